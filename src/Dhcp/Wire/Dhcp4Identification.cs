@@ -1,0 +1,25 @@
+using System.Collections.Immutable;
+
+namespace BondDhcp.Dhcp.Wire;
+
+/// <summary>
+/// What every message of one client carries alike: RFC 2131 wants the client identifier and the parameter request
+/// list not to change within and between exchanges.
+/// </summary>
+public sealed record Dhcp4Identification
+{
+    /// <summary>Option 61, data octets (RFC 4361: 255, IAID, DUID); at least 2 octets.</summary>
+    public required ImmutableArray<byte> ClientIdentifier { get; init; }
+
+    /// <summary>Option 55, in order of preference.</summary>
+    public required ImmutableArray<byte> ParameterRequestList { get; init; }
+
+    /// <summary>Option 12; null for none. Not sent together with <see cref="FullyQualifiedName"/> (RFC 4702 section 3.1).</summary>
+    public string? HostName { get; init; }
+
+    /// <summary>Option 81, in wire encoding with E=1, S=0; null for none.</summary>
+    public string? FullyQualifiedName { get; init; }
+
+    /// <summary>Option 60; null for none.</summary>
+    public string? VendorClass { get; init; }
+}
