@@ -17,17 +17,17 @@ public sealed partial record Dhcp4Client
     public Dhcp4Lease? Lease { get; init; }
 
     /// <summary>The state's name in JSON, one of CONTRACT's: stopped waiting selecting ...</summary>
-    public string StateName => "stopped";
+    public string StateName { get; init; } = "stopped";
 
     /// <summary>The earliest instant at which <see cref="Dhcp4Input.DeadlineReached"/> is due.</summary>
-    public Instant NextDeadline => Instant.Never;
+    public Instant NextDeadline { get; init; } = Instant.Never;
 
     /// <summary>The ARP packets wanted at present.</summary>
-    public ArpWatch ArpWatch => ArpWatch.None;
+    public ArpWatch ArpWatch { get; init; } = ArpWatch.None;
 
     /// <summary>Takes an input; appends what is to be done to <paramref name="effects"/>.</summary>
     public Dhcp4Client Step(
-        Dhcp4Input input, Dhcp4Surroundings surroundings, Instant now, EntropySource entropy, List<Dhcp4Effect> effects) => this;
+        Dhcp4Input input, Dhcp4Surroundings surroundings, Instant now, EntropySource entropy, List<Dhcp4Effect> effects) => this with { StateName = "waiting" };
 
     /// <summary>Takes a DHCP message read in place; <paramref name="dropped"/> says why it was not used.</summary>
     public Dhcp4Client Receive(
@@ -35,6 +35,6 @@ public sealed partial record Dhcp4Client
         EntropySource entropy, List<Dhcp4Effect> effects, out Dhcp4DropReason dropped)
     {
         dropped = Dhcp4DropReason.NoExchange;
-        return this;
+        return this with { StateName = "waiting" };
     }
 }
