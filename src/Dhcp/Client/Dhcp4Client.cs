@@ -1,10 +1,18 @@
+using System.Collections.Immutable;
 using BondDhcp.Dhcp.Arp;
 using BondDhcp.Dhcp.Wire;
 using BondDhcp.Net;
 
 namespace BondDhcp.Dhcp.Client;
 
-/// <summary>The DHCPv4 client: RFC 2131, pure. A value; every step gives the next one.</summary>
+/// <summary>
+/// The DHCPv4 client of RFC 2131 for an interface whose hardware address may change. Pure: no I/O, no clock, no log.
+/// A value; every step gives the next one and appends what is to be done.
+/// </summary>
+/// <remarks>
+/// Identity (option 61) never changes by itself. The hardware address is an argument of every step and is kept only as
+/// the chaddr under which the present lease was granted.
+/// </remarks>
 public sealed partial record Dhcp4Client
 {
     /// <summary>A client that has not been started.</summary>
@@ -13,28 +21,134 @@ public sealed partial record Dhcp4Client
     /// <summary>The configuration.</summary>
     public required Dhcp4Settings Settings { get; init; }
 
-    /// <summary>The lease in force; null without one.</summary>
+    /// <summary>Where it is.</summary>
+    public Dhcp4State State { get; init; } = new Dhcp4State.Stopped("not started");
+
+    /// <summary>The state's name in JSON.</summary>
+    public string StateName => State.Name;
+
+    /// <summary>The lease in force: its address is configured. Null without one.</summary>
     public Dhcp4Lease? Lease { get; init; }
 
-    /// <summary>The state's name in JSON, one of CONTRACT's: stopped waiting selecting ...</summary>
-    public string StateName { get; init; } = "stopped";
+    /// <summary>What is kept across restarts.</summary>
+    public Dhcp4Memory Memory { get; init; } = Dhcp4Memory.Empty;
 
-    /// <summary>The earliest instant at which <see cref="Dhcp4Input.DeadlineReached"/> is due.</summary>
-    public Instant NextDeadline { get; init; } = Instant.Never;
+    /// <summary>The link can carry frames.</summary>
+    public bool LinkUsable { get; init; }
+
+    /// <summary>Why the link cannot be used; empty when it can.</summary>
+    public string LinkUnusableWhy { get; init; } = "not started";
+
+    /// <summary>An acquisition that runs beside a lease nobody confirms.</summary>
+    public Dhcp4Acquisition? Beside { get; init; }
+
+    /// <summary>Announcements still to be made.</summary>
+    public Announcement? Announcement { get; init; }
+
+    /// <summary>The router being asked.</summary>
+    public GatewayProbe? GatewayProbe { get; init; }
+
+    /// <summary>The conflict window of an address already in use (<see cref="ConflictDetection.Concurrent"/>).</summary>
+    public AddressProbe? ConcurrentProbe { get; init; }
+
+    /// <summary>DHCPNAKs in a row.</summary>
+    public int Refusals { get; init; }
+
+    /// <summary>Conflicts in a row.</summary>
+    public int Conflicts { get; init; }
+
+    internal Instant LinkUnusableSince { get; init; }
+
+    internal MacAddress LastMac { get; init; }
+
+    internal ImmutableArray<MacAddress> RecentMacs { get; init; } = [];
+
+    internal int BroadcastsLeft { get; init; }
+
+    internal PathDamping Damping { get; init; } = new();
+
+    internal TransmitBudget Budget { get; init; } = new();
+
+    internal Instant? LastAnnouncedAt { get; init; }
+
+    internal bool AnnounceAfterGateway { get; init; }
+
+    internal Instant? LastGatewayProbeAt { get; init; }
+
+    internal Instant? DefendedAt { get; init; }
+
+    /// <summary>The gateway's last answer was none: an offer of another address is then worth more than the lease.</summary>
+    internal bool GatewayWasSilent { get; init; }
+
+    internal Dhcp4Reply? HeldNak { get; init; }
+
+    internal int Restores { get; init; }
+
+    internal Instant? RestoredAt { get; init; }
+
+    internal Instant RestoreAt { get; init; } = Instant.Never;
+
+    internal Dhcp4Command? PendingCommand { get; init; }
+
+    /// <summary>Hardware addresses remembered as our own, so that a late echo of a frame is not taken for another host.</summary>
+    internal const int MaxRecentMacs = 4;
+
+    /// <summary>A deadline handler that does not move its deadline is an error; this many turns show it.</summary>
+    private const int MaxTurnsAtOnce = 64;
 
     /// <summary>The ARP packets wanted at present.</summary>
-    public ArpWatch ArpWatch { get; init; } = ArpWatch.None;
+    public ArpWatch ArpWatch => new(ProbedAddress ?? Lease?.Address, GatewayProbe?.Gateway);
 
-    /// <summary>Takes an input; appends what is to be done to <paramref name="effects"/>.</summary>
+    private Ipv4Address? ProbedAddress =>
+        (State.AcquisitionInState?.Probe ?? State.VerificationInState?.Probe ?? Beside?.Probe)?.Address;
+
+    /// <summary>Takes an input; appends what is to be done to <paramref name="effects"/>, in order.</summary>
+    /// <param name="input">What happened.</param>
+    /// <param name="surroundings">The interface as the kernel shows it at this moment.</param>
+    /// <param name="now">The instant; never before that of the last step.</param>
+    /// <param name="entropy">Randomness.</param>
+    /// <param name="effects">Appended to.</param>
     public Dhcp4Client Step(
-        Dhcp4Input input, Dhcp4Surroundings surroundings, Instant now, EntropySource entropy, List<Dhcp4Effect> effects) => this with { StateName = "waiting" };
+        Dhcp4Input input, Dhcp4Surroundings surroundings, Instant now, EntropySource entropy, List<Dhcp4Effect> effects)
+    {
+        var turn = new Dhcp4Turn(this, surroundings, now, entropy, effects);
+        turn.NoteHardwareAddress();
+        turn.Handle(input);
+        return Finish(turn, now);
+    }
+
+    /// <summary>What an input makes due at once is done at once: no deadline is left in the past.</summary>
+    private static Dhcp4Client Finish(Dhcp4Turn turn, Instant now)
+    {
+        for (int i = 0; turn.Client.NextDeadline <= now; i++)
+        {
+            if (i == MaxTurnsAtOnce) throw new InvalidOperationException($"A deadline of state {turn.Client.StateName} does not move.");
+            turn.RunDue();
+        }
+        return turn.Client;
+    }
 
     /// <summary>Takes a DHCP message read in place; <paramref name="dropped"/> says why it was not used.</summary>
+    /// <param name="message">A well-formed message.</param>
+    /// <param name="reception">What the socket said about it.</param>
+    /// <param name="surroundings">As in <see cref="Step"/>.</param>
+    /// <param name="now">As in <see cref="Step"/>.</param>
+    /// <param name="entropy">As in <see cref="Step"/>.</param>
+    /// <param name="effects">As in <see cref="Step"/>.</param>
+    /// <param name="dropped">None when it was used.</param>
     public Dhcp4Client Receive(
         in Dhcp4MessageView message, in Dhcp4Reception reception, Dhcp4Surroundings surroundings, Instant now,
         EntropySource entropy, List<Dhcp4Effect> effects, out Dhcp4DropReason dropped)
     {
-        dropped = Dhcp4DropReason.NoExchange;
-        return this with { StateName = "waiting" };
+        // Everything on a shared segment passes here: what is not ours leaves without an allocation.
+        dropped = Screen(message, reception);
+        if (dropped != Dhcp4DropReason.None) return this;
+        dropped = Dhcp4ReplyReader.TryRead(message, out Dhcp4Reply? reply);
+        if (dropped != Dhcp4DropReason.None) return this;
+
+        var turn = new Dhcp4Turn(this, surroundings, now, entropy, effects);
+        turn.NoteHardwareAddress();
+        dropped = turn.Receive(reply!);
+        return Finish(turn, now);
     }
 }

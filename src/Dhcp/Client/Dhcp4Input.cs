@@ -66,7 +66,8 @@ public abstract record Dhcp4Input
 
     /// <summary>The link can carry frames: carrier, operational state and authorisation are there.</summary>
     /// <param name="Network">What is known of the network now reached.</param>
-    public sealed record LinkUsable(PathClass Network) : Dhcp4Input;
+    /// <param name="Gateway">The hardware address of its gateway, where that is known: which stored lease belongs to it.</param>
+    public sealed record LinkUsable(PathClass Network, MacAddress? Gateway = null) : Dhcp4Input;
 
     /// <summary>The link cannot carry frames any more; <paramref name="Why"/> is shown.</summary>
     public sealed record LinkUnusable(string Why) : Dhcp4Input;
@@ -74,7 +75,8 @@ public abstract record Dhcp4Input
     /// <summary>The path changed with the link usable: hardware address, active slave, access point.</summary>
     /// <param name="Network">What is known of the network now reached.</param>
     /// <param name="Why">For the journal: <c>hardwareAddress</c>, <c>activeSlave</c>, <c>roam</c>.</param>
-    public sealed record PathChanged(PathClass Network, string Why) : Dhcp4Input;
+    /// <param name="Gateway">As in <see cref="LinkUsable"/>.</param>
+    public sealed record PathChanged(PathClass Network, string Why, MacAddress? Gateway = null) : Dhcp4Input;
 
     /// <summary>The earliest deadline has come.</summary>
     public sealed record DeadlineReached : Dhcp4Input

@@ -46,6 +46,9 @@ public sealed record Dhcp4Lease
     /// <summary>The end.</summary>
     public required Instant ExpiresAt { get; init; }
 
+    /// <summary>Read from the store after the wall clock went back: whether it has ended cannot be told, so it may only be confirmed, not used.</summary>
+    public bool ExpiryUnknown { get; init; }
+
     /// <summary>Hardware address of the first router, learnt by ARP; null while unknown.</summary>
     public MacAddress? GatewayMac { get; init; }
 
@@ -56,15 +59,7 @@ public sealed record Dhcp4Lease
     public const int MaxKnownServers = 8;
 
     /// <summary>The router that stands for the network: next hop of the default route; null when there is none.</summary>
-    public Ipv4Address? Gateway
-    {
-        get
-        {
-            foreach (Dhcp4Route route in Ack.Routes)
-                if (route.Destination.PrefixLength == 0 && !route.Gateway.IsAny) return route.Gateway;
-            return Ack.Routers.IsDefaultOrEmpty ? null : Ack.Routers[0];
-        }
-    }
+    public Ipv4Address? Gateway => Ack.Gateway;
 }
 
 /// <summary>What outlives a client: leases by network, newest first. What the store keeps.</summary>

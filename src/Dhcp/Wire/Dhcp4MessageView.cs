@@ -18,6 +18,29 @@ public readonly ref struct Dhcp4MessageView
     /// <summary>The first six octets of chaddr.</summary>
     public MacAddress Chaddr => MacAddress.FromBytes(_message[28..]);
 
+    /// <summary>The data of an option; false when it is absent.</summary>
+    public bool TryGetOption(byte code, out ReadOnlySpan<byte> data)
+    {
+        data = default;
+        ReadOnlySpan<byte> rest = _message[240..];
+        while (rest.Length >= 2 && rest[0] != 255)
+        {
+            if (rest[0] == 0)
+            {
+                rest = rest[1..];
+                continue;
+            }
+            if (rest.Length < 2 + rest[1]) return false;
+            if (rest[0] == code)
+            {
+                data = rest.Slice(2, rest[1]);
+                return true;
+            }
+            rest = rest[(2 + rest[1])..];
+        }
+        return false;
+    }
+
     /// <summary>Checks V6, V7, V10 and V11 over the UDP payload.</summary>
     public static Dhcp4DropReason TryParse(ReadOnlySpan<byte> message, out Dhcp4MessageView view)
     {

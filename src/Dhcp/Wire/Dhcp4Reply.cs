@@ -84,6 +84,17 @@ public sealed record Dhcp4Reply
     /// <summary>Every option of the message but pad and end, fragments joined (RFC 3396), in order of first appearance.</summary>
     public ImmutableArray<Dhcp4Option> Options { get; init; } = [];
 
+    /// <summary>The router that stands for the network: next hop of the default route, else the first router; null when there is none.</summary>
+    public Ipv4Address? Gateway
+    {
+        get
+        {
+            foreach (Dhcp4Route route in Routes)
+                if (route.Destination.PrefixLength == 0 && !route.Gateway.IsAny) return route.Gateway;
+            return Routers.IsDefaultOrEmpty ? null : Routers[0];
+        }
+    }
+
     /// <summary>What was odd but not a reason to drop it: a missing mask, an option ignored for its length.</summary>
     public ImmutableArray<string> Notes { get; init; } = [];
 }

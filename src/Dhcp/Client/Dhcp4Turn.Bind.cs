@@ -1,0 +1,167 @@
+using System.Collections.Immutable;
+using BondDhcp.Dhcp.Arp;
+using BondDhcp.Dhcp.Wire;
+using BondDhcp.Net;
+
+namespace BondDhcp.Dhcp.Client;
+
+internal sealed partial class Dhcp4Turn
+{
+    /// <summary>The ACK of an acquisition: the address is used once the conflict window is clean.</summary>
+    private void Grant(Dhcp4Reply ack, Dhcp4Acquisition acquisition, bool beside)
+    {
+        Dhcp4Lease lease = NewLease(ack, acquisition.RequestedAt);
+        AddressProbe? probe = acquisition.Probe ?? WindowAtAck(ack.Yiaddr);
+        if (probe?.Offender is { } offender)
+        {
+            DeclineGranted(lease, offender, beside);
+            return;
+        }
+        if (probe is null || probe.IsClean(now))
+        {
+            Adopt(lease, beside);
+            return;
+        }
+        Settle(Advance(acquisition with { Phase = AcquisitionPhase.Probing, Granted = lease, Probe = probe }, beside), beside);
+    }
+
+    /// <summary>The window that opens with the ACK where none opened before it; null when the address may be used at once.</summary>
+    private AddressProbe? WindowAtAck(Ipv4Address address) =>
+        address == Client.Lease?.Address
+            ? null
+            : Settings.ConflictDetection switch
+            {
+                ConflictDetection.Before => AddressProbe.Begin(address, strict: true, now, entropy),
+                ConflictDetection.Fast => AddressProbe.Begin(address, strict: false, now, entropy),
+                _ => null,
+            };
+
+    private Dhcp4Lease NewLease(Dhcp4Reply ack, Instant requestedAt)
+    {
+        (Instant renewAt, Instant rebindAt, Instant expiresAt) = Dhcp4Timing.LeaseTimes(ack, requestedAt, entropy);
+        // The network may be one we know: what was learnt of this server there still holds.
+        Dhcp4Lease? known = Client.Memory.Leases.FirstOrDefault(
+            lease => lease.ServerIdentifier == ack.ServerIdentifier && lease.Prefix.Masked == new Ipv4Prefix(ack.Yiaddr, ack.PrefixLength).Masked);
+        return new Dhcp4Lease
+        {
+            Ack = ack,
+            ClientIdentifier = Settings.ClientIdentifier,
+            Chaddr = ack.Chaddr,
+            KeyedByChaddr = known?.KeyedByChaddr ?? false,
+            ObtainedAt = requestedAt,
+            RenewAt = renewAt,
+            RebindAt = rebindAt,
+            ExpiresAt = expiresAt,
+            KnownServers = Remember(known?.KnownServers ?? [], ack.ServerIdentifier),
+        };
+    }
+
+    private static ImmutableArray<Ipv4Address> Remember(ImmutableArray<Ipv4Address> servers, Ipv4Address server)
+    {
+        ImmutableArray<Ipv4Address> others = servers.Remove(server);
+        if (others.Length >= Dhcp4Lease.MaxKnownServers) others = others.RemoveAt(others.Length - 1);
+        return others.Insert(0, server);
+    }
+
+    /// <summary>A new lease comes into force, in the place of the one there may be.</summary>
+    private void Adopt(Dhcp4Lease lease, bool beside)
+    {
+        Dhcp4Lease? previous = Client.Lease;
+        if (beside) Client = Client with { Beside = null };
+        // A new address on the old network: its gateway need not be learnt again.
+        if (previous is { GatewayMac: not null } && previous.Gateway == lease.Gateway && previous.ServerIdentifier == lease.ServerIdentifier)
+            lease = lease with { GatewayMac = previous.GatewayMac };
+        PutInForce(lease, previous, previous?.Address == lease.Address ? "leaseRenewed" : "leaseBound");
+        if (Settings.ConflictDetection == ConflictDetection.Concurrent && previous?.Address != lease.Address)
+        {
+            Client = Client with { ConcurrentProbe = AddressProbe.Begin(lease.Address, strict: false, now, entropy) };
+            return;
+        }
+        Client = Client with { Conflicts = 0 };
+        Announce();
+    }
+
+    /// <summary>Configures a lease, stores it, and enters BOUND.</summary>
+    private void PutInForce(Dhcp4Lease lease, Dhcp4Lease? previous, string eventName)
+    {
+        Client = Client with { Lease = lease, Refusals = 0, HeldNak = null, Beside = null, GatewayWasSilent = false };
+        effects.Add(new Dhcp4Effect.Configure(lease, previous));
+        Enter(Dhcp4State.Bound.Instance);
+        foreach (string note in lease.Ack.Notes) Warn(note);
+        Tell(eventName,
+            ("address", lease.Prefix), ("server", lease.ServerIdentifier), ("chaddr", lease.Chaddr),
+            ("keyedByChaddr", lease.KeyedByChaddr), ("leaseSeconds", lease.Ack.LeaseSeconds),
+            ("after", Math.Round((now - lease.ObtainedAt).TotalSeconds, 6)));
+        Persist(lease);
+        LearnGateway();
+        Succeed();
+    }
+
+    /// <summary>Stores the lease as the newest, in the place of what was known of its network.</summary>
+    private void Persist(Dhcp4Lease lease)
+    {
+        ImmutableArray<Dhcp4Lease> others = Client.Memory.Leases.RemoveAll(other => IsSameNetwork(other, lease));
+        if (others.Length >= Dhcp4Memory.MaxLeases) others = others.RemoveAt(others.Length - 1);
+        Remember(new Dhcp4Memory(others.Insert(0, lease), lease.Address));
+    }
+
+    private void Forget(Dhcp4Lease lease, Ipv4Address? hint) =>
+        Remember(new Dhcp4Memory(Client.Memory.Leases.RemoveAll(other => IsSameNetwork(other, lease)), hint));
+
+    private void Remember(Dhcp4Memory memory)
+    {
+        Client = Client with { Memory = memory };
+        effects.Add(new Dhcp4Effect.Persist(memory));
+    }
+
+    /// <summary>The gateway's hardware address tells networks apart; where one is unknown, server and subnet must do.</summary>
+    private static bool IsSameNetwork(Dhcp4Lease left, Dhcp4Lease right) =>
+        left.GatewayMac is { } leftMac && right.GatewayMac is { } rightMac
+            ? leftMac == rightMac && left.Prefix.Masked == right.Prefix.Masked
+            : left.ServerIdentifier == right.ServerIdentifier && left.Prefix.Masked == right.Prefix.Masked;
+
+    /// <summary>The address goes.</summary>
+    private void Lose(LeaseEnd why, Ipv4Address? hint = null)
+    {
+        if (Client.Lease is not { } lease) return;
+        Client = Client with
+        {
+            Lease = null,
+            Beside = null,
+            Announcement = null,
+            GatewayProbe = null,
+            ConcurrentProbe = null,
+            HeldNak = null,
+            AnnounceAfterGateway = false,
+            DefendedAt = null,
+            RestoreAt = Instant.Never,
+        };
+        effects.Add(new Dhcp4Effect.Deconfigure(lease, why));
+        Tell(
+            why switch
+            {
+                LeaseEnd.Expired => "leaseExpired",
+                LeaseEnd.Released => "leaseReleased",
+                _ => "leaseLost",
+            },
+            ("address", lease.Prefix), ("server", lease.ServerIdentifier), ("why", why.ToString()));
+        // A lease of another network is still good there.
+        if (why is not (LeaseEnd.OtherNetwork or LeaseEnd.Lost)) Forget(lease, hint);
+    }
+
+    private void Expire()
+    {
+        Ipv4Address address = Client.Lease!.Address;
+        Lose(LeaseEnd.Expired, address);
+        if (Client.State is not (Dhcp4State.DeclineWait or Dhcp4State.NakBackoff or Dhcp4State.V6OnlyWait)) Discover(address);
+    }
+
+    private void ConfigurationFailed(string error)
+    {
+        if (Client.Lease is null || Client.State is Dhcp4State.Stopped) return;
+        Warn($"the address could not be configured: {error}");
+        Refuse($"the address could not be configured: {error}");
+        Lose(LeaseEnd.Lost);
+        Enter(new Dhcp4State.DeclineWait(now + Dhcp4Timing.DeclineDelay));
+    }
+}

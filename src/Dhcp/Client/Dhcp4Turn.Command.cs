@@ -1,0 +1,117 @@
+using BondDhcp.Dhcp.Wire;
+using BondDhcp.Net;
+
+namespace BondDhcp.Dhcp.Client;
+
+internal sealed partial class Dhcp4Turn
+{
+    private void Obey(Dhcp4Command command)
+    {
+        Tell("command", ("command", command switch
+        {
+            Dhcp4Command.Renew => "renew",
+            Dhcp4Command.Rebind => "rebind",
+            Dhcp4Command.Release => "release",
+            _ => "acquire",
+        }));
+        // One answer is owed at a time: whoever asked before is told that somebody else asked since.
+        Refuse("another command followed");
+        Client = Client with { PendingCommand = command };
+        switch (command)
+        {
+            case Dhcp4Command.Release: Release("released; idle until acquire"); break;
+            case Dhcp4Command.Acquire when Client.Lease is not null: Succeed(); break;
+            case Dhcp4Command.Acquire: Acquire(); break;
+            case var _ when Client.Lease is null: Refuse("there is no lease"); break;
+            case var _ when !Client.LinkUsable: Refuse($"the link cannot be used: {Client.LinkUnusableWhy}"); break;
+            case Dhcp4Command.Renew: Renew(); break;
+            default: Rebind(); break;
+        }
+    }
+
+    private void Acquire()
+    {
+        // A wait after a refusal or a conflict protects the network; a user does not shorten it.
+        if (Client.State is Dhcp4State.Stopped or Dhcp4State.Waiting or Dhcp4State.V6OnlyWait) Begin(gateway: null);
+    }
+
+    private void Succeed() => Done(succeeded: true, null);
+
+    private void Refuse(string why) => Done(succeeded: false, why);
+
+    private void Done(bool succeeded, string? why)
+    {
+        if (Client.PendingCommand is not { } command) return;
+        Client = Client with { PendingCommand = null };
+        effects.Add(new Dhcp4Effect.CommandDone(command, succeeded, why));
+    }
+
+    private void Stop(bool release)
+    {
+        if (release)
+        {
+            Release("stopped");
+            return;
+        }
+        Refuse("stopped");
+        if (Client.Lease is { } lease) Persist(lease);
+        Halt("stopped");
+    }
+
+    /// <summary>DHCPRELEASE while the address is still there (RFC 2131 section 4.4.6), then the end.</summary>
+    private void Release(string why)
+    {
+        if (Client.Lease is not { } lease)
+        {
+            Halt(why);
+            Succeed();
+            return;
+        }
+        if (!Client.LinkUsable)
+        {
+            Lose(LeaseEnd.Released, lease.Address);
+            Halt(why);
+            Succeed();
+            return;
+        }
+        Send(
+            new Dhcp4Transmission
+            {
+                Type = Dhcp4MessageType.Release,
+                Xid = Dhcp4Exchange.New(entropy).Xid,
+                Ciaddr = lease.Address,
+                Chaddr = lease.RenewWithLeaseChaddr && MayPresent(lease) ? lease.Chaddr : null,
+                ServerIdentifier = lease.ServerIdentifier,
+                Source = lease.Address,
+                Destination = lease.ServerIdentifier,
+            },
+            default(Dhcp4Exchange) with { Chaddrs = [] });
+        Client = Client with { Beside = null, HeldNak = null };
+        Enter(new Dhcp4State.Releasing(now + Dhcp4Timing.ReleaseLinger));
+    }
+
+    private void FinishRelease()
+    {
+        bool byCommand = Client.PendingCommand == Dhcp4Command.Release;
+        Lose(LeaseEnd.Released, Client.Lease?.Address);
+        Halt(byCommand ? "released; idle until acquire" : "stopped");
+        Succeed();
+    }
+
+    /// <summary>Nothing is sent any more, and no timer runs.</summary>
+    private void Halt(string why)
+    {
+        Client = Client with
+        {
+            Beside = null,
+            Announcement = null,
+            GatewayProbe = null,
+            ConcurrentProbe = null,
+            HeldNak = null,
+            AnnounceAfterGateway = false,
+            RestoreAt = Instant.Never,
+            Damping = new PathDamping(),
+        };
+        Enter(new Dhcp4State.Stopped(why));
+    }
+}

@@ -1,0 +1,186 @@
+using BondDhcp.Dhcp.Arp;
+using BondDhcp.Net;
+
+namespace BondDhcp.Dhcp.Client;
+
+internal sealed partial class Dhcp4Turn
+{
+    private void Start(Dhcp4Input.Start start)
+    {
+        Client = Client with
+        {
+            Memory = start.Memory,
+            LinkUsable = start.Usable,
+            LinkUnusableWhy = start.Usable ? "" : "no carrier",
+            LinkUnusableSince = now,
+        };
+        Dhcp4Lease? newest = start.Memory.Leases.IsEmpty ? null : start.Memory.Leases[0];
+        if (start.AddressPresent && newest is not null && IsOurs(newest) && !newest.ExpiryUnknown && newest.ExpiresAt > now)
+        {
+            // The address never left: it stays while its server is asked.
+            Client = Client with { Lease = newest };
+            effects.Add(new Dhcp4Effect.Configure(newest, newest));
+            ReturnToLease();
+            if (start.Usable) Verify(PathClass.Unknown);
+            return;
+        }
+        if (start.AddressPresent && newest is not null) effects.Add(new Dhcp4Effect.Deconfigure(newest, LeaseEnd.Expired));
+        Begin(gateway: null);
+    }
+
+    private bool IsOurs(Dhcp4Lease lease) => lease.ClientIdentifier.SequenceEqual(Settings.ClientIdentifier);
+
+    /// <summary>The first attempt on a network: its stored lease, else DHCPDISCOVER.</summary>
+    /// <param name="gateway">The hardware address of the network's gateway, where known.</param>
+    private void Begin(MacAddress? gateway)
+    {
+        if (!Client.LinkUsable)
+        {
+            Enter(new Dhcp4State.Waiting(Client.LinkUnusableWhy));
+            return;
+        }
+        Dhcp4Lease? stored = Client.Memory.Leases.FirstOrDefault(lease =>
+            IsOurs(lease) && (lease.ExpiresAt > now || lease.ExpiryUnknown) && (gateway is null || lease.GatewayMac == gateway));
+        if (stored is not null) Reboot(stored);
+        else Discover(Client.Memory.LastAddress);
+    }
+
+    private void LinkBecameUsable(PathClass network, MacAddress? gateway)
+    {
+        if (Client.LinkUsable) return;
+        bool brief = now - Client.LinkUnusableSince <= Dhcp4Timing.ShortOutage;
+        Client = Client with { LinkUsable = true, LinkUnusableWhy = "" };
+        if (Client.State is Dhcp4State.Stopped) return;
+        // After a longer outage the cable may have been put elsewhere, whatever was known before.
+        if (!brief && network == PathClass.Same) network = PathClass.Unknown;
+        PathChanged(new PendingPathChange(network, gateway, "carrier"));
+    }
+
+    private void LinkBecameUnusable(string why)
+    {
+        if (!Client.LinkUsable)
+        {
+            Client = Client with { LinkUnusableWhy = why };
+            if (Client.State is Dhcp4State.Waiting) Enter(new Dhcp4State.Waiting(why));
+            return;
+        }
+        Client = Client with
+        {
+            LinkUsable = false,
+            LinkUnusableWhy = why,
+            LinkUnusableSince = now,
+            GatewayProbe = null,
+            Announcement = null,
+            AnnounceAfterGateway = false,
+            ConcurrentProbe = null,
+            Beside = null,
+            HeldNak = null,
+            Damping = Client.Damping with { Pending = null },
+        };
+        switch (Client.State)
+        {
+            case Dhcp4State.Stopped or Dhcp4State.Releasing or Dhcp4State.DeclineWait or Dhcp4State.NakBackoff or Dhcp4State.V6OnlyWait:
+                break;
+            case var _ when Client.Lease is not null:
+                ReturnToLease();
+                break;
+            default:
+                Enter(new Dhcp4State.Waiting(why));
+                break;
+        }
+    }
+
+    /// <summary>The path changed. The first change is acted on at once, a flapping path at intervals; the last state always.</summary>
+    private void PathChanged(PendingPathChange change)
+    {
+        Client = Client with { Damping = Client.Damping.Changed(now) };
+        if (Client.State is Dhcp4State.Stopped or Dhcp4State.Releasing || !Client.LinkUsable) return;
+        // An address of another network must not send another frame, flapping or not.
+        if (Client.Lease is not null && change.Network == PathClass.Different) LeaveNetwork();
+        else if (Client.Damping.Holds(now))
+        {
+            Client = Client with { Damping = Client.Damping with { Pending = change } };
+            AnnounceNewPath(change.Network);
+            return;
+        }
+        ActOnPath(change);
+    }
+
+    /// <summary>While verification is held back, the announcements are not (at most one set a second).</summary>
+    private void AnnounceNewPath(PathClass network)
+    {
+        if (Client.Lease is null) return;
+        if (network != PathClass.Same && AskGateway()) Client = Client with { AnnounceAfterGateway = true };
+        else Announce();
+    }
+
+    private void LeaveNetwork()
+    {
+        Lose(LeaseEnd.OtherNetwork);
+        Enter(new Dhcp4State.Waiting("another network"));
+    }
+
+    private void ActOnPath(PendingPathChange change)
+    {
+        Client = Client with { Damping = Client.Damping.Acted(now, Client.Lease is not null) };
+        switch (Client.State)
+        {
+            case Dhcp4State.Selecting { Acquisition: var a }:
+                Discover(a.Wanted, a.SecsFrom);
+                break;
+            case Dhcp4State.Requesting { Acquisition: var a }:
+                // The same request under another hardware address is refused by servers that know clients by chaddr.
+                Discover(a.Offer!.Yiaddr, a.SecsFrom);
+                break;
+            case Dhcp4State.Waiting or Dhcp4State.Rebooting or Dhcp4State.Probing when change is { Network: PathClass.Different, Gateway: null }:
+                // Certainly another network, but not known which: none of the stored leases is its own.
+                Discover(wanted: null);
+                break;
+            case Dhcp4State.Rebooting:
+                Begin(change.Gateway);
+                break;
+            case Dhcp4State.Probing when change.Network == PathClass.Different:
+                Begin(change.Gateway);
+                break;
+            case Dhcp4State.Probing { Acquisition: { Probe: { } probe } a }:
+                Settle(Advance(a with { Probe = AddressProbe.Begin(probe.Address, probe.Strict, now, entropy) }, beside: false), beside: false);
+                break;
+            case Dhcp4State.DeclineWait or Dhcp4State.NakBackoff:
+                break; // The wait protects the network, not us.
+            case Dhcp4State.V6OnlyWait:
+                // RFC 8925 section 3.2: a network attachment ends the wait.
+                Discover(wanted: null);
+                break;
+            case Dhcp4State.Waiting:
+                Begin(change.Gateway);
+                break;
+            default:
+                if (Client.Lease is null) Begin(change.Gateway);
+                else Verify(change.Network);
+                break;
+        }
+    }
+
+    /// <summary>Awake after suspend: what ended meanwhile goes first, before any packet.</summary>
+    private void Resume()
+    {
+        if (Client.Lease is not { } lease)
+        {
+            if (Client.LinkUsable && Client.State is (Dhcp4State.Selecting or Dhcp4State.Requesting or Dhcp4State.Rebooting or Dhcp4State.Probing))
+                PathChanged(new PendingPathChange(PathClass.Unknown, null, "resume"));
+            return;
+        }
+        if (lease.ExpiresAt <= now)
+        {
+            Expire();
+            return;
+        }
+        // The kernel counts lifetimes without the time asleep.
+        effects.Add(new Dhcp4Effect.Configure(lease, lease));
+        if (!Client.LinkUsable) return;
+        Client = Client with { Beside = null, HeldNak = null };
+        if (lease.RebindAt <= now) Rebind();
+        else if (lease.RenewAt <= now) Renew();
+        else PathChanged(new PendingPathChange(PathClass.Unknown, null, "resume"));
+    }
+}
