@@ -1,0 +1,72 @@
+using BondDhcp.Dhcp.Arp;
+using BondDhcp.Net;
+using BondDhcp.Net.Linux;
+using BondDhcp.Net.Linux.Interop;
+
+namespace BondDhcp.Dhcp.Linux;
+
+/// <summary>Sends ARP packets on one interface and receives those that an <see cref="ArpWatch"/> wants.</summary>
+public sealed class ArpSocket : IDisposable
+{
+    private readonly FileDescriptor _socket;
+    private readonly int _interfaceIndex;
+    private ArpWatch _watch;
+
+    private ArpSocket(FileDescriptor socket, int interfaceIndex, ArpWatch watch)
+    {
+        _socket = socket;
+        _interfaceIndex = interfaceIndex;
+        _watch = watch;
+    }
+
+    /// <summary>For epoll; -1 once disposed.</summary>
+    public int Descriptor => _socket.Number;
+
+    /// <summary>Opens a socket on an interface; null when there is none with that index (any more).</summary>
+    /// <exception cref="LinuxException">No permission (CAP_NET_RAW), or no descriptors left.</exception>
+    public static ArpSocket? Open(int interfaceIndex, ArpWatch watch) =>
+        LinkSocket.Open(interfaceIndex, KernelNumbers.ETH_P_ARP, ArpFilter.Build(watch)) is { } socket
+            ? new ArpSocket(socket, interfaceIndex, watch)
+            : null;
+
+    /// <summary>
+    /// Which packets are wanted. What waits in the socket from before a change is judged by the new value when it is
+    /// read, so that nothing wanted is lost and nothing else is seen.
+    /// </summary>
+    public ArpWatch Watch
+    {
+        get => _watch;
+        set
+        {
+            if (value == _watch) return;
+            LinkSocket.Attach(_socket, ArpFilter.Build(value));
+            _watch = value;
+        }
+    }
+
+    /// <summary>Sends a packet to a station on the link, or to all.</summary>
+    public SocketResult Send(in ArpPacket packet, MacAddress destination)
+    {
+        Span<byte> octets = stackalloc byte[ArpPacket.Length];
+        packet.Write(octets);
+        return LinkSocket.Send(_socket, _interfaceIndex, KernelNumbers.ETH_P_ARP, octets, destination);
+    }
+
+    /// <summary>Reads one wanted packet; call until the outcome is not <see cref="SocketOutcome.Done"/>.</summary>
+    public SocketResult Receive(out ArpPacket packet)
+    {
+        // Padding to the Ethernet minimum follows the packet and is cut off.
+        Span<byte> octets = stackalloc byte[ArpPacket.Length];
+        while (true)
+        {
+            SocketResult result = LinkSocket.Receive(_socket, octets, out _, out TpacketAuxdata auxiliary);
+            packet = default;
+            if (result.Outcome != SocketOutcome.Done) return result;
+            bool tagged = (auxiliary.Status & KernelNumbers.TP_STATUS_VLAN_VALID) != 0 && (auxiliary.VlanTci & 0xfff) != 0;
+            if (!tagged && ArpPacket.TryParse(octets[..result.Length], out packet) && _watch.Wants(packet)) return result;
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _socket.Dispose();
+}

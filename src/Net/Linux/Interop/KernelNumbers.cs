@@ -1,0 +1,55 @@
+namespace BondDhcp.Net.Linux.Interop;
+
+/// <summary>
+/// Numbers of the kernel's interface, in its own spelling, that Tmds.LibC does not have or has not as constants. A test
+/// compares each with the C headers.
+/// </summary>
+public static class KernelNumbers
+{
+#pragma warning disable CS1591 // Each is documented by the kernel under its own name.
+    public const int CLOCK_REALTIME = 0;
+    public const int CLOCK_MONOTONIC = 1;
+    public const int CLOCK_BOOTTIME = 7;
+
+    public const int TFD_NONBLOCK = 0x800;
+    public const int TFD_CLOEXEC = 0x80000;
+    public const int TFD_TIMER_ABSTIME = 1;
+    public const int TFD_TIMER_CANCEL_ON_SET = 2;
+
+    public const int SIGPIPE = 13;
+    public const int SIG_IGN = 1;
+    public const int SYS_pidfd_open = 434;
+
+    public const int SOL_PACKET = 263;
+    public const int PACKET_AUXDATA = 8;
+    public const int ETH_P_IP = 0x0800;
+    public const int ETH_P_ARP = 0x0806;
+    public const int ARPHRD_ETHER = 1;
+    public const int IFNAMSIZ = 16;
+    public const int SO_ATTACH_FILTER = 26;
+    public const int SO_BINDTODEVICE = 25;
+
+    public const int TP_STATUS_CSUMNOTREADY = 0x08;
+    public const int TP_STATUS_VLAN_VALID = 0x10;
+    public const int TP_STATUS_CSUM_VALID = 0x80;
+
+    public const int EPERM = 1;
+    public const int EINTR = 4;
+    public const int EIO = 5;
+    public const int ENXIO = 6;
+    public const int EAGAIN = 11;
+    public const int EACCES = 13;
+    public const int EEXIST = 17;
+    public const int ENODEV = 19;
+    public const int EMSGSIZE = 90;
+    public const int EADDRINUSE = 98;
+    public const int EADDRNOTAVAIL = 99;
+    public const int ENETDOWN = 100;
+    public const int ENETUNREACH = 101;
+    public const int ENOBUFS = 105;
+    public const int EHOSTUNREACH = 113;
+    public const int ECONNREFUSED = 111;
+    public const int ECANCELED = 125;
+    public const int ESRCH = 3;
+#pragma warning restore CS1591
+}

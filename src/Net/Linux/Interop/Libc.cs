@@ -1,0 +1,36 @@
+using System.Runtime.InteropServices;
+
+namespace BondDhcp.Net.Linux.Interop;
+
+/// <summary>The C library's functions that Tmds.LibC does not declare. Results and errno as in their manual pages.</summary>
+public static unsafe partial class Libc
+{
+    private const string Library = "libc";
+
+    /// <summary>clock_gettime(2).</summary>
+    [LibraryImport(Library, EntryPoint = "clock_gettime", SetLastError = true)]
+    public static partial int ClockGetTime(int clock, Timespec* time);
+
+    /// <summary>getrandom(2).</summary>
+    [LibraryImport(Library, EntryPoint = "getrandom", SetLastError = true)]
+    public static partial nint GetRandom(void* buffer, nuint length, uint flags);
+
+    /// <summary>timerfd_create(2).</summary>
+    [LibraryImport(Library, EntryPoint = "timerfd_create", SetLastError = true)]
+    public static partial int TimerfdCreate(int clock, int flags);
+
+    /// <summary>timerfd_settime(2).</summary>
+    [LibraryImport(Library, EntryPoint = "timerfd_settime", SetLastError = true)]
+    public static partial int TimerfdSetTime(int descriptor, int flags, Itimerspec* value, Itimerspec* old);
+
+    /// <summary>signal(2), for SIG_IGN and SIG_DFL alone: managed code cannot be a signal handler.</summary>
+    [LibraryImport(Library, EntryPoint = "signal", SetLastError = true)]
+    public static partial nint Signal(int number, nint disposition);
+
+    /// <summary>pidfd_open(2), by number: glibc has no wrapper before 2.36.</summary>
+    public static int PidfdOpen(int pid, uint flags) => (int)Syscall(KernelNumbers.SYS_pidfd_open, pid, (nint)flags);
+
+    // A variadic function in C; on the 64-bit ABIs of Linux its integer arguments travel as those of any other function.
+    [LibraryImport(Library, EntryPoint = "syscall", SetLastError = true)]
+    private static partial nint Syscall(nint number, nint first, nint second);
+}
