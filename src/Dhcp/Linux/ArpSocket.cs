@@ -2,12 +2,15 @@ using BondDhcp.Dhcp.Arp;
 using BondDhcp.Net;
 using BondDhcp.Net.Linux;
 using BondDhcp.Net.Linux.Interop;
+using Tmds.Linux;
 
 namespace BondDhcp.Dhcp.Linux;
 
 /// <summary>Sends ARP packets on one interface and receives those that an <see cref="ArpWatch"/> wants.</summary>
 public sealed class ArpSocket : IDisposable
 {
+    private const byte OtherHost = 3;
+
     private readonly FileDescriptor _socket;
     private readonly int _interfaceIndex;
     private ArpWatch _watch;
@@ -25,7 +28,7 @@ public sealed class ArpSocket : IDisposable
     /// <summary>Opens a socket on an interface; null when there is none with that index (any more).</summary>
     /// <exception cref="LinuxException">No permission (CAP_NET_RAW), or no descriptors left.</exception>
     public static ArpSocket? Open(int interfaceIndex, ArpWatch watch) =>
-        LinkSocket.Open(interfaceIndex, KernelNumbers.ETH_P_ARP, ArpFilter.Build(watch)) is { } socket
+        LinkSocket.Open(interfaceIndex, KernelNumbers.ETH_P_ARP, whole: false, ArpFilter.Build(watch)) is { } socket
             ? new ArpSocket(socket, interfaceIndex, watch)
             : null;
 
@@ -59,11 +62,12 @@ public sealed class ArpSocket : IDisposable
         Span<byte> octets = stackalloc byte[ArpPacket.Length];
         while (true)
         {
-            SocketResult result = LinkSocket.Receive(_socket, octets, out _, out TpacketAuxdata auxiliary);
+            SocketResult result = LinkSocket.Receive(_socket, [], octets, out sockaddr_ll source, out _);
             packet = default;
             if (result.Outcome != SocketOutcome.Done) return result;
-            bool tagged = (auxiliary.Status & KernelNumbers.TP_STATUS_VLAN_VALID) != 0 && (auxiliary.VlanTci & 0xfff) != 0;
-            if (!tagged && ArpPacket.TryParse(octets[..result.Length], out packet) && _watch.Wants(packet)) return result;
+            // "For another host" is also what a frame of a VLAN without a device comes up as.
+            if (source.sll_pkttype == OtherHost) continue;
+            if (ArpPacket.TryParse(octets[..result.Length], out packet) && _watch.Wants(packet)) return result;
         }
     }
 

@@ -7,20 +7,26 @@ using Tmds.Linux;
 
 namespace BondDhcp.Dhcp.Linux;
 
-/// <summary>
-/// AF_PACKET, SOCK_DGRAM, bound to one interface (packet(7)). The kernel takes off and puts on the Ethernet header: the
-/// source address on the wire is the device's at the moment of sending, also on a bond that fails over just then.
-/// </summary>
+/// <summary>AF_PACKET sockets (packet(7)).</summary>
 internal static unsafe class LinkSocket
 {
     /// <summary>
-    /// Opens a socket that never sees a packet its filter does not accept: protocol 0 receives nothing, the filter is
-    /// there before the bind that sets the protocol. Null when there is no such interface.
+    /// Opens a socket that only sends (protocol 0 receives nothing). With SOCK_DGRAM the kernel writes the Ethernet
+    /// header: the source address on the wire is the device's at that moment, also on a bond that fails over just then.
     /// </summary>
-    public static FileDescriptor? Open(int interfaceIndex, ushort etherType, ReadOnlySpan<SockFilter> filter)
+    public static FileDescriptor OpenForSending() => Create(LibC.SOCK_DGRAM);
+
+    /// <summary>
+    /// Opens a socket on one interface that never sees a packet its filter does not accept: protocol 0 receives
+    /// nothing, the filter is there before the bind that sets the protocol. Null when there is no such interface.
+    /// </summary>
+    /// <param name="interfaceIndex">The interface.</param>
+    /// <param name="etherType">What it receives.</param>
+    /// <param name="whole">Frames with their Ethernet header, which the filter sees too.</param>
+    /// <param name="filter">Classic BPF.</param>
+    public static FileDescriptor? Open(int interfaceIndex, ushort etherType, bool whole, ReadOnlySpan<SockFilter> filter)
     {
-        var socket = FileDescriptor.Own(
-            LibC.socket(LibC.AF_PACKET, LibC.SOCK_DGRAM | LibC.SOCK_CLOEXEC | LibC.SOCK_NONBLOCK, 0), "socket");
+        FileDescriptor socket = Create(whole ? LibC.SOCK_RAW : LibC.SOCK_DGRAM);
         try
         {
             Attach(socket, filter);
@@ -68,8 +74,13 @@ internal static unsafe class LinkSocket
     }
 
     /// <summary>Reads one packet; what does not fit into <paramref name="buffer"/> is cut off.</summary>
+    /// <param name="socket">The socket.</param>
+    /// <param name="header">Takes the first octets; the result's length does not count it. Empty for none.</param>
+    /// <param name="buffer">Takes the rest.</param>
+    /// <param name="source">sll_pkttype and the like.</param>
+    /// <param name="auxiliary">Zero where the kernel gave none.</param>
     public static SocketResult Receive(
-        FileDescriptor socket, Span<byte> buffer, out sockaddr_ll source, out TpacketAuxdata auxiliary)
+        FileDescriptor socket, Span<byte> header, Span<byte> buffer, out sockaddr_ll source, out TpacketAuxdata auxiliary)
     {
         // One control message of struct tpacket_auxdata: 16 octets of header, 20 of data, aligned to 8.
         const int ControlLength = 40;
@@ -77,15 +88,17 @@ internal static unsafe class LinkSocket
         sockaddr_ll from = default;
         auxiliary = default;
         long result;
-        fixed (byte* start = buffer)
+        fixed (byte* first = header, second = buffer)
         {
-            var vector = new iovec { iov_base = start, iov_len = buffer.Length };
+            iovec* vectors = stackalloc iovec[2];
+            vectors[0] = new iovec { iov_base = first, iov_len = header.Length };
+            vectors[1] = new iovec { iov_base = second, iov_len = buffer.Length };
             var message = new msghdr
             {
                 msg_name = &from,
                 msg_namelen = sizeof(sockaddr_ll),
-                msg_iov = &vector,
-                msg_iovlen = 1,
+                msg_iov = vectors,
+                msg_iovlen = 2,
                 msg_control = control,
                 msg_controllen = ControlLength,
             };
@@ -93,7 +106,7 @@ internal static unsafe class LinkSocket
             if (result >= 0) auxiliary = AuxiliaryOf(new ReadOnlySpan<byte>(control, (int)message.msg_controllen));
         }
         source = from;
-        return SocketResult.Of(result, "recvmsg");
+        return SocketResult.Of(result < 0 ? result : Math.Max(0, result - header.Length), "recvmsg");
     }
 
     /// <summary>Sets an option whose value is an int.</summary>
@@ -103,9 +116,8 @@ internal static unsafe class LinkSocket
             throw LinuxException.Last(FormattableString.Invariant($"setsockopt({level}, {option})"));
     }
 
-    /// <summary>The Ethernet source.</summary>
-    public static MacAddress SourceOf(sockaddr_ll source) =>
-        source.sll_halen == MacAddress.Length ? MacAddress.FromBytes(new ReadOnlySpan<byte>(source.sll_addr, 8)) : MacAddress.Zero;
+    private static FileDescriptor Create(int type) => FileDescriptor.Own(
+        LibC.socket(LibC.AF_PACKET, type | LibC.SOCK_CLOEXEC | LibC.SOCK_NONBLOCK, 0), "socket");
 
     private static TpacketAuxdata AuxiliaryOf(ReadOnlySpan<byte> control)
     {

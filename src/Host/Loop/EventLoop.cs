@@ -10,6 +10,9 @@ namespace BondDhcp.Host.Loop;
 /// </summary>
 public sealed class EventLoop : IDisposable
 {
+    /// <summary>The longest IPv4 packet.</summary>
+    public const int ScratchLength = 65536;
+
     private readonly EpollSet _epoll = new();
     private readonly TimerDescriptor _timer = TimerDescriptor.OnBoottime();
     private readonly TimerDescriptor _clockChange = TimerDescriptor.OnClockChange();
@@ -18,6 +21,7 @@ public sealed class EventLoop : IDisposable
     private readonly List<LoopDeadline?> _deadlines = [];
     private readonly ConcurrentQueue<Action> _posted = new();
     private readonly ReadyDescriptor[] _ready = new ReadyDescriptor[EpollSet.MaxReady];
+    private readonly byte[] _scratch = new byte[ScratchLength];
     private readonly Func<TimeSpan> _suspended;
     private ResumeDetector _resume;
     private Instant _armedAt = Instant.Never;
@@ -46,6 +50,9 @@ public sealed class EventLoop : IDisposable
 
     /// <summary>The wall clock was set, or the machine woke. Lease times do not depend on it, printed times do.</summary>
     public event Action? ClockChanged;
+
+    /// <summary>Where a callback may read a packet into; the next callback finds it overwritten.</summary>
+    public Span<byte> Scratch => _scratch;
 
     /// <summary>Calls <paramref name="ready"/> whenever the descriptor is ready for <paramref name="events"/>, or has an error.</summary>
     public LoopWatch Register(int descriptor, Readiness events, Action<Readiness> ready)

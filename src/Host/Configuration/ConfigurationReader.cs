@@ -1,0 +1,172 @@
+using BondDhcp.Host.Text;
+using Tomlyn.Parsing;
+using Tomlyn.Syntax;
+
+namespace BondDhcp.Host.Configuration;
+
+/// <summary>What reading a configuration gave.</summary>
+/// <param name="Configuration">Null when there are problems.</param>
+/// <param name="Problems">What must be mended.</param>
+/// <param name="Warnings">What is accepted and told at start.</param>
+internal sealed record ConfigurationResult(
+    DaemonConfiguration? Configuration, IReadOnlyList<ConfigurationProblem> Problems, IReadOnlyList<ConfigurationProblem> Warnings);
+
+/// <summary>Reads the configuration from TOML; every problem is found in one go, with its place.</summary>
+internal sealed class ConfigurationReader
+{
+    /// <summary>A larger file is not a configuration.</summary>
+    private const int MaxFileLength = 1 << 20;
+
+    private readonly ProblemList _problems;
+    private readonly List<InterfaceDraft> _interfaces = [];
+    private DaemonConfiguration _configuration = new();
+
+    private ConfigurationReader(string file) => _problems = new ProblemList(file);
+
+    private readonly record struct KeyPart(string Name, SourceSpan Span);
+
+    /// <summary>Reads a file.</summary>
+    public static ConfigurationResult ReadFile(string path)
+    {
+        string text;
+        try
+        {
+            if (new FileInfo(path) is { Exists: true, Length: > MaxFileLength }) throw new IOException("it is larger than 1 MiB");
+            text = File.ReadAllText(path);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            string why = e is FileNotFoundException or DirectoryNotFoundException ? "there is no such file" : e.Message;
+            return new ConfigurationResult(null, [new ConfigurationProblem(path, 1, 1, $"cannot be read: {why}")], []);
+        }
+        return Read(path, text);
+    }
+
+    /// <summary>Reads text; <paramref name="file"/> is only shown.</summary>
+    public static ConfigurationResult Read(string file, string text)
+    {
+        ConfigurationReader reader = new(file);
+        DocumentSyntax document = SyntaxParser.Parse(text, file, validate: true);
+        foreach (DiagnosticMessage message in document.Diagnostics)
+            if (message.Kind == DiagnosticMessageKind.Error) reader._problems.Add(message.Span, message.Message);
+        reader.ReadDocument(document);
+        IReadOnlyList<ConfigurationProblem> problems = reader._problems.Problems;
+        DaemonConfiguration? configuration = problems.Count > 0
+            ? null
+            : reader._configuration with { Interfaces = [.. reader._interfaces.Select(draft => draft.Configuration)] };
+        return new ConfigurationResult(configuration, problems, reader._problems.Warnings);
+    }
+
+    private void ReadDocument(DocumentSyntax document)
+    {
+        foreach (KeyValueSyntax item in document.KeyValues) ReadKeyValue([], item);
+        foreach (TableSyntaxBase table in document.Tables)
+        {
+            if (table.Name is null) continue; // reported by the parser
+            List<KeyPart> path = Split(table.Name);
+            if (table is TableArraySyntax) _problems.Add(table.Span, "an array of tables has no meaning here; write [interface.NAME]");
+            else if (IsTablePath(path))
+                foreach (KeyValueSyntax item in table.Items) ReadKeyValue(path, item);
+        }
+        foreach (InterfaceDraft draft in _interfaces) CrossCheck(draft);
+    }
+
+    // A table header: only [interface] and [interface.NAME] exist.
+    private bool IsTablePath(List<KeyPart> path)
+    {
+        if (path[0].Name != "interface")
+            _problems.Add(path[0].Span, $"unknown table '{PlainText.Escape(path[0].Name)}'; write [interface.NAME]");
+        else if (path.Count > 2)
+            _problems.Add(path[2].Span, $"write [interface.\"{PlainText.Escape(string.Join('.', path.Skip(1).Select(part => part.Name)))}\"]: a name with a dot needs quotes");
+        else
+            return path.Count == 1 || Draft(path[1]) is not null;
+        return false;
+    }
+
+    private void ReadKeyValue(List<KeyPart> prefix, KeyValueSyntax item)
+    {
+        if (item.Key is null || item.Value is null) return; // reported by the parser
+        List<KeyPart> path = [.. prefix, .. Split(item.Key)];
+        if (item.Value is InlineTableSyntax table)
+        {
+            if (!IsTablePath(path)) return;
+            foreach (InlineTableItemSyntax inner in table.Items)
+                if (inner.KeyValue is { } keyValue) ReadKeyValue(path, keyValue);
+            return;
+        }
+        KeyPart key = path[^1];
+        ConfigurationValue value = new(key.Name, item.Value, _problems);
+        if (path is [{ Name: not "interface" } only])
+        {
+            if (DaemonKeys.All.TryGetValue(only.Name, out DaemonKeys.Reader? read)) _configuration = read(_configuration, value);
+            else RefuseKey(only, DaemonKeys.All.Keys, InterfaceKeys.All.ContainsKey(only.Name) ? "; it belongs into [interface.NAME]" : null);
+        }
+        else if (path[0].Name != "interface") IsTablePath(path); // a dotted key that is no table of ours
+        else if (path.Count < 3) _problems.Add(key.Span, $"'{PlainText.Escape(key.Name)}' must be a table: write [interface.NAME]");
+        else if (path.Count > 3) _problems.Add(path[3].Span, $"'{PlainText.Escape(path[2].Name)}' is not a table");
+        else if (Draft(path[1]) is { } draft)
+        {
+            if (InterfaceKeys.All.TryGetValue(key.Name, out InterfaceKeys.Reader? read)) read(draft, value);
+            else RefuseKey(key, InterfaceKeys.All.Keys, DaemonKeys.All.ContainsKey(key.Name) ? "; it belongs before the first [table]" : null);
+        }
+    }
+
+    private void RefuseKey(KeyPart key, IEnumerable<string> valid, string? hint) =>
+        _problems.Add(key.Span, $"unknown key '{PlainText.Escape(key.Name)}'{hint ?? Suggestion.Phrase(key.Name, valid)}");
+
+    // The interface's draft, made at its first mention; null after a report when its name cannot be one.
+    private InterfaceDraft? Draft(KeyPart name)
+    {
+        foreach (InterfaceDraft known in _interfaces)
+            if (known.Configuration.Name == name.Name) return known;
+        if (NameRules.WhyNotInterfaceName(name.Name) is { } why)
+        {
+            _problems.Add(name.Span, why);
+            return null;
+        }
+        InterfaceDraft draft = new(name.Name, name.Span);
+        _interfaces.Add(draft);
+        return draft;
+    }
+
+    private void CrossCheck(InterfaceDraft draft)
+    {
+        foreach ((System.Net.IPAddress gateway, ConfigurationValue value, ConfigurationValue.Item item) in draft.Gateways)
+            if (draft.Addresses.Contains(gateway)) value.Refuse(item, $"the gateway {gateway} is this interface's own address");
+        foreach ((string slave, ConfigurationValue value, ConfigurationValue.Item item) in draft.Slaves)
+        {
+            // An access point forwards frames from the associated address only, and the bond would use another.
+            bool wireless = slave.StartsWith("wl", StringComparison.Ordinal)
+                || _interfaces.Any(other => other.HasSupplicant && other.Configuration.Name == slave);
+            if (draft.KeepsBondMac && wireless)
+                value.Refuse(item, $"'{slave}' is wireless: fail_over_mac must be \"active\"");
+        }
+        if (draft.Slaves is [var single]) single.Value.Warn("a bond with one slave has nothing to fail over to");
+        foreach (BondDhcp.Net.Ipv4Address server in draft.Configuration.RequireServers)
+            if (draft.Configuration.RejectServers.Contains(server))
+                _problems.Add(draft.Span, $"require-server and reject-server both name {server}");
+        if (draft.Anonymity is { } anonymity) CheckAnonymity(anonymity);
+    }
+
+    // RFC 7844 section 3: an identifier that is the same on every network defeats the profile.
+    private void CheckAnonymity(ConfigurationValue value)
+    {
+        if (_configuration.ClientIdentifierForm is ClientIdentifierForm.Duid or ClientIdentifierForm.BareDuid)
+            value.Refuse("cannot go with a client-id made of the DUID, which is the same on every network (RFC 7844); remove one of them");
+        else value.RefuseUnless(false);
+    }
+
+    private static List<KeyPart> Split(KeySyntax key)
+    {
+        List<KeyPart> parts = [Part(key.Key)];
+        foreach (DottedKeyItemSyntax item in key.DotKeys) parts.Add(Part(item.Key));
+        return parts;
+    }
+
+    private static KeyPart Part(BareKeyOrStringValueSyntax? key) => key switch
+    {
+        BareKeySyntax { Key.Text: { } text } => new KeyPart(text, key.Span),
+        StringValueSyntax { Value: { } text } => new KeyPart(text, key.Span),
+        _ => new KeyPart("", key?.Span ?? default),
+    };
+}

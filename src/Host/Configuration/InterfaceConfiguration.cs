@@ -1,0 +1,93 @@
+using System.Collections.Immutable;
+using BondDhcp.Dhcp.Client;
+using BondDhcp.Net;
+
+namespace BondDhcp.Host.Configuration;
+
+/// <summary>Which of a lease's routes are taken.</summary>
+internal enum LeaseRoutes
+{
+    /// <summary>All of them.</summary>
+    Accept,
+    /// <summary>The default route and ordinary ones: no prefix shorter than /8, none into a protected prefix.</summary>
+    Limited,
+    /// <summary>The default route and what its gateway needs.</summary>
+    DefaultOnly,
+    /// <summary>None.</summary>
+    Ignore,
+}
+
+/// <summary>What becomes of the name servers of a lease.</summary>
+internal enum DnsOutput
+{
+    /// <summary>To resolved or resolvconf, whichever runs.</summary>
+    Auto,
+    /// <summary>Nothing.</summary>
+    None,
+}
+
+/// <summary>The configuration of one interface. Immutable.</summary>
+internal sealed record InterfaceConfiguration
+{
+    /// <summary>The kernel's name.</summary>
+    public required string Name { get; init; }
+
+    /// <summary>DHCPv4 is wanted.</summary>
+    public bool Dhcp4 { get; init; }
+
+    /// <summary>The IAID; null: from the interface's name.</summary>
+    public uint? Iaid { get; init; }
+
+    /// <summary>At SIGTERM the lease is given back and the address removed.</summary>
+    public bool ReleaseOnStop { get; init; }
+
+    /// <summary>When an address is checked before use.</summary>
+    public ConflictDetection ConflictDetection { get; init; } = ConflictDetection.Fast;
+
+    /// <summary>What is done about a conflict later.</summary>
+    public AddressDefence Defend { get; init; } = AddressDefence.Once;
+
+    /// <summary>Route metric.</summary>
+    public uint Metric { get; init; } = 1024;
+
+    /// <summary>chaddr after a change of the hardware address.</summary>
+    public ChaddrPolicy Chaddr { get; init; } = ChaddrPolicy.Auto;
+
+    /// <summary>The BROADCAST flag.</summary>
+    public BroadcastPolicy Broadcast { get; init; } = BroadcastPolicy.Auto;
+
+    /// <summary>How long OFFERs are collected.</summary>
+    public TimeSpan OfferWait { get; init; }
+
+    /// <summary>Detect by ARP whether the network is still the same (RFC 4436).</summary>
+    public bool DetectNetworkAttachment { get; init; } = true;
+
+    /// <summary>RFC 4039.</summary>
+    public bool RapidCommit { get; init; }
+
+    /// <summary>RFC 8925.</summary>
+    public bool Ipv6Only { get; init; }
+
+    /// <summary>Which routes of a lease are taken.</summary>
+    public LeaseRoutes LeaseRoutes { get; init; } = LeaseRoutes.Limited;
+
+    /// <summary>IPv4 prefixes no lease may touch.</summary>
+    public ImmutableArray<Ipv4Prefix> ProtectedRoutes { get; init; } = [];
+
+    /// <summary>Servers that are the only ones listened to.</summary>
+    public ImmutableArray<Ipv4Address> RequireServers { get; init; } = [];
+
+    /// <summary>Servers that are never listened to.</summary>
+    public ImmutableArray<Ipv4Address> RejectServers { get; init; } = [];
+
+    /// <summary>What becomes of name servers.</summary>
+    public DnsOutput Dns { get; init; }
+
+    /// <summary>True when <paramref name="other"/> says the same, arrays compared by content.</summary>
+    public bool SameAs(InterfaceConfiguration other) =>
+        ProtectedRoutes.AsSpan().SequenceEqual(other.ProtectedRoutes.AsSpan())
+        && RequireServers.AsSpan().SequenceEqual(other.RequireServers.AsSpan())
+        && RejectServers.AsSpan().SequenceEqual(other.RejectServers.AsSpan())
+        && this with { ProtectedRoutes = [], RequireServers = [], RejectServers = [] }
+            == other with { ProtectedRoutes = [], RequireServers = [], RejectServers = [] };
+}

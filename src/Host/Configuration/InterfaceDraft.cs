@@ -1,0 +1,32 @@
+using System.Net;
+using Tomlyn.Syntax;
+
+namespace BondDhcp.Host.Configuration;
+
+/// <summary>One interface while its keys are read: the record so far, and what later checks compare.</summary>
+internal sealed class InterfaceDraft(string name, SourceSpan span)
+{
+    /// <summary>What the keys made so far.</summary>
+    public InterfaceConfiguration Configuration { get; set; } = new() { Name = name };
+
+    /// <summary>Where the interface is first named.</summary>
+    public SourceSpan Span { get; } = span;
+
+    /// <summary>The static addresses.</summary>
+    public List<IPAddress> Addresses { get; } = [];
+
+    /// <summary>The gateways of the static routes, with the value and item that names each.</summary>
+    public List<(IPAddress Gateway, ConfigurationValue Value, ConfigurationValue.Item Item)> Gateways { get; } = [];
+
+    /// <summary>The slaves, as named.</summary>
+    public List<(string Name, ConfigurationValue Value, ConfigurationValue.Item Item)> Slaves { get; } = [];
+
+    /// <summary><c>fail_over_mac</c> is <c>none</c>.</summary>
+    public bool KeepsBondMac { get; set; }
+
+    /// <summary>The interface has a supplicant.</summary>
+    public bool HasSupplicant { get; set; }
+
+    /// <summary>Where anonymity is asked for; null when it is not.</summary>
+    public ConfigurationValue? Anonymity { get; set; }
+}

@@ -1,0 +1,105 @@
+using System.Collections.Immutable;
+using BondDhcp.Dhcp.Client;
+using BondDhcp.Net;
+
+namespace BondDhcp.Host.Configuration;
+
+/// <summary>The keys of <c>[interface.NAME]</c> that this version carries out.</summary>
+internal static class InterfaceKeys
+{
+    /// <summary>Longer, and a lease would wait for servers that are not there.</summary>
+    private const int MaxOfferWaitMilliseconds = 60_000;
+
+    /// <summary>Reads one value into the configuration.</summary>
+    public delegate void Reader(InterfaceDraft draft, ConfigurationValue value);
+
+    /// <summary>Every key that may stand there, those of features to come included.</summary>
+    public static readonly Dictionary<string, Reader> All = Build();
+
+    private static Dictionary<string, Reader> Build()
+    {
+        Dictionary<string, Reader> keys = new(StringComparer.Ordinal);
+        void Add(string key, Func<InterfaceConfiguration, ConfigurationValue, InterfaceConfiguration> read) =>
+            keys.Add(key, (draft, value) => draft.Configuration = read(draft.Configuration, value));
+
+        Add("dhcp4", static (i, v) => i with { Dhcp4 = v.Boolean() });
+        Add("iaid", static (i, v) => i with { Iaid = ReadIaid(v) });
+        Add("release-on-stop", static (i, v) => i with { ReleaseOnStop = v.Boolean() });
+        Add("conflict-detection", static (i, v) => i with
+        {
+            ConflictDetection = v.Word(
+                ("fast", ConflictDetection.Fast), ("before", ConflictDetection.Before),
+                ("concurrent", ConflictDetection.Concurrent), ("off", ConflictDetection.Off)),
+        });
+        Add("defend", static (i, v) => i with
+        {
+            Defend = v.Word(("once", AddressDefence.Once), ("never", AddressDefence.Never), ("always", AddressDefence.Always)),
+        });
+        Add("metric", static (i, v) => i with { Metric = (uint)v.Integer(0, uint.MaxValue) });
+        Add("chaddr", static (i, v) => i with
+        {
+            Chaddr = v.Word(("auto", ChaddrPolicy.Auto), ("current", ChaddrPolicy.Current), ("lease", ChaddrPolicy.Lease)),
+        });
+        Add("broadcast", static (i, v) => i with
+        {
+            Broadcast = v.Word(("auto", BroadcastPolicy.Auto), ("always", BroadcastPolicy.Always), ("never", BroadcastPolicy.Never)),
+        });
+        Add("offer-wait", static (i, v) => i with { OfferWait = TimeSpan.FromMilliseconds(v.Integer(0, MaxOfferWaitMilliseconds, " (milliseconds)")) });
+        Add("dnav4", static (i, v) => i with { DetectNetworkAttachment = v.Boolean() });
+        Add("rapid-commit", static (i, v) => i with { RapidCommit = v.Boolean() });
+        Add("ipv6-only", static (i, v) => i with { Ipv6Only = v.Boolean() });
+        Add("lease-routes", static (i, v) => i with
+        {
+            LeaseRoutes = v.Word(
+                ("limited", LeaseRoutes.Limited), ("accept", LeaseRoutes.Accept),
+                ("default-only", LeaseRoutes.DefaultOnly), ("ignore", LeaseRoutes.Ignore)),
+        });
+        Add("protected-routes", static (i, v) => i with { ProtectedRoutes = ReadPrefixes(v) });
+        Add("require-server", static (i, v) => i with { RequireServers = ReadServers(v) });
+        Add("reject-server", static (i, v) => i with { RejectServers = ReadServers(v) });
+        Add("dns", static (i, v) => i with { Dns = ReadDns(v) });
+        UnsupportedKeys.AddTo(keys);
+        return keys;
+    }
+
+    private static uint? ReadIaid(ConfigurationValue value)
+    {
+        if (value.AsText == "auto") return null;
+        if (value.AsInteger is >= 0 and <= uint.MaxValue and { } number) return (uint)number;
+        value.Refuse("must be \"auto\" or a number from 0 to 4294967295");
+        return null;
+    }
+
+    private static DnsOutput ReadDns(ConfigurationValue value)
+    {
+        if (value.AsBoolean == false) return DnsOutput.None;
+        if (value.AsText == "auto") return DnsOutput.Auto;
+        value.Refuse(value.AsText == "file"
+            ? "\"file\" is not supported in this version; use \"auto\" or false"
+            : "must be \"auto\", \"file\" or false");
+        return DnsOutput.Auto;
+    }
+
+    private static ImmutableArray<Ipv4Prefix> ReadPrefixes(ConfigurationValue value)
+    {
+        ImmutableArray<Ipv4Prefix>.Builder prefixes = ImmutableArray.CreateBuilder<Ipv4Prefix>();
+        foreach (ConfigurationValue.Item item in value.Items())
+        {
+            if (Ipv4Prefix.TryParse(item.Text, out Ipv4Prefix prefix)) prefixes.Add(prefix.Masked);
+            else if (!StaticText.IsIpv6Prefix(item.Text)) // of use to DHCPv6 alone, harmless here
+                value.Refuse(item, $"'{item.Text}' is not PREFIX/LENGTH, such as \"10.0.0.0/8\"");
+        }
+        return prefixes.ToImmutable();
+    }
+
+    private static ImmutableArray<Ipv4Address> ReadServers(ConfigurationValue value)
+    {
+        ImmutableArray<Ipv4Address>.Builder servers = ImmutableArray.CreateBuilder<Ipv4Address>();
+        foreach (ConfigurationValue.Item item in value.Items())
+        {
+            if (Ipv4Address.TryParse(item.Text, out Ipv4Address server) && server.IsUsableUnicast) servers.Add(server);
+            else value.Refuse(item, $"'{item.Text}' is not the IPv4 address of a server");
+        }
+        return servers.ToImmutable();
+    }
+}

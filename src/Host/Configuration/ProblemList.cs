@@ -1,0 +1,34 @@
+using Tomlyn.Syntax;
+
+namespace BondDhcp.Host.Configuration;
+
+/// <summary>Collects what is wrong with one file, and what is only worth a word.</summary>
+internal sealed class ProblemList(string file)
+{
+    private readonly List<ConfigurationProblem> _problems = [];
+    private readonly List<ConfigurationProblem> _warnings = [];
+
+    /// <summary>What must be mended, in the order of the file.</summary>
+    public IReadOnlyList<ConfigurationProblem> Problems
+    {
+        get
+        {
+            _problems.Sort((left, right) => (left.Line, left.Column).CompareTo((right.Line, right.Column)));
+            return _problems;
+        }
+    }
+
+    /// <summary>What is accepted and told at start.</summary>
+    public IReadOnlyList<ConfigurationProblem> Warnings => _warnings;
+
+    /// <summary>Something that must be mended. Tomlyn counts lines and columns from 0.</summary>
+    public void Add(SourceSpan span, string message) => _problems.Add(At(span, message));
+
+    /// <summary>Something accepted.</summary>
+    public void Warn(SourceSpan span, string message) => _warnings.Add(At(span, message));
+
+    /// <summary>The file as a whole.</summary>
+    public void AddForFile(string message) => _problems.Add(new ConfigurationProblem(file, 1, 1, message));
+
+    private ConfigurationProblem At(SourceSpan span, string message) => new(file, span.Start.Line + 1, span.Start.Column + 1, message);
+}

@@ -1,0 +1,256 @@
+using BondDhcp.Dhcp.Client;
+using BondDhcp.Host.Configuration;
+using BondDhcp.Net;
+using Xunit;
+
+namespace BondDhcp.Tests.Host;
+
+public class ConfigurationReaderTests
+{
+    private static ConfigurationResult Read(string text) => ConfigurationReader.Read("f.toml", text);
+
+    private static string[] Problems(string text) => [.. Read(text).Problems.Select(problem => problem.ToString())];
+
+    private static InterfaceConfiguration Interface(string keys)
+    {
+        ConfigurationResult result = Read("[interface.eth0]\n" + keys);
+        Assert.Empty(result.Problems);
+        return Assert.Single(result.Configuration!.Interfaces);
+    }
+
+    [Fact]
+    public void Defaults_AreTheContracts()
+    {
+        InterfaceConfiguration eth0 = Interface("");
+        Assert.Equal(new InterfaceConfiguration { Name = "eth0" }, eth0);
+        Assert.False(eth0.Dhcp4);
+        Assert.Equal(ConflictDetection.Fast, eth0.ConflictDetection);
+        Assert.Equal(1024u, eth0.Metric);
+        Assert.True(eth0.DetectNetworkAttachment);
+        Assert.Equal(HostNameSource.System, Read("").Configuration!.HostNameSource);
+    }
+
+    [Fact]
+    public void EveryKey_SetToItsDefault_IsAccepted()
+    {
+        string text = """
+            hostname = true
+            client-id = "duid"
+            duid = "auto"
+            network-conf = ""
+            hooks = ""
+            control-group = ""
+            [interface.bond0]
+            kind = "existing"
+            slaves = []
+            primary = ""
+            mode = "active-backup"
+            miimon = 100
+            fail_over_mac = "active"
+            num_grat_arp = 2
+            enforce = false
+            path-failover = false
+            dhcp4 = true
+            dhcp6 = false
+            iaid = "auto"
+            prefix-delegation = false
+            addresses = []
+            routes = []
+            fallback = []
+            release-on-stop = false
+            conflict-detection = "fast"
+            defend = "once"
+            metric = 1024
+            chaddr = "auto"
+            broadcast = "auto"
+            offer-wait = 0
+            dnav4 = true
+            rapid-commit = false
+            lease-routes = "limited"
+            protected-routes = []
+            require-server = []
+            reject-server = []
+            dns = "auto"
+            ipv4-link-local = false
+            ipv6-only = false
+            anonymity = false
+            inform = false
+            supplicant = ""
+            supplicant-driver = "nl80211,wext"
+            """;
+        Assert.Empty(Problems(text));
+        Assert.True(Read(text).Configuration!.Find("bond0")!.Dhcp4);
+    }
+
+    [Fact]
+    public void Values_ArriveInTheRecord()
+    {
+        InterfaceConfiguration eth0 = Interface("""
+            dhcp4 = true
+            iaid = 0xdeadbeef
+            release-on-stop = true
+            conflict-detection = "before"
+            defend = "always"
+            metric = 7
+            chaddr = "lease"
+            broadcast = "never"
+            offer-wait = 1500
+            dnav4 = false
+            rapid-commit = true
+            ipv6-only = true
+            lease-routes = "default-only"
+            protected-routes = ["10.1.2.3/8", "fd00::/8"]
+            require-server = ["192.0.2.1"]
+            reject-server = ["192.0.2.2"]
+            dns = false
+            """);
+        Assert.True(eth0.SameAs(new InterfaceConfiguration
+        {
+            Name = "eth0",
+            Dhcp4 = true,
+            Iaid = 0xdeadbeef,
+            ReleaseOnStop = true,
+            ConflictDetection = ConflictDetection.Before,
+            Defend = AddressDefence.Always,
+            Metric = 7,
+            Chaddr = ChaddrPolicy.Lease,
+            Broadcast = BroadcastPolicy.Never,
+            OfferWait = TimeSpan.FromSeconds(1.5),
+            DetectNetworkAttachment = false,
+            RapidCommit = true,
+            Ipv6Only = true,
+            LeaseRoutes = LeaseRoutes.DefaultOnly,
+            ProtectedRoutes = [Ipv4Prefix.Parse("10.0.0.0/8")],
+            RequireServers = [Ipv4Address.Parse("192.0.2.1")],
+            RejectServers = [Ipv4Address.Parse("192.0.2.2")],
+            Dns = DnsOutput.None,
+        }));
+    }
+
+    [Theory]
+    [InlineData("[interface.eth0]\ndhpc4 = true", "f.toml:2:1: unknown key 'dhpc4'; did you mean 'dhcp4'?")]
+    [InlineData("[interface.eth0]\n  fail-over-mac = \"active\"", "f.toml:2:3: unknown key 'fail-over-mac'; did you mean 'fail_over_mac'?")]
+    [InlineData("hotsname = true", "f.toml:1:1: unknown key 'hotsname'; did you mean 'hostname'?")]
+    [InlineData("dhcp4 = true", "f.toml:1:1: unknown key 'dhcp4'; it belongs into [interface.NAME]")]
+    [InlineData("[interface.eth0]\nhostname = true", "f.toml:2:1: unknown key 'hostname'; it belongs before the first [table]")]
+    [InlineData("[interface.eth0]\ndhcp4 = \"yes\"", "f.toml:2:9: dhcp4: must be true or false")]
+    [InlineData("[interface.eth0]\nmetric = -1", "f.toml:2:10: metric: must be a number from 0 to 4294967295")]
+    [InlineData("[interface.eth0]\nconflict-detection = \"fats\"", "f.toml:2:22: conflict-detection: must be one of \"fast\", \"before\", \"concurrent\", \"off\"; did you mean 'fast'?")]
+    [InlineData("[interface.eth0]\nrequire-server = [\"192.0.2.1\", \"x\"]", "f.toml:2:32: require-server: 'x' is not the IPv4 address of a server")]
+    [InlineData("[interface.eth0.5]\ndhcp4 = true", "f.toml:1:17: write [interface.\"eth0.5\"]: a name with a dot needs quotes")]
+    [InlineData("[interface.\"a/b\"]", "f.toml:1:12: 'a/b' is no interface name: '/', ':' and white space are not allowed in it")]
+    [InlineData("[interface.a234567890123456]", "f.toml:1:12: 'a234567890123456' is longer than the 15 bytes of an interface name")]
+    [InlineData("[interfaces.eth0]", "f.toml:1:2: unknown table 'interfaces'; write [interface.NAME]")]
+    [InlineData("interface = 3", "f.toml:1:1: 'interface' must be a table: write [interface.NAME]")]
+    [InlineData("hostname = \"a_b\"", "f.toml:1:12: hostname: must be true, false or a host name of letters, digits and hyphens")]
+    [InlineData("duid = \"00:04\"", "f.toml:1:8: duid: must be \"auto\" or 3 to 130 octets in hexadecimal, such as \"00:04:...\"")]
+    public void Mistake_IsReportedWithItsPlaceAndTheMend(string text, string expected) =>
+        Assert.Equal([expected], Problems(text));
+
+    [Theory(DisplayName = "AC-7 a DUID of fewer than 3 or more than 130 octets is refused")]
+    [InlineData(2, false)]
+    [InlineData(3, true)]
+    [InlineData(130, true)]
+    [InlineData(131, false)]
+    public void Duid_OutsideItsLimits_IsRefused(int length, bool accepted) =>
+        Assert.Equal(accepted, Problems($"duid = \"{HexText.Colons(new byte[length])}\"").Length == 0);
+
+    [Fact]
+    public void SeveralMistakes_AreAllReportedInOrder()
+    {
+        string[] problems = Problems("hostname = 3\n[interface.eth0]\nmetric = \"x\"\nnonsense-key = 1\n[interface.eth1]\ndhcp4 = 0\n");
+        Assert.Equal(["f.toml:1:12", "f.toml:3:10", "f.toml:4:1", "f.toml:6:9"], problems.Select(p => string.Join(':', p.Split(':').Take(3))));
+    }
+
+    [Fact]
+    public void BrokenToml_IsReportedWithItsPlace()
+    {
+        string problem = Problems("[interface.eth0\ndhcp4 = true")[0];
+        Assert.StartsWith("f.toml:1:", problem);
+    }
+
+    [Theory]
+    [InlineData("slaves = [\"enp3s0\"]")]
+    [InlineData("kind = \"bond\"")]
+    [InlineData("kind = \"bridge\"")]
+    [InlineData("primary = \"enp3s0\"")]
+    [InlineData("dhcp6 = \"stateless\"")]
+    [InlineData("dhcp6 = true")]
+    [InlineData("addresses = [\"192.0.2.60/24\"]")]
+    [InlineData("routes = [\"default via 192.0.2.1\"]")]
+    [InlineData("fallback = [\"192.0.2.60/24\"]")]
+    [InlineData("ipv4-link-local = true")]
+    [InlineData("inform = true")]
+    [InlineData("enforce = true")]
+    [InlineData("supplicant = \"/etc/wpa.conf\"")]
+    [InlineData("miimon = 50")]
+    [InlineData("updelay = 200")]
+    [InlineData("prefix-delegation = 56")]
+    public void FeatureToCome_WhenAskedFor_IsRefused(string key)
+    {
+        string problem = Assert.Single(Problems("[interface.bond0]\n" + key));
+        Assert.EndsWith("not supported in this version; remove it", problem);
+    }
+
+    [Theory(DisplayName = "AS-7 impossible static addresses are rejected with their position")]
+    [InlineData("192.0.2.255/24", "it is the broadcast address of its network")]
+    [InlineData("192.0.2.0/24", "it is the address of the network itself")]
+    [InlineData("0.0.0.0/24", "no host can have it")]
+    [InlineData("300.1.1.1/24", "is not ADDRESS/LENGTH")]
+    [InlineData("0.0.0.0", "is not ADDRESS/LENGTH")]
+    [InlineData("192.0.2.1/33", "is not ADDRESS/LENGTH")]
+    [InlineData("ff02::1/64", "no host can have it")]
+    public void StaticAddress_Impossible_IsRefusedWithPosition(string address, string why)
+    {
+        string problem = Assert.Single(Problems($"[interface.eth0]\naddresses = [\"{address}\"]"));
+        Assert.StartsWith("f.toml:2:14: addresses: ", problem);
+        Assert.Contains(why, problem);
+    }
+
+    [Fact(DisplayName = "AS-7 a gateway that is the interface's own address is rejected")]
+    public void Gateway_EqualToOwnAddress_IsRefused() =>
+        Assert.Contains(
+            "f.toml:3:11: routes: the gateway 192.0.2.60 is this interface's own address",
+            Problems("[interface.eth0]\naddresses = [\"192.0.2.60/24\"]\nroutes = [\"default via 192.0.2.60\"]"));
+
+    [Theory(DisplayName = "AM-23 anonymity together with the shared DUID is rejected with an explanation")]
+    [InlineData("")]
+    [InlineData("client-id = \"bare-duid\"\n")]
+    public void Anonymity_WithSharedDuid_IsRefused(string clientId) =>
+        Assert.Contains("which is the same on every network (RFC 7844)", Assert.Single(Problems(clientId + "[interface.eth0]\nanonymity = true")));
+
+    [Fact(DisplayName = "AB-18 a wireless slave with fail_over_mac=none is rejected")]
+    public void WirelessSlave_WithFailOverMacNone_IsRefused() =>
+        Assert.Contains(
+            "f.toml:2:21: slaves: 'wlp2s0' is wireless: fail_over_mac must be \"active\"",
+            Problems("[interface.bond0]\nslaves = [\"enp3s0\", \"wlp2s0\"]\nfail_over_mac = \"none\""));
+
+    [Theory]
+    [InlineData("interface.eth0.dhcp4 = true")]
+    [InlineData("interface = { eth0 = { dhcp4 = true } }")]
+    [InlineData("[interface]\neth0.dhcp4 = true")]
+    [InlineData("[interface.\"eth0\"]\n\"dhcp4\" = true")]
+    public void OtherSpellingsOfToml_MeanTheSame(string text)
+    {
+        ConfigurationResult result = Read(text);
+        Assert.Empty(result.Problems);
+        Assert.True(result.Configuration!.Find("eth0")!.Dhcp4);
+    }
+
+    [Fact]
+    public void File_Missing_SaysSo()
+    {
+        ConfigurationResult result = ConfigurationReader.ReadFile("/nonexistent/bonddhcp.toml");
+        Assert.Equal("/nonexistent/bonddhcp.toml:1:1: cannot be read: there is no such file", Assert.Single(result.Problems).ToString());
+        Assert.Null(result.Configuration);
+    }
+
+    [Theory]
+    [InlineData("duid", ClientIdentifierForm.Duid)]
+    [InlineData("bare-duid", ClientIdentifierForm.BareDuid)]
+    [InlineData("mac", ClientIdentifierForm.Mac)]
+    [InlineData("01:02:00:00:00:00:01", ClientIdentifierForm.Octets)]
+    [InlineData("0102", ClientIdentifierForm.Octets)]
+    internal void ClientIdentifier_InEachForm_IsRead(string text, ClientIdentifierForm form) =>
+        Assert.Equal(form, Read($"client-id = \"{text}\"").Configuration!.ClientIdentifierForm);
+}
