@@ -1,5 +1,3 @@
-using Xunit.Abstractions;
-
 namespace BondDhcp.Tests.Beds;
 
 /// <summary>
@@ -16,13 +14,13 @@ public sealed class NetworkBed : IAsyncDisposable
     public const string ClientInterface = "c0";
     public const string ServerInterface = "s0";
 
-    private readonly ITestOutputHelper? _output;
+    private readonly Action<string>? _report;
     private readonly List<IAsyncDisposable> _parts = [];
     private bool _filtering;
 
-    private NetworkBed(ITestOutputHelper? output, bool segment)
+    private NetworkBed(Action<string>? report, bool segment)
     {
-        _output = output;
+        _report = report;
         Client = new("client");
         Server = new("server");
         if (segment) Other = new("other");
@@ -45,12 +43,12 @@ public sealed class NetworkBed : IAsyncDisposable
     public string ClientMac { get; private set; } = MacA;
 
     /// <summary>Makes the bed.</summary>
-    /// <param name="output">Where everything seen is written when the bed goes; null for nowhere.</param>
+    /// <param name="report">Where everything seen is written when the bed goes; null for nowhere.</param>
     /// <param name="segment">A bridge with a third host instead of a direct cable.</param>
     /// <param name="observed">Trace and kernel events; without them the bed disturbs measurements less.</param>
-    public static async Task<NetworkBed> CreateAsync(ITestOutputHelper? output, bool segment = false, bool observed = true)
+    public static async Task<NetworkBed> CreateAsync(Action<string>? report, bool segment = false, bool observed = true)
     {
-        NetworkBed bed = new(output, segment);
+        NetworkBed bed = new(report, segment);
         try
         {
             bed.Wire();
@@ -185,10 +183,10 @@ public sealed class NetworkBed : IAsyncDisposable
 
     private void Report()
     {
-        if (_output is null) return;
-        if (Trace is not null) _output.WriteLine($"--- packets at the server\n{Trace}");
-        if (Events is not null) _output.WriteLine($"--- kernel events at the client\n{Events}");
+        if (_report is null) return;
+        if (Trace is not null) _report($"--- packets at the server\n{Trace}");
+        if (Events is not null) _report($"--- kernel events at the client\n{Events}");
         foreach (IAsyncDisposable part in _parts)
-            if (part is DhcpServer or BondDhcpProcess) _output.WriteLine($"--- {part}");
+            if (part is DhcpServer or BondDhcpProcess) _report($"--- {part}");
     }
 }

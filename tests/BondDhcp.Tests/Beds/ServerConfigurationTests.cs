@@ -21,7 +21,7 @@ public sealed class ServerConfigurationTests(ITestOutputHelper output)
     [InlineData(ServerConfiguration.UdhcpdStaticLease, true)]
     public async Task Server_Udhcpc_GetsTheExpectedLease(ServerConfiguration configuration, bool reserved)
     {
-        await using NetworkBed bed = await NetworkBed.CreateAsync(output);
+        await using NetworkBed bed = await NetworkBed.CreateAsync(output.WriteLine);
         ServerPlan plan = new() { LeaseSeconds = 300 };
         await bed.StartServerAsync(configuration, plan);
 
