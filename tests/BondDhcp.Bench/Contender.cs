@@ -92,9 +92,9 @@ internal sealed record Contender(string Name, Func<string, string[]> Command)
         {
             return File.ResolveLinkTarget($"/proc/{id}/ns/net", false)?.Name;
         }
-        catch (IOException)
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            // It ended since the directory was read.
+            // It ended since the directory was read, or is none of ours.
             return null;
         }
     }

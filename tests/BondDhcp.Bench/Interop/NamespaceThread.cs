@@ -40,8 +40,8 @@ internal static partial class NamespaceThread
 
     private static void Enter(string path, int kind)
     {
-        using FileStream file = File.OpenRead(path);
-        Check(setns((int)file.SafeFileHandle.DangerousGetHandle(), kind), path);
+        using Microsoft.Win32.SafeHandles.SafeFileHandle file = File.OpenHandle(path);
+        Check(setns((int)file.DangerousGetHandle(), kind), path);
     }
 
     private static void Check(int result, string what)

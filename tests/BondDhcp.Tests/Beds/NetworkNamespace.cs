@@ -17,9 +17,8 @@ public sealed class NetworkNamespace : IDisposable
         ip link set lo up && echo ready || exit 1
         read -r line
         mine=$(readlink /proc/self/ns/net | tr -dc 0-9)
-        find /proc/[0-9]*/ns/net -maxdepth 0 -lname "*$mine*" -printf '%h\n' 2>/dev/null | while IFS=/ read -r _ _ pid _; do
-            [ "$pid" = $$ ] || kill -9 "$pid" 2>/dev/null
-        done
+        here=$(find /proc/[0-9]*/ns/net -maxdepth 0 -lname "*$mine*" 2>/dev/null | tr -dc '0-9\n')
+        for pid in $here; do [ "$pid" = $$ ] || kill -9 "$pid" 2>/dev/null; done
         rm -rf "$1"
         """;
 
