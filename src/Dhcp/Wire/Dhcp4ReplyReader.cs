@@ -1,15 +1,202 @@
+using System.Buffers.Binary;
+using System.Collections.Immutable;
+using System.Text;
+using BondDhcp.Net;
+
 namespace BondDhcp.Dhcp.Wire;
 
-/// <summary>Turns a message into validated facts.</summary>
+/// <summary>
+/// Turns a server's message into validated facts: the rules that do not depend on the client's state (V12, V14, V16 to
+/// V18, V20, V21), and every option decoded. An option of a wrong length is ignored with a note; only what a lease
+/// cannot do without is a reason to drop the message.
+/// </summary>
 public static class Dhcp4ReplyReader
 {
-    /// <summary>
-    /// Checks the rules that do not depend on the client's state: V12 (type is OFFER, ACK or NAK; FORCERENEW has its own
-    /// reason), V14, V16 to V18, V20, V21, and decodes the options. yiaddr 0.0.0.0 passes in an OFFER with option 108 or 116.
-    /// </summary>
+    /// <summary>DNS and NTP servers and routers kept of one message.</summary>
+    public const int MaxAddresses = 32;
+
+    /// <summary>Reads a message; <see cref="Dhcp4DropReason.None"/> and a reply, or a reason and null.</summary>
     public static Dhcp4DropReason TryRead(in Dhcp4MessageView message, out Dhcp4Reply? reply)
     {
         reply = null;
-        return message.Octets.IsEmpty ? Dhcp4DropReason.MessageType : Dhcp4DropReason.None;
+        if (!message.TryGetOption(53, out ReadOnlySpan<byte> type) || type.Length != 1) return Dhcp4DropReason.MessageType;
+        var messageType = (Dhcp4MessageType)type[0];
+        if (messageType == Dhcp4MessageType.ForceRenew) return Dhcp4DropReason.ForceRenew;
+        if (messageType is not (Dhcp4MessageType.Offer or Dhcp4MessageType.Ack or Dhcp4MessageType.Nak)) return Dhcp4DropReason.MessageType;
+
+        if (!message.TryGetOption(54, out ReadOnlySpan<byte> serverOctets) || serverOctets.Length != Ipv4Address.Length)
+            return Dhcp4DropReason.ServerIdentifier;
+        Ipv4Address server = Ipv4Address.FromBytes(serverOctets);
+        if (!server.IsUsableUnicast) return Dhcp4DropReason.ServerIdentifier;
+
+        var read = new Dhcp4Reply
+        {
+            Type = messageType,
+            Xid = message.Xid,
+            Chaddr = message.Chaddr,
+            ServerIdentifier = server,
+            Siaddr = message.Siaddr,
+            Giaddr = message.Giaddr,
+            Message = message.TryGetOption(56, out ReadOnlySpan<byte> text) ? Encoding.Latin1.GetString(text) : null,
+            Options = message.CopyOptions(),
+        };
+        // RFC 2131 table 3: a DHCPNAK grants nothing; whatever else it carries is not looked at.
+        if (messageType != Dhcp4MessageType.Nak)
+        {
+            Dhcp4DropReason reason = ReadLease(message, ref read);
+            if (reason != Dhcp4DropReason.None) return reason;
+        }
+        reply = read;
+        return Dhcp4DropReason.None;
+    }
+
+    private static Dhcp4DropReason ReadLease(in Dhcp4MessageView message, ref Dhcp4Reply reply)
+    {
+        var notes = new Notes();
+        uint? ipv6OnlyWait = ReadSeconds(message, 108, ref notes);
+        byte? autoConfigure = message.TryGetOption(116, out ReadOnlySpan<byte> auto) && auto.Length == 1 && auto[0] <= 1 ? auto[0] : null;
+        reply = reply with { Ipv6OnlyWaitSeconds = ipv6OnlyWait, AutoConfigure = autoConfigure, Yiaddr = message.Yiaddr };
+
+        // RFC 8925 section 3.3 and RFC 2563 section 2.2: an OFFER without an address is legal where it says why.
+        if (message.Yiaddr.IsAny)
+        {
+            bool saysWhy = reply.Type == Dhcp4MessageType.Offer && (ipv6OnlyWait is not null || autoConfigure is not null);
+            return saysWhy ? Dhcp4DropReason.None : Dhcp4DropReason.Yiaddr;
+        }
+        if (!message.TryGetOption(51, out ReadOnlySpan<byte> lease) || lease.Length != 4) return Dhcp4DropReason.LeaseTime;
+        uint leaseSeconds = BinaryPrimitives.ReadUInt32BigEndian(lease);
+        if (leaseSeconds == 0) return Dhcp4DropReason.LeaseTime;
+
+        if (!TryReadPrefixLength(message, ref notes, out int prefixLength)) return Dhcp4DropReason.SubnetMask;
+        var prefix = new Ipv4Prefix(message.Yiaddr, prefixLength);
+        if (!IsHostAddress(prefix) || message.Yiaddr == reply.ServerIdentifier) return Dhcp4DropReason.Yiaddr;
+
+        ImmutableArray<Ipv4Address> routers = ReadAddresses(message, 3, ref notes).RemoveAll(router => !IsRouter(router, prefix));
+        reply = reply with
+        {
+            LeaseSeconds = leaseSeconds,
+            PrefixLength = prefixLength,
+            RenewalSeconds = ReadSeconds(message, 58, ref notes),
+            RebindingSeconds = ReadSeconds(message, 59, ref notes),
+            Routers = routers,
+            Routes = ReadRoutes(message, routers, ref notes),
+            DnsServers = ReadAddresses(message, 6, ref notes).RemoveAll(dns => !dns.IsUsableUnicast),
+            NtpServers = ReadAddresses(message, 42, ref notes).RemoveAll(ntp => !ntp.IsUsableUnicast),
+            DomainName = ReadName(message, 15, ref notes),
+            HostName = ReadName(message, 12, ref notes),
+            SearchDomains = ReadSearchList(message, ref notes),
+            Mtu = ReadMtu(message, ref notes),
+            BroadcastAddress = ReadBroadcast(message, prefix, ref notes),
+            RapidCommit = message.TryGetOption(80, out ReadOnlySpan<byte> rapid) && rapid.IsEmpty,
+            Notes = notes.ToImmutable(),
+        };
+        return Dhcp4DropReason.None;
+    }
+
+    /// <summary>V18: contiguous and not 0.0.0.0; a missing mask is the class's.</summary>
+    private static bool TryReadPrefixLength(in Dhcp4MessageView message, ref Notes notes, out int prefixLength)
+    {
+        if (message.TryGetOption(1, out ReadOnlySpan<byte> mask))
+        {
+            prefixLength = 0;
+            return mask.Length == Ipv4Address.Length && Ipv4Prefix.TryFromMask(Ipv4Address.FromBytes(mask), out prefixLength);
+        }
+        prefixLength = message.Yiaddr.ClassfulPrefixLength;
+        notes.Add($"the server sent no subnet mask; /{prefixLength} is taken from the address class");
+        return true;
+    }
+
+    /// <summary>V17: an address a host can have, and not the network or broadcast address of its own subnet.</summary>
+    private static bool IsHostAddress(Ipv4Prefix prefix) =>
+        prefix.Address.IsUsableUnicast && !prefix.Address.IsLinkLocal
+        && (prefix.PrefixLength > 30 || (prefix.Address != prefix.Network && prefix.Address != prefix.DirectedBroadcast));
+
+    /// <summary>V20.</summary>
+    private static bool IsRouter(Ipv4Address router, Ipv4Prefix prefix) =>
+        router.IsUsableUnicast && router != prefix.Address
+        && (prefix.PrefixLength > 30 || (router != prefix.Network && router != prefix.DirectedBroadcast));
+
+    /// <summary>RFC 3442: with option 121 the options 3 and 33 are ignored, also where it has no default route.</summary>
+    private static ImmutableArray<Dhcp4Route> ReadRoutes(in Dhcp4MessageView message, ImmutableArray<Ipv4Address> routers, ref Notes notes)
+    {
+        ReadOnlySpan<byte> codes = [121, 249];
+        foreach (byte code in codes)
+        {
+            if (!message.TryGetOption(code, out ReadOnlySpan<byte> data)) continue;
+            if (data.Length >= 5 && Dhcp4Routes.TryReadClassless(data, out ImmutableArray<Dhcp4Route> classless)) return classless;
+            notes.Add($"option {code} (classless routes) is malformed and ignored as a whole");
+        }
+        ImmutableArray<Dhcp4Route> routes = [];
+        if (message.TryGetOption(33, out ReadOnlySpan<byte> statics) && !Dhcp4Routes.TryReadStatic(statics, out routes))
+            notes.Add("option 33 (static routes) is malformed and ignored");
+        return routers.IsEmpty ? routes : routes.Add(new Dhcp4Route(Ipv4Prefix.Default, routers[0]));
+    }
+
+    private static ImmutableArray<Ipv4Address> ReadAddresses(in Dhcp4MessageView message, byte code, ref Notes notes)
+    {
+        if (!message.TryGetOption(code, out ReadOnlySpan<byte> data)) return [];
+        if (data.IsEmpty || data.Length % Ipv4Address.Length != 0)
+        {
+            notes.Add($"option {code} has a wrong length and is ignored");
+            return [];
+        }
+        ImmutableArray<Ipv4Address>.Builder addresses = ImmutableArray.CreateBuilder<Ipv4Address>();
+        for (; !data.IsEmpty && addresses.Count < MaxAddresses; data = data[Ipv4Address.Length..])
+            addresses.Add(Ipv4Address.FromBytes(data));
+        return addresses.ToImmutable();
+    }
+
+    private static uint? ReadSeconds(in Dhcp4MessageView message, byte code, ref Notes notes)
+    {
+        if (!message.TryGetOption(code, out ReadOnlySpan<byte> data)) return null;
+        if (data.Length == 4) return BinaryPrimitives.ReadUInt32BigEndian(data);
+        notes.Add($"option {code} has a wrong length and is ignored");
+        return null;
+    }
+
+    private static string? ReadName(in Dhcp4MessageView message, byte code, ref Notes notes)
+    {
+        if (!message.TryGetOption(code, out ReadOnlySpan<byte> data)) return null;
+        string? name = DomainNames.FromText(data);
+        if (name is null) notes.Add($"option {code} is not a valid name and is ignored");
+        return name;
+    }
+
+    private static ImmutableArray<string> ReadSearchList(in Dhcp4MessageView message, ref Notes notes)
+    {
+        if (!message.TryGetOption(119, out ReadOnlySpan<byte> data)) return [];
+        if (DomainNames.TryReadSearchList(data, out ImmutableArray<string> names)) return names;
+        notes.Add("option 119 (search list) is malformed and ignored as a whole");
+        return [];
+    }
+
+    private static int? ReadMtu(in Dhcp4MessageView message, ref Notes notes)
+    {
+        const int least = 68; // RFC 2132 section 5.1
+        if (!message.TryGetOption(26, out ReadOnlySpan<byte> data)) return null;
+        if (data.Length == 2 && BinaryPrimitives.ReadUInt16BigEndian(data) is var mtu && mtu >= least) return mtu;
+        notes.Add("option 26 (MTU) is malformed or below 68 and is ignored");
+        return null;
+    }
+
+    private static Ipv4Address? ReadBroadcast(in Dhcp4MessageView message, Ipv4Prefix prefix, ref Notes notes)
+    {
+        // RFC 3021: a /31 has none, and a /32 has nobody to broadcast to.
+        if (prefix.PrefixLength > 30) return null;
+        if (message.TryGetOption(28, out ReadOnlySpan<byte> data))
+        {
+            if (data.Length == Ipv4Address.Length && Ipv4Address.FromBytes(data) == prefix.DirectedBroadcast) return prefix.DirectedBroadcast;
+            notes.Add("option 28 (broadcast address) does not fit the subnet mask; the computed one is used");
+        }
+        return prefix.DirectedBroadcast;
+    }
+
+    private ref struct Notes
+    {
+        private ImmutableArray<string>.Builder? _notes;
+
+        public void Add(string note) => (_notes ??= ImmutableArray.CreateBuilder<string>()).Add(note);
+
+        public readonly ImmutableArray<string> ToImmutable() => _notes?.ToImmutable() ?? [];
     }
 }

@@ -1,0 +1,50 @@
+# For users: `make demo` and `make test`. Both install what is missing first, so both want root.
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+BINARY := $(CURDIR)/artifacts/bonddhcp
+export DOTNET_CLI_TELEMETRY_OPTOUT := 1
+export DOTNET_NOLOGO := 1
+
+.PHONY: all demo test publish bench fuzz captures setup clean root
+all: publish
+
+demo: root
+	@scripts/setup demo
+	@$(MAKE) --no-print-directory publish
+	@BONDDHCP=$(BINARY) scripts/demo
+
+test: root
+	@scripts/setup test
+	@$(MAKE) --no-print-directory publish
+	@BONDDHCP_BINARY=$(BINARY) scripts/test
+
+# One NativeAOT file.
+publish:
+	@scripts/setup build
+	@scripts/publish
+
+# Everything into docs/bench.md, or `make bench ONLY=start` for one table.
+bench: root
+	@scripts/setup bench
+	@$(MAKE) --no-print-directory publish
+	@BONDDHCP_BINARY=$(BINARY) dotnet run --project tests/BondDhcp.Bench -c Release -- $(ONLY)
+
+# Hours of it: make fuzz FUZZ_SECONDS=36000
+fuzz:
+	@scripts/setup build
+	@BONDDHCP_FUZZ_SECONDS=$(or $(FUZZ_SECONDS),600) dotnet test tests/BondDhcp.Tests -c Release --filter FullyQualifiedName~Fuzz
+
+# pcaps/ made again from real servers.
+captures: root
+	@scripts/setup test
+	@$(MAKE) --no-print-directory publish
+	@BONDDHCP_BINARY=$(BINARY) scripts/capture
+
+setup: root
+	@scripts/setup bench
+
+clean:
+	rm -rf artifacts BenchmarkDotNet.Artifacts src/*/bin src/*/obj tests/*/bin tests/*/obj
+
+root:
+	@[ "$$(id -u)" = 0 ] || { echo "make $(firstword $(MAKECMDGOALS)): run as root: it makes network namespaces and installs what is missing" >&2; exit 1; }

@@ -1,0 +1,84 @@
+using System.Runtime.InteropServices;
+
+namespace BondDhcp.Bond.Interop;
+
+#pragma warning disable CS1591 // The fields are documented by the kernel's headers under the same names.
+
+/// <summary>struct ifinfomsg (linux/rtnetlink.h).</summary>
+[StructLayout(LayoutKind.Sequential)]
+internal struct IfInfoMessage
+{
+    public byte Family;
+    public byte Padding;
+    public ushort HardwareType;
+    public int Index;
+    public uint Flags;
+    public uint Change;
+}
+
+/// <summary>struct ifaddrmsg (linux/if_addr.h).</summary>
+[StructLayout(LayoutKind.Sequential)]
+internal struct IfAddressMessage
+{
+    public byte Family;
+    public byte PrefixLength;
+    public byte Flags;
+    public byte Scope;
+    public int Index;
+}
+
+/// <summary>struct ifa_cacheinfo (linux/if_addr.h): seconds; 0xffffffff is for ever.</summary>
+[StructLayout(LayoutKind.Sequential)]
+internal struct AddressCacheInfo
+{
+    public uint Preferred;
+    public uint Valid;
+    public uint Created;
+    public uint Updated;
+}
+
+/// <summary>struct rtmsg (linux/rtnetlink.h).</summary>
+[StructLayout(LayoutKind.Sequential)]
+internal struct RtMessage
+{
+    public byte Family;
+    public byte DestinationLength;
+    public byte SourceLength;
+    public byte Tos;
+    public byte Table;
+    public byte Protocol;
+    public byte Scope;
+    public byte Type;
+    public uint Flags;
+}
+
+/// <summary>struct ndmsg (linux/neighbour.h).</summary>
+[StructLayout(LayoutKind.Sequential)]
+internal struct NeighbourMessageHeader
+{
+    public byte Family;
+    public byte Padding1;
+    public ushort Padding2;
+    public int Index;
+    public ushort State;
+    public byte Flags;
+    public byte Type;
+}
+
+/// <summary>struct timeval of the 64-bit ABIs (sys/time.h), as SO_RCVTIMEO takes it.</summary>
+[StructLayout(LayoutKind.Sequential)]
+internal struct SocketTimeout
+{
+    public long Seconds;
+    public long Microseconds;
+}
+
+/// <summary>struct sockaddr_nl (linux/netlink.h).</summary>
+[StructLayout(LayoutKind.Sequential)]
+internal struct NetlinkSocketAddress
+{
+    public ushort Family;
+    public ushort Padding;
+    public uint PortId;
+    public uint Groups;
+}

@@ -1,0 +1,189 @@
+using System.Runtime.InteropServices;
+using BondDhcp.Bond.Interop;
+using BondDhcp.Bond.Links;
+using BondDhcp.Bond.Netlink;
+using BondDhcp.Net;
+using BondDhcp.Net.Linux.Interop;
+using Tmds.Linux;
+
+namespace BondDhcp.Bond.Linux;
+
+/// <summary>
+/// Requests to rtnetlink and their answers. Each call waits for the kernel, which works them off within microseconds.
+/// Refusals are values; <see cref="Net.Linux.LinuxException"/> is left for a broken socket.
+/// </summary>
+public sealed class RtnlSocket : IDisposable
+{
+    /// <summary>How often a dump is asked for again that another change ran into.</summary>
+    public const int MaxRestarts = 3;
+
+    // The kernel fills datagrams of a dump up to this much when there is room for it.
+    private const int InitialBufferLength = 32 * 1024;
+
+    // One message of a link with hundreds of virtual functions stays below.
+    private const int MaxBufferLength = 1024 * 1024;
+
+    // Only a kernel whose rtnl lock is held for long (a driver probing hardware) lets anybody wait; the daemon's
+    // watchdog is patient for longer than that.
+    private const int AnswerTimeoutSeconds = 5;
+
+    private NetlinkSocket _socket;
+    private byte[] _buffer = new byte[InitialBufferLength];
+    private uint _sequence;
+
+    private RtnlSocket(NetlinkSocket socket) => _socket = socket;
+
+    /// <summary>Opens a socket in the calling thread's network namespace.</summary>
+    /// <exception cref="Net.Linux.LinuxException">The kernel has no netlink, or no descriptor is free.</exception>
+    public static RtnlSocket Open() => new(OpenSocket());
+
+    /// <summary>For building requests; each use begins a message.</summary>
+    internal NetlinkWriter Writer { get; } = new();
+
+    /// <summary>Our own nl_pid.</summary>
+    internal uint PortId => _socket.PortId;
+
+    /// <summary>Every link.</summary>
+    public RtnlResult ReadLinks(List<Link> links)
+    {
+        LinkMessage.WriteDump(Writer);
+        return Query(Writer.Finish(), static (NetlinkMessage message, out Link link) => LinkMessage.TryRead(message, out link, out _), links);
+    }
+
+    /// <summary>One link; null when there is none with this index.</summary>
+    public Link? FindLink(int index)
+    {
+        List<Link> links = [];
+        LinkMessage.WriteGet(Writer, index);
+        RtnlResult result = Query(Writer.Finish(), static (NetlinkMessage message, out Link link) => LinkMessage.TryRead(message, out link, out _), links);
+        return result.Succeeded && links.Count > 0 ? links[0] : null;
+    }
+
+    /// <summary>The IPv4 addresses of one interface, or of all for 0.</summary>
+    public RtnlResult ReadAddresses(int interfaceIndex, List<InterfaceAddress> addresses)
+    {
+        AddressMessage.WriteDump(Writer, interfaceIndex);
+        RtnlResult result = Query<InterfaceAddress>(Writer.Finish(), AddressMessage.TryRead, addresses);
+        // A kernel without strict checking sends those of every interface.
+        if (interfaceIndex != 0) addresses.RemoveAll(address => address.InterfaceIndex != interfaceIndex);
+        return result;
+    }
+
+    /// <summary>The IPv4 routes of one protocol through one interface, in every table.</summary>
+    public RtnlResult ReadRoutes(int interfaceIndex, byte protocol, List<InstalledRoute> routes)
+    {
+        RouteMessage.WriteDump(Writer, interfaceIndex, protocol, table: 0);
+        RtnlResult result = Query<InstalledRoute>(Writer.Finish(), RouteMessage.TryRead, routes);
+        routes.RemoveAll(route => route.InterfaceIndex != interfaceIndex || route.Protocol != protocol);
+        return result;
+    }
+
+    /// <summary>The hardware address the kernel would send to for this neighbour; null when it knows none.</summary>
+    public MacAddress? FindNeighbour(int interfaceIndex, Ipv4Address neighbour)
+    {
+        List<MacAddress> found = [];
+        NeighbourMessage.WriteGet(Writer, interfaceIndex, neighbour);
+        RtnlResult result = Query<MacAddress>(Writer.Finish(), NeighbourMessage.TryRead, found);
+        return result.Succeeded && found.Count > 0 ? found[0] : null;
+    }
+
+    /// <summary>Sets a link up; nothing when it is.</summary>
+    public RtnlResult SetUp(int interfaceIndex)
+    {
+        LinkMessage.WriteSetUp(Writer, interfaceIndex);
+        return Execute(Writer.Finish());
+    }
+
+    /// <summary>Sets a link's MTU in bytes.</summary>
+    public RtnlResult SetMtu(int interfaceIndex, int mtu)
+    {
+        LinkMessage.WriteSetMtu(Writer, interfaceIndex, mtu);
+        return Execute(Writer.Finish());
+    }
+
+    /// <summary>Carries out a request that has no answer but its acknowledgement.</summary>
+    internal RtnlResult Execute(Span<byte> request) => Query<int>(request, NoItems, []);
+
+    /// <summary>
+    /// Sends a request and gathers its answer; a dump is asked for again when the kernel says that it changed under
+    /// way. <paramref name="items"/> is emptied first.
+    /// </summary>
+    internal RtnlResult Query<T>(Span<byte> request, NetlinkParser<T> parse, List<T> items)
+    {
+        RtnlResult result = RtnlResult.Success;
+        for (int attempt = 0; attempt <= MaxRestarts; attempt++)
+        {
+            if (Attempt(request, parse, items, out result)) return result;
+        }
+        // On a host that never rests the last answer is as good as any: events tell of what it missed.
+        return result;
+    }
+
+    // False when the answer is not all there and the request may be repeated.
+    private bool Attempt<T>(Span<byte> request, NetlinkParser<T> parse, List<T> items, out RtnlResult result)
+    {
+        items.Clear();
+        uint sequence = ++_sequence;
+        ushort flags = MemoryMarshal.Read<ushort>(request[6..]);
+        MemoryMarshal.Write(request[6..], (ushort)(flags | Rtnl.NLM_F_REQUEST | Rtnl.NLM_F_ACK));
+        MemoryMarshal.Write(request[8..], sequence);
+        int error = _socket.Send(request);
+        result = new RtnlResult(error);
+        if (error != 0) return true;
+
+        var exchange = new NetlinkExchange<T>(sequence, parse, items);
+        while (true)
+        {
+            NetlinkReceipt receipt = _socket.Receive(_buffer);
+            if (receipt.Errno != 0)
+            {
+                // Late answers to this request carry an old sequence number by the time of the next.
+                result = receipt.Errno == KernelNumbers.EAGAIN ? new RtnlResult(Rtnl.ETIMEDOUT) : new RtnlResult(receipt.Errno);
+                if (receipt.Errno == KernelNumbers.EAGAIN) return true;
+                Reopen();
+                return false;
+            }
+            switch (exchange.Take(_buffer.AsSpan(0, receipt.Length), receipt.PortId, receipt.Truncated))
+            {
+                case NetlinkProgress.Done:
+                    result = exchange.Result;
+                    return true;
+                case NetlinkProgress.Interrupted:
+                    result = exchange.Result;
+                    if (!receipt.Truncated) return false;
+                    result = new RtnlResult(KernelNumbers.EMSGSIZE);
+                    if (_buffer.Length < MaxBufferLength) _buffer = new byte[_buffer.Length * 2];
+                    Reopen();
+                    return false;
+            }
+        }
+    }
+
+    // The old socket may be in the middle of a dump, which keeps another from being started.
+    private void Reopen()
+    {
+        _socket.Dispose();
+        _socket = OpenSocket();
+    }
+
+    private static NetlinkSocket OpenSocket()
+    {
+        NetlinkSocket socket = NetlinkSocket.Open(nonBlocking: false);
+        // Each of these is missing in some kernel that is otherwise good enough: without them errors have no text,
+        // acknowledgements repeat the request, and dumps are not sifted by the kernel.
+        socket.TrySetOption(Rtnl.SOL_NETLINK, Rtnl.NETLINK_EXT_ACK, 1);
+        socket.TrySetOption(Rtnl.SOL_NETLINK, Rtnl.NETLINK_CAP_ACK, 1);
+        socket.TrySetOption(Rtnl.SOL_NETLINK, Rtnl.NETLINK_GET_STRICT_CHK, 1);
+        socket.TrySetOption(LibC.SOL_SOCKET, LibC.SO_RCVTIMEO, new SocketTimeout { Seconds = AnswerTimeoutSeconds });
+        return socket;
+    }
+
+    private static bool NoItems(NetlinkMessage message, out int item)
+    {
+        item = 0;
+        return false;
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _socket.Dispose();
+}

@@ -1,0 +1,191 @@
+using System.Runtime.InteropServices;
+using System.Text;
+using Tmds.Linux;
+
+namespace BondDhcp.Dhcp.Store.Linux;
+
+/// <summary>
+/// Files of the state directory. They are read as untrusted, because what is in them decides what goes out on the
+/// network and into the kernel, and written so that a crash at any point leaves the old content or the new one.
+/// Nothing here throws for what a file system does: the client works without its store, and says so.
+/// </summary>
+internal static class StateFile
+{
+    /// <summary>The most that is read; what is written is far smaller.</summary>
+    internal const int MaxLength = 64 * 1024;
+
+    // rw-r--r--: anyone may look at a lease.
+    private const ushort FileMode = 0x1a4;
+    private const ushort GroupOrOtherWritable = 0x12;
+    private const string TemporarySuffix = ".tmp";
+
+    // Enough to look at what went wrong; more would let a broken disk fill itself.
+    private const int MaxDamaged = 9;
+
+    /// <summary>Reads a file without following a link at its end, if its owner and mode let nobody but root write it.</summary>
+    internal static unsafe StateFileContent Read(string path)
+    {
+        int file;
+        fixed (byte* name = NullTerminated(path))
+        {
+            // O_NONBLOCK: opening a FIFO must not wait for a writer.
+            file = LibC.open(name, LibC.O_RDONLY | LibC.O_NOFOLLOW | LibC.O_NONBLOCK | LibC.O_CLOEXEC, default);
+        }
+        if (file < 0)
+        {
+            int error = LibC.errno;
+            if (error == LibC.ENOENT) return StateFileContent.Missing;
+            return error == LibC.ELOOP ? StateFileContent.Refused("is a symbolic link") : StateFileContent.Unreadable(Words(error));
+        }
+        try
+        {
+            stat status;
+            if (LibC.fstat(file, &status) < 0) return StateFileContent.Unreadable(Words(LibC.errno));
+            return WhyUntrusted(status) is { } why ? StateFileContent.Refused(why) : ReadAll(file);
+        }
+        finally
+        {
+            _ = LibC.close(file);
+        }
+    }
+
+    /// <summary>
+    /// Replaces the content: a new file beside it, written and synchronised, renamed over it, and the directory
+    /// synchronised, so that after a power cut the name is one or the other. Null when done, else the kernel's words;
+    /// the old content is then still there, unless only the directory could not be synchronised.
+    /// </summary>
+    internal static unsafe string? Write(string path, ReadOnlySpan<byte> content)
+    {
+        string directory = Path.GetDirectoryName(Path.GetFullPath(path))!;
+        if (CreateDirectory(directory) is { } noDirectory) return noDirectory;
+        string temporary = path + TemporarySuffix;
+        fixed (byte* name = NullTerminated(temporary))
+        {
+            // Left by a crash; anything else in our way is found by O_EXCL.
+            _ = LibC.unlink(name);
+            int file = LibC.open(name, LibC.O_WRONLY | LibC.O_CREAT | LibC.O_EXCL | LibC.O_NOFOLLOW | LibC.O_CLOEXEC, FileMode);
+            if (file < 0) return Words(LibC.errno);
+            string? problem = WriteAndSync(file, content);
+            if (LibC.close(file) < 0) problem ??= Words(LibC.errno);
+            problem ??= Rename(temporary, path);
+            if (problem is not null)
+            {
+                _ = LibC.unlink(name);
+                return problem;
+            }
+        }
+        return SyncDirectory(directory);
+    }
+
+    /// <summary>
+    /// Renames a file that must not be used to <c>NAME.damaged-1</c> and so on (the last number is reused), to be
+    /// looked at. Returns a sentence for the log in either case.
+    /// </summary>
+    internal static string SetAside(string path, string why)
+    {
+        int number = 1;
+        while (number < MaxDamaged && Path.Exists(DamagedName(path, number))) number++;
+        return MoveTo(path, DamagedName(path, number), why);
+    }
+
+    /// <summary>As <see cref="SetAside"/> under <c>NAME.version-2</c>: a newer release can take it back.</summary>
+    internal static string SetAsideVersion(string path, int version) =>
+        MoveTo(path, FormattableString.Invariant($"{path}.version-{version}"), FormattableString.Invariant($"is of the newer format {version}"));
+
+    private static string MoveTo(string path, string target, string why)
+    {
+        return Rename(path, target) is { } problem
+            ? $"{path} {why}; not used, and not set aside either: {problem}"
+            : $"{path} {why}; set aside as {Path.GetFileName(target)}";
+    }
+
+    private static string DamagedName(string path, int number) => FormattableString.Invariant($"{path}.damaged-{number}");
+
+    private static string? WhyUntrusted(in stat status)
+    {
+        if ((status.st_mode & LibC.S_IFMT) != LibC.S_IFREG) return "is not a regular file";
+        if ((status.st_mode & GroupOrOtherWritable) != 0) return "can be written by its group or by others";
+        if (status.st_uid != 0 && status.st_uid != LibC.geteuid()) return "belongs to another user";
+        return status.st_size > MaxLength ? FormattableString.Invariant($"is larger than {MaxLength} octets") : null;
+    }
+
+    private static unsafe StateFileContent ReadAll(int file)
+    {
+        // One octet more, to see a file that grew after fstat(2).
+        byte[] buffer = new byte[MaxLength + 1];
+        int length = 0;
+        fixed (byte* start = buffer)
+        {
+            while (length < buffer.Length)
+            {
+                nint count = (nint)LibC.read(file, start + length, buffer.Length - length);
+                if (count == 0) return StateFileContent.Of(buffer[..length]);
+                if (count < 0 && LibC.errno == LibC.EINTR) continue;
+                if (count < 0) return StateFileContent.Unreadable(Words(LibC.errno));
+                length += (int)count;
+            }
+        }
+        return StateFileContent.Refused("grows while it is read");
+    }
+
+    private static unsafe string? WriteAndSync(int file, ReadOnlySpan<byte> content)
+    {
+        fixed (byte* start = content)
+        {
+            for (int written = 0; written < content.Length;)
+            {
+                nint count = (nint)LibC.write(file, start + written, content.Length - written);
+                if (count < 0 && LibC.errno == LibC.EINTR) continue;
+                if (count < 0) return Words(LibC.errno);
+                written += (int)count;
+            }
+        }
+        // open(2) takes the umask off the mode.
+        if (LibC.fchmod(file, FileMode) < 0) return Words(LibC.errno);
+        return LibC.fsync(file) < 0 ? Words(LibC.errno) : null;
+    }
+
+    // System.IO's own words name the path and the reason.
+    private static string? Rename(string from, string to)
+    {
+        try
+        {
+            File.Move(from, to, overwrite: true);
+            return null;
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            return error.Message;
+        }
+    }
+
+    private static string? CreateDirectory(string path)
+    {
+        try
+        {
+            Directory.CreateDirectory(path);
+            return null;
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            return error.Message;
+        }
+    }
+
+    private static unsafe string? SyncDirectory(string directory)
+    {
+        int file;
+        fixed (byte* name = NullTerminated(directory))
+        {
+            file = LibC.open(name, LibC.O_RDONLY | LibC.O_DIRECTORY | LibC.O_CLOEXEC, default);
+        }
+        if (file < 0) return Words(LibC.errno);
+        string? problem = LibC.fsync(file) < 0 ? Words(LibC.errno) : null;
+        _ = LibC.close(file);
+        return problem;
+    }
+
+    private static string Words(int errno) => Marshal.GetPInvokeErrorMessage(errno);
+
+    private static byte[] NullTerminated(string path) => Encoding.UTF8.GetBytes(path + '\0');
+}

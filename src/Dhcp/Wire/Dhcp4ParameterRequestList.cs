@@ -1,0 +1,19 @@
+using System.Collections.Immutable;
+
+namespace BondDhcp.Dhcp.Wire;
+
+/// <summary>Option 55: what a server is asked for, in order of preference.</summary>
+public static class Dhcp4ParameterRequestList
+{
+    /// <summary>
+    /// Mask, classless routes before static routes and routers (RFC 3442 wants 121 first), DNS, domain, search list, MTU,
+    /// broadcast, NTP, T1, T2.
+    /// </summary>
+    public static readonly ImmutableArray<byte> Default = [1, 121, 3, 33, 6, 15, 119, 26, 28, 42, 58, 59];
+
+    /// <summary>IPv6-only preferred (RFC 8925): asked for only where the interface can do without IPv4.</summary>
+    public const byte Ipv6OnlyPreferred = 108;
+
+    /// <summary>The default list, with option 108 where wanted.</summary>
+    public static ImmutableArray<byte> For(bool ipv6Only) => ipv6Only ? Default.Add(Ipv6OnlyPreferred) : Default;
+}

@@ -1,0 +1,125 @@
+using System.Collections.Immutable;
+using System.Text;
+
+namespace BondDhcp.Dhcp.Wire;
+
+/// <summary>Domain names: validation (RFC 1123 section 2.1) and the wire encoding of RFC 1035, with the compression of option 119 (RFC 3397).</summary>
+public static class DomainNames
+{
+    /// <summary>Octets of a label.</summary>
+    public const int MaxLabelLength = 63;
+
+    /// <summary>Octets of an encoded name, the root label included (RFC 1035 section 2.3.4).</summary>
+    public const int MaxWireLength = 255;
+
+    /// <summary>Characters of a name.</summary>
+    public const int MaxTextLength = 253;
+
+    /// <summary>Compression pointers followed in one name: a bound on what a crafted option can cause.</summary>
+    public const int MaxJumps = 16;
+
+    /// <summary>Names of a search list that are kept.</summary>
+    public const int MaxSearchNames = 32;
+
+    /// <summary>Characters of a search list that are kept.</summary>
+    public const int MaxSearchText = 1025;
+
+    /// <summary>True for letters, digits and hyphens in labels of 1 to 63, no hyphen first or last, 253 at most in all.</summary>
+    public static bool IsValid(string name)
+    {
+        if (name.Length is 0 or > MaxTextLength) return false;
+        int label = 0;
+        for (int i = 0; i < name.Length; i++)
+        {
+            char c = name[i];
+            if (c == '.')
+            {
+                if (label == 0 || name[i - 1] == '-') return false;
+                label = 0;
+            }
+            else if (char.IsAsciiLetterOrDigit(c) || (c == '-' && label > 0))
+            {
+                if (++label > MaxLabelLength) return false;
+            }
+            else
+            {
+                return false;
+            }
+        }
+        return label > 0 && name[^1] != '-';
+    }
+
+    /// <summary>A name sent as text (options 12 and 15): one trailing NUL or dot is tolerated; null when it is not valid.</summary>
+    public static string? FromText(ReadOnlySpan<byte> data)
+    {
+        if (!data.IsEmpty && data[^1] == 0) data = data[..^1];
+        if (!data.IsEmpty && data[^1] == '.') data = data[..^1];
+        string name = Encoding.Latin1.GetString(data);
+        return IsValid(name) ? name : null;
+    }
+
+    /// <summary>Writes an uncompressed name with its root label; returns the octets written.</summary>
+    public static int Write(string name, Span<byte> destination)
+    {
+        int position = 0;
+        foreach (string label in name.TrimEnd('.').Split('.'))
+        {
+            destination[position++] = (byte)label.Length;
+            position += Encoding.ASCII.GetBytes(label, destination[position..]);
+        }
+        destination[position++] = 0;
+        return position;
+    }
+
+    /// <summary>Option 119: every name, or nothing when any part is malformed.</summary>
+    public static bool TryReadSearchList(ReadOnlySpan<byte> data, out ImmutableArray<string> names)
+    {
+        names = [];
+        ImmutableArray<string>.Builder read = ImmutableArray.CreateBuilder<string>();
+        int position = 0;
+        int text = 0;
+        while (position < data.Length)
+        {
+            if (!TryReadName(data, ref position, out string name)) return false;
+            text += name.Length + 1;
+            if (read.Count < MaxSearchNames && text <= MaxSearchText) read.Add(name);
+        }
+        names = read.ToImmutable();
+        return names.Length > 0;
+    }
+
+    private static bool TryReadName(ReadOnlySpan<byte> data, ref int position, out string name)
+    {
+        name = "";
+        var text = new StringBuilder();
+        int at = position;
+        int jumps = 0;
+        bool jumped = false;
+        while (true)
+        {
+            if (at >= data.Length) return false;
+            int length = data[at];
+            if (length == 0)
+            {
+                if (!jumped) position = at + 1;
+                name = text.ToString();
+                return IsValid(name);
+            }
+            if (length >= 0xc0)
+            {
+                if (at + 1 >= data.Length) return false;
+                int target = (length & 0x3f) << 8 | data[at + 1];
+                if (!jumped) position = at + 2;
+                // Strictly backwards, and not for ever: a pointer to itself or forward is an attack.
+                if (target >= at || ++jumps > MaxJumps) return false;
+                jumped = true;
+                at = target;
+                continue;
+            }
+            if (length > MaxLabelLength || at + 1 + length > data.Length || text.Length + length + 1 > MaxWireLength) return false;
+            if (text.Length > 0) text.Append('.');
+            text.Append(Encoding.Latin1.GetString(data.Slice(at + 1, length)));
+            at += 1 + length;
+        }
+    }
+}

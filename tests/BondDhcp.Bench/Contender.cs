@@ -1,0 +1,101 @@
+using System.Diagnostics;
+using BondDhcp.Bench.Interop;
+using BondDhcp.Tests.Beds;
+
+namespace BondDhcp.Bench;
+
+/// <summary>A client in the race: how it is started without anything remembered from earlier.</summary>
+/// <param name="Name">As the table shows it.</param>
+/// <param name="Command">Program and arguments, given an empty directory.</param>
+internal sealed record Contender(string Name, Func<string, string[]> Command)
+{
+    private const string UdhcpcScript = "#!/bin/sh\n[ \"$1\" != bound ] || ip address add $ip/$mask dev $interface\n";
+
+    public static Contender Dhclient { get; } = new("dhclient", directory =>
+        ["dhclient", "-4", "-d", "-1", "-lf", $"{directory}/leases", "-pf", $"{directory}/pid", NetworkBed.ClientInterface]);
+
+    public static Contender Dhcpcd { get; } = new("dhcpcd --noarp", directory =>
+        ["dhcpcd", "-4", "-B", "--noarp", NetworkBed.ClientInterface]);
+
+    public static Contender DhcpcdNoDelay { get; } = new("dhcpcd --noarp --nodelay", directory =>
+        ["dhcpcd", "-4", "-B", "--noarp", "--nodelay", NetworkBed.ClientInterface]);
+
+    public static Contender Udhcpc { get; } = new("udhcpc", directory =>
+    {
+        string script = $"{directory}/script";
+        File.WriteAllText(script, UdhcpcScript);
+        File.SetUnixFileMode(script, UnixFileMode.UserRead | UnixFileMode.UserExecute);
+        return ["busybox", "udhcpc", "-f", "-n", "-i", NetworkBed.ClientInterface, "-s", script];
+    });
+
+    /// <summary>Ours, with a kind of conflict detection.</summary>
+    public static Contender BondDhcp(string conflictDetection) => new($"**bonddhcp**, {conflictDetection}", directory =>
+    {
+        string configuration = $"{directory}/bonddhcp.toml";
+        File.WriteAllText(configuration, $"[interface.{NetworkBed.ClientInterface}]\ndhcp4 = true\ndns = false\nconflict-detection = \"{conflictDetection}\"\n");
+        return [BondDhcpProcess.Binary, "--config", configuration, "--state-dir", $"{directory}/state", "--runtime-dir", $"{directory}/run", "run"];
+    });
+
+    /// <summary>Milliseconds from the start of the process until the kernel has the address; NaN when it does not come.</summary>
+    public async Task<double> RaceAsync(NetworkBed bed, TimeSpan patience)
+    {
+        string directory = Directory.CreateTempSubdirectory("bonddhcp-bench-").FullName;
+        string[] command = Command(directory);
+        HashSet<int> before = Inhabitants(bed.Client);
+        int mark = bed.Events.All.Count;
+        ProcessStartInfo start = new(command[0], command[1..]) { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true };
+        (Process process, DateTime startedAt) = NamespaceThread.Run(bed.Client, () =>
+        {
+            DateTime now = DateTime.UtcNow;
+            return (Process.Start(start) ?? throw new BedException($"{Name} did not start"), now);
+        });
+        using (process)
+        {
+            process.StandardInput.Close();
+            double result = double.NaN;
+            DateTime deadline = startedAt + patience;
+            while (DateTime.UtcNow < deadline && double.IsNaN(result))
+            {
+                await Task.Delay(5);
+                if (bed.Events.All.Skip(mark).FirstOrDefault(e => !e.Deleted && e.IsAddress(NetworkBed.ClientInterface)) is { } configured)
+                    result = (configured.At - startedAt).TotalMilliseconds;
+            }
+            if (double.IsNaN(result)) Console.Error.WriteLine($"{Name}: no address within {patience.TotalSeconds} s");
+            Clear(bed, before);
+            if (double.IsNaN(result)) Console.Error.WriteLine(await process.StandardError.ReadToEndAsync());
+            Directory.Delete(directory, recursive: true);
+            return result;
+        }
+    }
+
+    /// <summary>Ends what the contender started and makes the interface as it was.</summary>
+    private static void Clear(NetworkBed bed, HashSet<int> before)
+    {
+        foreach (int id in Inhabitants(bed.Client).Except(before)) Programs.Run("/bin/sh", "-c", $"kill -9 {id} 2>/dev/null; true");
+        bed.Client.Ip($"address flush dev {NetworkBed.ClientInterface}");
+        bed.Client.Ip($"link set {NetworkBed.ClientInterface} up");
+        bed.Client.Run("/bin/sh", "-c", "rm -rf /var/lib/dhcpcd/* /run/dhcpcd /var/lib/dhcp/*");
+    }
+
+    private static HashSet<int> Inhabitants(NetworkNamespace where)
+    {
+        string wanted = File.ResolveLinkTarget($"/proc/{where.HolderId}/ns/net", false)!.Name;
+        HashSet<int> found = [];
+        foreach (string directory in Directory.GetDirectories("/proc"))
+            if (int.TryParse(Path.GetFileName(directory), out int id) && NamespaceOf(id) == wanted) found.Add(id);
+        return found;
+    }
+
+    private static string? NamespaceOf(int id)
+    {
+        try
+        {
+            return File.ResolveLinkTarget($"/proc/{id}/ns/net", false)?.Name;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // It ended since the directory was read, or is none of ours.
+            return null;
+        }
+    }
+}

@@ -1,0 +1,41 @@
+using System.Runtime.InteropServices;
+using System.Runtime.Versioning;
+using BondDhcp.Bench;
+
+[assembly: SupportedOSPlatform("linux")]
+
+// make bench: every table to stdout and docs/bench.md; with a name, that table to stdout only.
+(string Name, Func<Task<Table>> Run)[] tables =
+[
+    ("start", StartRace.RunAsync),
+    ("reactions", ReactionBench.RunAsync),
+    ("footprint", FootprintBench.RunAsync),
+    ("steps", () => Task.FromResult(StepBench.Run())),
+];
+if (args is ["micro"])
+{
+    BenchmarkDotNet.Running.BenchmarkRunner.Run<StepBenchmarks>();
+    return 0;
+}
+if (args is [var one])
+{
+    foreach ((string name, Func<Task<Table>> run) in tables)
+        if (name == one)
+        {
+            Console.WriteLine(await run());
+            return 0;
+        }
+    Console.Error.WriteLine($"unknown table '{one}': {string.Join(", ", tables.Select(t => t.Name))}, or micro for BenchmarkDotNet");
+    return 2;
+}
+
+List<string> pieces = [];
+foreach ((_, Func<Task<Table>> run) in tables)
+{
+    pieces.Add((await run()).ToString());
+    Console.WriteLine(pieces[^1]);
+}
+string kernel = File.ReadAllText("/proc/sys/kernel/osrelease").Trim();
+Directory.CreateDirectory("docs");
+File.WriteAllText("docs/bench.md", $"# Measured\n\n`make bench` made this on Linux {kernel} ({RuntimeInformation.OSArchitecture}), {Environment.ProcessorCount} processors. All of it in private network namespaces.\n\n{string.Join('\n', pieces)}");
+return 0;

@@ -1,0 +1,123 @@
+using System.Text.Json;
+
+namespace BondDhcp.Tests.Beds;
+
+/// <summary>The program itself in a namespace, with directories of its own, and its commands.</summary>
+public sealed class BondDhcpProcess(NetworkNamespace where) : IAsyncDisposable
+{
+    private readonly string _directory = Directory.CreateTempSubdirectory("bonddhcp-run-").FullName;
+    private readonly List<string> _earlierOutput = [];
+    private BedProcess? _daemon;
+
+    /// <summary>The binary under test: <c>$BONDDHCP_BINARY</c>, else the build beside the tests.</summary>
+    public static string Binary { get; } = FindBinary();
+
+    public string StateDirectory => Path.Combine(_directory, "state");
+
+    public string RuntimeDirectory => Path.Combine(_directory, "run");
+
+    public string ConfigurationFile => Path.Combine(_directory, "bonddhcp.toml");
+
+    /// <summary>The running daemon.</summary>
+    public BedProcess Daemon => _daemon ?? throw new InvalidOperationException("bonddhcp is not running");
+
+    /// <summary>Everything all daemons of this object said.</summary>
+    public string Log => string.Join('\n', [.. _earlierOutput, _daemon?.Output ?? ""]);
+
+    /// <summary>Writes the configuration; counts from the next start or reload. Conflict detection is off and DNS untouched unless the settings say otherwise.</summary>
+    public void Configure(string interfaceSettings = "", string globalSettings = "")
+    {
+        string detection = interfaceSettings.Contains("conflict-detection", StringComparison.Ordinal) ? "" : "conflict-detection = \"off\"";
+        string dns = interfaceSettings.Contains("dns =", StringComparison.Ordinal) ? "" : "dns = false";
+        File.WriteAllText(ConfigurationFile, $"""
+            {globalSettings}
+            [interface.{NetworkBed.ClientInterface}]
+            dhcp4 = true
+            {detection}
+            {dns}
+            {interfaceSettings}
+
+            """);
+    }
+
+    /// <summary>Starts <c>bonddhcp run</c>.</summary>
+    public void Start()
+    {
+        if (_daemon is not null) _earlierOutput.Add(_daemon.Output);
+        _daemon = BedProcess.Start("bonddhcp", where.Program(Binary, [.. Common, "run"]));
+    }
+
+    /// <summary>SIGKILL, and the daemon again; in between <paramref name="meanwhile"/> happens.</summary>
+    public async Task KillAndStartAsync(Action? meanwhile = null)
+    {
+        await Daemon.KillAsync();
+        meanwhile?.Invoke();
+        Start();
+    }
+
+    /// <summary>Sends a signal and waits for the end; the exit code.</summary>
+    public async Task<int> StopAsync(string signal = "TERM")
+    {
+        Daemon.Signal(signal);
+        return await Daemon.WaitForExitAsync(TimeSpan.FromSeconds(10));
+    }
+
+    /// <summary>Runs a command to its end.</summary>
+    public Task<ProgramResult> CommandAsync(params string[] arguments) => Programs.TryRunAsync(where.Program(Binary, [.. Common, .. arguments]));
+
+    /// <summary>Runs a command, which must end with 0, and returns its output.</summary>
+    public async Task<string> MustAsync(params string[] arguments)
+    {
+        ProgramResult result = await CommandAsync(arguments);
+        return result.ExitCode == 0 ? result.Output : throw new BedException($"bonddhcp {string.Join(' ', arguments)}: {result}\n{Log}");
+    }
+
+    /// <summary>Starts a command that goes on, such as <c>watch</c>.</summary>
+    public BedProcess Follow(params string[] arguments) => BedProcess.Start("bonddhcp " + arguments[0], where.Program(Binary, [.. Common, .. arguments]));
+
+    /// <summary>The dhcp4 object of c0 in <c>lease --json</c>; null while there is none.</summary>
+    public async Task<JsonElement?> LeaseAsync()
+    {
+        ProgramResult result = await CommandAsync("lease", NetworkBed.ClientInterface, "--json");
+        if (result.ExitCode != 0) return null;
+        using JsonDocument document = JsonDocument.Parse(result.Output);
+        foreach (JsonElement one in document.RootElement.GetProperty("interfaces").EnumerateArray())
+            if (one.GetProperty("name").GetString() == NetworkBed.ClientInterface && one.GetProperty("dhcp4").ValueKind == JsonValueKind.Object)
+                return one.GetProperty("dhcp4").Clone();
+        return null;
+    }
+
+    /// <summary>Waits until dhcp4 of c0 is in a state as <c>lease --json</c> names it, and returns the lease object.</summary>
+    public async Task<JsonElement> WaitForStateAsync(string state, TimeSpan patience)
+    {
+        DateTime deadline = DateTime.UtcNow + patience;
+        string last = "(no answer)";
+        while (DateTime.UtcNow < deadline)
+        {
+            if (await LeaseAsync() is { } lease)
+            {
+                last = lease.GetProperty("state").GetString()!;
+                if (last == state) return lease;
+            }
+            if (Daemon.HasExited) throw new BedException($"bonddhcp ended with {Daemon.ExitCode}:\n{Log}");
+            await Task.Delay(20);
+        }
+        throw new BedException($"waited {patience.TotalSeconds} s in vain for state {state}, which is {last}\n{Log}");
+    }
+
+    public override string ToString() => $"bonddhcp\n{Log}";
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_daemon is not null) await _daemon.DisposeAsync();
+        Directory.Delete(_directory, recursive: true);
+    }
+
+    private string[] Common => ["--config", ConfigurationFile, "--state-dir", StateDirectory, "--runtime-dir", RuntimeDirectory];
+
+    private static string FindBinary()
+    {
+        if (Environment.GetEnvironmentVariable("BONDDHCP_BINARY") is { Length: > 0 } path) return Path.GetFullPath(path);
+        return Path.Combine(AppContext.BaseDirectory, "bonddhcp");
+    }
+}

@@ -1,0 +1,44 @@
+using System.Diagnostics;
+
+namespace BondDhcp.Tests.Beds;
+
+/// <summary>Kea's DHCPv4 server.</summary>
+public sealed class KeaServer(ServerConfiguration configuration, NetworkNamespace where, ServerPlan plan) : DhcpServer(configuration, where, plan)
+{
+    protected override BedProcess Launch()
+    {
+        string reservations = Configuration == ServerConfiguration.KeaReservation
+            ? $$"""{ "hw-address": "{{NetworkBed.MacA}}", "ip-address": "{{ServerPlan.ReservedAddress}}" }"""
+            : "";
+        bool authoritative = Plan.Authoritative || Configuration == ServerConfiguration.KeaAuthoritative;
+        string file = WriteConfiguration($$"""
+            { "Dhcp4": {
+                "interfaces-config": { "interfaces": [ "{{NetworkBed.ServerInterface}}" ] },
+                "lease-database": { "type": "memfile", "persist": true, "name": "{{LeaseFile}}", "lfc-interval": 0 },
+                "valid-lifetime": {{Plan.LeaseSeconds}},
+                "match-client-id": {{Json(Configuration != ServerConfiguration.KeaMatchClientIdFalse)}},
+                "authoritative": {{Json(authoritative)}},
+                "loggers": [ { "name": "kea-dhcp4", "severity": "INFO", "output_options": [ { "output": "stdout" } ] } ],
+                "subnet4": [ {
+                    "id": 1, "subnet": "192.0.2.0/24",
+                    "pools": [ { "pool": "{{Plan.PoolFirst}} - {{Plan.PoolLast}}" } ],
+                    "option-data": [ { "name": "routers", "data": "{{Plan.Router}}" }, { "name": "domain-name-servers", "data": "{{Plan.Router}}" } ],
+                    "reservations": [ {{reservations}} ]
+                } ]
+                {{Plan.Extra}}
+            } }
+
+            """);
+        ProcessStartInfo start = Where.Program("kea-dhcp4", "-c", file);
+        start.Environment["KEA_PIDFILE_DIR"] = Where.Scratch;
+        start.Environment["KEA_LOCKFILE_DIR"] = Where.Scratch;
+        return BedProcess.Start("kea-dhcp4", start);
+    }
+
+    protected override void ForgetLeases()
+    {
+        foreach (string file in Directory.GetFiles(Where.Scratch, $"{nameof(KeaServer)}.leases*")) File.Delete(file);
+    }
+
+    private static string Json(bool value) => value ? "true" : "false";
+}

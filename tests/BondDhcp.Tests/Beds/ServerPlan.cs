@@ -1,0 +1,48 @@
+namespace BondDhcp.Tests.Beds;
+
+/// <summary>The twelve server configurations on which a lease must outlive a MAC change.</summary>
+public enum ServerConfiguration
+{
+    DnsmasqDefault,
+    DnsmasqIgnoreClientId,
+    DnsmasqHost,
+    IscDefault,
+    IscIgnoreClientUids,
+    IscHost,
+    KeaDefault,
+    KeaAuthoritative,
+    KeaMatchClientIdFalse,
+    KeaReservation,
+    UdhcpdDefault,
+    UdhcpdStaticLease,
+}
+
+/// <summary>What a server hands out.</summary>
+public sealed record ServerPlan
+{
+    /// <summary>The server's address and identifier unless said otherwise.</summary>
+    public const string DefaultAddress = "192.0.2.1";
+
+    /// <summary>What configurations with a host entry give to MAC A.</summary>
+    public const string ReservedAddress = "192.0.2.150";
+
+    public string Address { get; init; } = DefaultAddress;
+
+    public string PoolFirst { get; init; } = "192.0.2.50";
+
+    public string PoolLast { get; init; } = "192.0.2.99";
+
+    public string Router { get; init; } = DefaultAddress;
+
+    /// <summary>dnsmasq grants nothing shorter than 120 s.</summary>
+    public int LeaseSeconds { get; init; } = 600;
+
+    /// <summary>Refuses what it does not know instead of staying silent, where that is an option of the server.</summary>
+    public bool Authoritative { get; init; }
+
+    /// <summary>RFC 4039; dnsmasq only.</summary>
+    public bool RapidCommit { get; init; }
+
+    /// <summary>Lines of the server's own configuration language added at its end (Kea: members of Dhcp4, each after a comma).</summary>
+    public string Extra { get; init; } = "";
+}
