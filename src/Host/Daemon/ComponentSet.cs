@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using BondDhcp.Dhcp.Client;
 using BondDhcp.Host.Configuration;
 using BondDhcp.Host.Status;
 

@@ -92,9 +92,15 @@ internal static class SnapshotText
     private static string Number(JsonElement parent, string name) =>
         parent.TryGetProperty(name, out JsonElement value) && value.ValueKind == JsonValueKind.Number ? value.GetRawText() : "-";
 
-    private static IEnumerable<JsonElement> Elements(JsonElement parent, string name) =>
-        parent.TryGetProperty(name, out JsonElement value) && value.ValueKind == JsonValueKind.Array ? value.EnumerateArray() : [];
+    private static IEnumerable<JsonElement> Elements(JsonElement parent, string name)
+    {
+        if (!parent.TryGetProperty(name, out JsonElement value) || value.ValueKind != JsonValueKind.Array) yield break;
+        foreach (JsonElement item in value.EnumerateArray()) yield return item;
+    }
 
-    private static IEnumerable<JsonProperty> Properties(JsonElement parent, string name) =>
-        parent.TryGetProperty(name, out JsonElement value) && value.ValueKind == JsonValueKind.Object ? value.EnumerateObject() : [];
+    private static IEnumerable<JsonProperty> Properties(JsonElement parent, string name)
+    {
+        if (!parent.TryGetProperty(name, out JsonElement value) || value.ValueKind != JsonValueKind.Object) yield break;
+        foreach (JsonProperty property in value.EnumerateObject()) yield return property;
+    }
 }

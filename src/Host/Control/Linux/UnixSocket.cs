@@ -40,7 +40,7 @@ internal static unsafe class UnixSocket
             socket.Dispose();
             return error == KernelNumbers.EADDRINUSE ? null : throw new LinuxException($"bind({name})", error);
         }
-        if (name[0] != '@') File.SetUnixFileMode(name, (UnixFileMode)SocketMode);
+        if (name[0] != '@') SetMode(name);
         if (LibC.listen(socket.Number, backlog) < 0) throw LinuxException.Last("listen");
         return socket;
     }
@@ -85,10 +85,8 @@ internal static unsafe class UnixSocket
     public static void SetReceiveTimeout(FileDescriptor socket, TimeSpan timeout)
     {
         long microseconds = Math.Max(1000, timeout.Ticks / TimeSpan.TicksPerMicrosecond);
-        timeval value = default;
-        value.tv_sec = microseconds / 1_000_000;
-        value.tv_usec = microseconds % 1_000_000;
-        if (LibC.setsockopt(socket.Number, LibC.SOL_SOCKET, LibC.SO_RCVTIMEO, &value, sizeof(timeval)) < 0)
+        long* value = stackalloc long[] { microseconds / 1_000_000, microseconds % 1_000_000 }; // struct timeval
+        if (LibC.setsockopt(socket.Number, LibC.SOL_SOCKET, LibC.SO_RCVTIMEO, value, 2 * sizeof(long)) < 0)
             throw LinuxException.Last("setsockopt(SO_RCVTIMEO)");
     }
 
@@ -109,6 +107,13 @@ internal static unsafe class UnixSocket
         sockaddr_un address = AddressOf(name, out int length);
         fixed (byte* start = data)
             return (long)LibC.sendto(socket.Number, start, data.Length, LibC.MSG_NOSIGNAL, (sockaddr*)&address, length) == data.Length;
+    }
+
+    // What bind(2) makes has the process's umask taken off.
+    private static void SetMode(string path)
+    {
+        fixed (byte* start = Encoding.UTF8.GetBytes(path + '\0'))
+            if (LibC.chmod(start, SocketMode) < 0) throw LinuxException.Last($"chmod({path})");
     }
 
     private static int Outcome(long result)
