@@ -143,7 +143,8 @@ internal sealed class ControlConnection : IDisposable
         _deadline.At = BondDhcp.Net.Instant.Never;
         if (ControlRequest.TryRead(json) is { } request) _requested(this, request);
         else Refuse("this is not a request");
-        _input = new byte[1];
+        _input = new byte[16]; // all that may still come is the end
+        _inputLength = 0;
     }
 
     private void Refuse(string why)
