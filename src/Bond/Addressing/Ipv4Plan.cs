@@ -54,9 +54,9 @@ public static class Ipv4Plan
         foreach (Ipv4Prefix address in owned.Addresses)
             if (address != wanted.Address) acts.Add(new Ipv4Act.RemoveAddress(new InterfaceAddress(interfaceIndex, address)));
 
-        int? wantedMtu = wanted.Mtu ?? owned.Mtu?.Before;
-        if (wantedMtu is { } bytes && bytes != mtu && !(wanted.Mtu is null && owned.Mtu?.Ours != mtu))
-            acts.Add(new Ipv4Act.SetMtu(bytes));
+        // A lease that has no MTU any more gives back the one before, if it is still ours that is set.
+        int? bytes = wanted.Mtu ?? (owned.Mtu?.Ours == mtu ? owned.Mtu.Before : null);
+        if (bytes is { } wantedMtu && wantedMtu != mtu) acts.Add(new Ipv4Act.SetMtu(wantedMtu));
         return acts.ToImmutable();
     }
 

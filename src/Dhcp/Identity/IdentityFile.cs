@@ -1,7 +1,7 @@
 using System.Collections.Immutable;
 using System.Text;
-using BondDhcp.Dhcp.Store.Linux;
 using BondDhcp.Net;
+using BondDhcp.Net.Linux;
 
 namespace BondDhcp.Dhcp.Identity;
 

@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using BondDhcp.Dhcp.Store;
 using BondDhcp.Net;
 
 namespace BondDhcp.Dhcp.Identity;

@@ -1,7 +1,8 @@
 using System.Collections.Immutable;
 using BondDhcp.Dhcp.Client;
 using BondDhcp.Dhcp.Identity;
-using BondDhcp.Dhcp.Store.Linux;
+using BondDhcp.Net;
+using BondDhcp.Net.Linux;
 
 namespace BondDhcp.Dhcp.Store;
 

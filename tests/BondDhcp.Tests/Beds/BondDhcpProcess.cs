@@ -5,7 +5,7 @@ namespace BondDhcp.Tests.Beds;
 /// <summary>The program itself in a namespace, with directories of its own, and its commands.</summary>
 public sealed class BondDhcpProcess(NetworkNamespace where) : IAsyncDisposable
 {
-    private readonly string _directory = Directory.CreateTempSubdirectory("bonddhcp-run-").FullName;
+    private readonly string _directory = MakeDirectory();
     private readonly List<string> _earlierOutput = [];
     private BedProcess? _daemon;
 
@@ -65,6 +65,14 @@ public sealed class BondDhcpProcess(NetworkNamespace where) : IAsyncDisposable
     /// <summary>Runs a command to its end.</summary>
     public Task<ProgramResult> CommandAsync(params string[] arguments) => Programs.TryRunAsync(where.Program(Binary, [.. Common, .. arguments]));
 
+    /// <summary>Runs a command as another user and group.</summary>
+    public Task<ProgramResult> CommandAsAsync(string user, string group, params string[] arguments) =>
+        Programs.TryRunAsync(where.Program("setpriv", ["--reuid", user, "--regid", group, "--clear-groups", Binary, .. Common, .. arguments]));
+
+    /// <summary>Runs a command in a locale.</summary>
+    public Task<ProgramResult> CommandInLocaleAsync(string locale, params string[] arguments) =>
+        Programs.TryRunAsync(where.Program("env", [$"LC_ALL={locale}", $"LANG={locale}", Binary, .. Common, .. arguments]));
+
     /// <summary>Runs a command, which must end with 0, and returns its output.</summary>
     public async Task<string> MustAsync(params string[] arguments)
     {
@@ -114,6 +122,14 @@ public sealed class BondDhcpProcess(NetworkNamespace where) : IAsyncDisposable
     }
 
     private string[] Common => ["--config", ConfigurationFile, "--state-dir", StateDirectory, "--runtime-dir", RuntimeDirectory];
+
+    /// <summary>Open to all, as /run is: anyone may ask.</summary>
+    private static string MakeDirectory()
+    {
+        DirectoryInfo made = Directory.CreateTempSubdirectory("bonddhcp-run-");
+        made.UnixFileMode |= UnixFileMode.OtherRead | UnixFileMode.OtherExecute | UnixFileMode.GroupRead | UnixFileMode.GroupExecute;
+        return made.FullName;
+    }
 
     private static string FindBinary()
     {

@@ -3,12 +3,14 @@ namespace BondDhcp.Tests.Beds;
 /// <summary>
 /// A client and a server in two private namespaces, joined by a veth pair: <c>c0</c> with <see cref="MacA"/> in the client's,
 /// <c>s0</c> in the server's. The client's namespace also has the "slaves" <c>w0</c> with MAC A and <c>w1</c> with MAC B, down, so
-/// that a change of c0's MAC by <see cref="FailOver"/> looks as on a bond with fail_over_mac=active.
+/// that a change of c0's MAC by <see cref="FailOver"/> looks as on a bond with fail_over_mac=active. A third, <c>w2</c>, has MAC C.
+/// The router is the server's host under an address of its own.
 /// </summary>
 public sealed class NetworkBed : IAsyncDisposable
 {
     public const string MacA = "02:00:00:00:0a:0a";
     public const string MacB = "02:00:00:00:0b:0b";
+    public const string MacC = "02:00:00:00:0c:0c";
     public const string ServerMac = "02:00:00:00:01:01";
     public const string SquatterMac = "02:00:00:00:05:05";
     public const string ClientInterface = "c0";
@@ -156,6 +158,7 @@ public sealed class NetworkBed : IAsyncDisposable
         Client.IpBatch($"""
             link add {ClientInterface} address {MacA} type veth peer name {end} netns {Server.HolderId}
             link add w0 address {MacA} type veth peer name w1 address {MacB}
+            link add w2 address {MacC} type veth peer name w3
             link set {ClientInterface} up
 
             """);
@@ -175,6 +178,7 @@ public sealed class NetworkBed : IAsyncDisposable
                 """);
         }
         Server.IpBatch($"""
+            address add {ServerPlan.DefaultRouter}/32 dev lo
             address add {ServerPlan.DefaultAddress}/24 broadcast + dev {ServerInterface}
             link set {ServerInterface} up
 

@@ -23,6 +23,9 @@ public sealed record ServerPlan
     /// <summary>The server's address and identifier unless said otherwise.</summary>
     public const string DefaultAddress = "192.0.2.1";
 
+    /// <summary>The default gateway: the server's host, but not under the server's address, which a successor does not keep.</summary>
+    public const string DefaultRouter = "192.0.2.254";
+
     /// <summary>What configurations with a host entry give to MAC A.</summary>
     public const string ReservedAddress = "192.0.2.150";
 
@@ -32,7 +35,7 @@ public sealed record ServerPlan
 
     public string PoolLast { get; init; } = "192.0.2.99";
 
-    public string Router { get; init; } = DefaultAddress;
+    public string Router { get; init; } = DefaultRouter;
 
     /// <summary>dnsmasq grants nothing shorter than 120 s.</summary>
     public int LeaseSeconds { get; init; } = 600;

@@ -78,14 +78,14 @@ public sealed class KernelInterfaceTests
         Assert.Equal(ours, CompileAndRun(body.ToString()));
     }
 
-    private static string[] CompileAndRun(string body)
+    internal static string[] CompileAndRun(string body, string headers = Headers)
     {
         DirectoryInfo directory = Directory.CreateTempSubdirectory("bonddhcp-layout-");
         try
         {
             string source = Path.Combine(directory.FullName, "layout.c");
             string program = Path.Combine(directory.FullName, "layout");
-            File.WriteAllText(source, $"{Headers}\nint main(void)\n{{\n{body}return 0;\n}}\n");
+            File.WriteAllText(source, $"{headers}\nint main(void)\n{{\n{body}return 0;\n}}\n");
             PrivateNetwork.Command("gcc", $"-o {program} {source}");
             return PrivateNetwork.Command(program, "").Split('\n', StringSplitOptions.RemoveEmptyEntries);
         }

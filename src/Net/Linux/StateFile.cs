@@ -2,17 +2,17 @@ using System.Runtime.InteropServices;
 using System.Text;
 using Tmds.Linux;
 
-namespace BondDhcp.Dhcp.Store.Linux;
+namespace BondDhcp.Net.Linux;
 
 /// <summary>
 /// Files of the state directory. They are read as untrusted, because what is in them decides what goes out on the
 /// network and into the kernel, and written so that a crash at any point leaves the old content or the new one.
 /// Nothing here throws for what a file system does: the client works without its store, and says so.
 /// </summary>
-internal static class StateFile
+public static class StateFile
 {
     /// <summary>The most that is read; what is written is far smaller.</summary>
-    internal const int MaxLength = 64 * 1024;
+    public const int MaxLength = 64 * 1024;
 
     // rw-r--r--: anyone may look at a lease.
     private const ushort FileMode = 0x1a4;
@@ -23,7 +23,7 @@ internal static class StateFile
     private const int MaxDamaged = 9;
 
     /// <summary>Reads a file without following a link at its end, if its owner and mode let nobody but root write it.</summary>
-    internal static unsafe StateFileContent Read(string path)
+    public static unsafe StateFileContent Read(string path)
     {
         int file;
         fixed (byte* name = NullTerminated(path))
@@ -54,7 +54,7 @@ internal static class StateFile
     /// synchronised, so that after a power cut the name is one or the other. Null when done, else the kernel's words;
     /// the old content is then still there, unless only the directory could not be synchronised.
     /// </summary>
-    internal static unsafe string? Write(string path, ReadOnlySpan<byte> content)
+    public static unsafe string? Write(string path, ReadOnlySpan<byte> content)
     {
         string directory = Path.GetDirectoryName(Path.GetFullPath(path))!;
         if (CreateDirectory(directory) is { } noDirectory) return noDirectory;
@@ -81,7 +81,7 @@ internal static class StateFile
     /// Renames a file that must not be used to <c>NAME.damaged-1</c> and so on (the last number is reused), to be
     /// looked at. Returns a sentence for the log in either case.
     /// </summary>
-    internal static string SetAside(string path, string why)
+    public static string SetAside(string path, string why)
     {
         int number = 1;
         while (number < MaxDamaged && Path.Exists(DamagedName(path, number))) number++;
@@ -89,7 +89,7 @@ internal static class StateFile
     }
 
     /// <summary>As <see cref="SetAside"/> under <c>NAME.version-2</c>: a newer release can take it back.</summary>
-    internal static string SetAsideVersion(string path, int version) =>
+    public static string SetAsideVersion(string path, int version) =>
         MoveTo(path, FormattableString.Invariant($"{path}.version-{version}"), FormattableString.Invariant($"is of the newer format {version}"));
 
     private static string MoveTo(string path, string target, string why)

@@ -1,10 +1,10 @@
-namespace BondDhcp.Dhcp.Store.Linux;
+namespace BondDhcp.Net.Linux;
 
 /// <summary>What reading a state file came to.</summary>
-internal readonly struct StateFileContent
+public readonly struct StateFileContent
 {
     /// <summary>No such file: nothing was stored yet.</summary>
-    internal static StateFileContent Missing => default;
+    public static StateFileContent Missing => default;
 
     private StateFileContent(byte[]? octets, string? problem, bool mustBeSetAside)
     {
@@ -14,13 +14,13 @@ internal readonly struct StateFileContent
     }
 
     /// <summary>The content; null when there is none that can be used.</summary>
-    internal byte[]? Octets { get; }
+    public byte[]? Octets { get; }
 
     /// <summary>Why it cannot be used, to follow the file's name; null for a file that is missing or sound.</summary>
-    internal string? Problem { get; }
+    public string? Problem { get; }
 
     /// <summary>The file itself is not to be trusted; otherwise it only could not be read now.</summary>
-    internal bool MustBeSetAside { get; }
+    public bool MustBeSetAside { get; }
 
     internal static StateFileContent Of(byte[] octets) => new(octets, null, false);
 

@@ -1,0 +1,64 @@
+using System.ComponentModel;
+using System.Runtime.ExceptionServices;
+using System.Runtime.InteropServices;
+using System.Text;
+using Tmds.Linux;
+
+namespace BondDhcp.Tests.Kit;
+
+/// <summary>
+/// Runs a piece of a test with a file system mounted over a directory that no other thread or process sees: the
+/// thread has a mount namespace of its own (unshare(2)), which ends with it.
+/// </summary>
+internal static class PrivateMounts
+{
+    private const ulong MS_REC = 0x4000;
+    private const ulong MS_PRIVATE = 0x40000;
+    private const ulong MS_RDONLY = 1;
+    private const ulong MS_REMOUNT = 32;
+
+    /// <summary>Runs <paramref name="body"/> with a tmpfs of <paramref name="octets"/> on <paramref name="directory"/>.</summary>
+    public static void WithTmpfs(string directory, int octets, Action body) => OnThread(() =>
+    {
+        Mount("tmpfs", directory, "tmpfs", 0, FormattableString.Invariant($"size={octets},mode=755"));
+        body();
+    });
+
+    /// <summary>In <see cref="WithTmpfs"/>: nothing can be written there from now on.</summary>
+    public static void MakeReadOnly(string directory) => Mount("tmpfs", directory, "tmpfs", MS_REMOUNT | MS_RDONLY, null);
+
+    private static void OnThread(Action body)
+    {
+        ExceptionDispatchInfo? failure = null;
+        var thread = new Thread(() =>
+        {
+            try
+            {
+                if (LibC.unshare(LibC.CLONE_NEWNS) < 0) throw Failed("unshare(CLONE_NEWNS), which needs root");
+                Mount("none", "/", null, MS_REC | MS_PRIVATE, null);
+                body();
+            }
+            catch (Exception error)
+            {
+                failure = ExceptionDispatchInfo.Capture(error);
+            }
+        });
+        thread.Start();
+        thread.Join();
+        failure?.Throw();
+    }
+
+    private static unsafe void Mount(string source, string target, string? type, ulong flags, string? data)
+    {
+        fixed (byte* s = Encoding.UTF8.GetBytes(source + '\0'))
+        fixed (byte* t = Encoding.UTF8.GetBytes(target + '\0'))
+        fixed (byte* f = type is null ? null : Encoding.UTF8.GetBytes(type + '\0'))
+        fixed (byte* d = data is null ? null : Encoding.UTF8.GetBytes(data + '\0'))
+        {
+            if (LibC.mount(s, t, f, (ulong_t)flags, d) < 0) throw Failed($"mount on {target}");
+        }
+    }
+
+    private static Win32Exception Failed(string what) =>
+        new(Marshal.GetLastPInvokeError(), $"{what}: {Marshal.GetPInvokeErrorMessage(Marshal.GetLastPInvokeError())}");
+}

@@ -1,0 +1,207 @@
+using System.Net.Sockets;
+using System.Text;
+using System.Text.Json;
+using BondDhcp.Tests.Beds;
+using Xunit;
+using Xunit.Abstractions;
+
+namespace BondDhcp.Tests.Servers;
+
+/// <summary>The commands on a running daemon.</summary>
+public sealed class CommandTests(ITestOutputHelper output)
+{
+    private const string C0 = NetworkBed.ClientInterface;
+
+    [Fact(DisplayName = "AC-1 status --json and lease --json carry what they promise")]
+    public async Task StatusAndLease_WhileBound_CarryTheirFields()
+    {
+        await using Scene scene = await Scene.BindAsync(output, ServerConfiguration.DnsmasqDefault);
+        using JsonDocument status = JsonDocument.Parse(await scene.Client.MustAsync("status", "--json"));
+        JsonElement component = Assert.Single(status.RootElement.GetProperty("components").EnumerateArray(), c => c.GetProperty("name").GetString() == $"dhcp4@{C0}");
+        Assert.Equal("running", component.GetProperty("state").GetString());
+        JsonElement one = Assert.Single(status.RootElement.GetProperty("interfaces").EnumerateArray(), i => i.GetProperty("name").GetString() == C0);
+        foreach (string name in (string[])["mac", "activeSlave", "slaves", "addresses", "drops"]) Assert.True(one.TryGetProperty(name, out _), name);
+        JsonElement address = Assert.Single(one.GetProperty("addresses").EnumerateArray(), a => a.GetProperty("origin").GetString() == "dhcp4");
+        Assert.Equal($"{scene.Address}/24", address.GetProperty("address").GetString());
+
+        JsonElement lease = (await scene.Client.LeaseAsync())!.Value;
+        foreach (string name in (string[])["state", "address", "routers", "dns", "domain", "searchDomains", "routes", "server", "clientId", "chaddr", "keyedByChaddr", "leaseSeconds", "obtainedAt", "renewAt", "rebindAt", "expiresAt", "options"])
+            Assert.True(lease.TryGetProperty(name, out _), name);
+        Assert.Contains(lease.GetProperty("options").EnumerateArray(), o =>
+            o.GetProperty("code").GetInt32() == 1 && o.GetProperty("name").GetString() == "subnet-mask" && o.GetProperty("value").GetString() == "255.255.255.0" && o.GetProperty("hex").GetString() == "ff:ff:ff:00");
+        DateTimeOffset obtained = lease.GetProperty("obtainedAt").GetDateTimeOffset();
+        Assert.Equal(600, (lease.GetProperty("expiresAt").GetDateTimeOffset() - obtained).TotalSeconds, 1);
+    }
+
+    [Fact(DisplayName = "AC-2, AC-3 no daemon: 3; unknown commands, options and components: 2")]
+    public async Task Commands_WithoutDaemonOrSense_FailAsPromised()
+    {
+        await using Scene scene = await Scene.SetAsync(output, ServerConfiguration.DnsmasqDefault);
+        foreach (string[] command in (string[][])[["status"], ["renew", C0], ["timeline"], ["stop", $"dhcp4@{C0}"]])
+        {
+            ProgramResult result = await scene.Client.CommandAsync(command);
+            Assert.Equal(3, result.ExitCode);
+            Assert.NotEqual("", result.Error);
+        }
+        Assert.Equal(2, (await scene.Client.CommandAsync("frobnicate")).ExitCode);
+        Assert.Equal(2, (await scene.Client.CommandAsync("lease", "--yaml")).ExitCode);
+        Assert.Equal(0, (await scene.Client.CommandAsync("renew", "--help")).ExitCode);
+        scene.Client.Start();
+        await scene.BoundAsync();
+        Assert.Equal(2, (await scene.Client.CommandAsync("start", "dhcp4@nosuch0")).ExitCode);
+        Assert.Equal(2, (await scene.Client.CommandAsync("restart", $"frob@{C0}")).ExitCode);
+    }
+
+    [Fact(DisplayName = "AC-4 somebody else: status works, renew is refused with 1; a member of the control group may")]
+    public async Task Renew_ByAnUnprivilegedUser_IsRefused()
+    {
+        const string nobody = "65534", group = "daemon";
+        await using Scene scene = await Scene.BindAsync(output, ServerConfiguration.DnsmasqDefault, globalSettings: $"control-group = \"{group}\"");
+        ProgramResult status = await scene.Client.CommandAsAsync(nobody, nobody, "status");
+        Assert.True(status.ExitCode == 0, status.ToString());
+        ProgramResult renew = await scene.Client.CommandAsAsync(nobody, nobody, "renew", C0);
+        Assert.Equal(1, renew.ExitCode);
+        Assert.Contains("root", renew.Error, StringComparison.OrdinalIgnoreCase);
+        ProgramResult member = await scene.Client.CommandAsAsync(nobody, group, "renew", C0);
+        Assert.True(member.ExitCode == 0, member.ToString());
+    }
+
+    [Fact(DisplayName = "AC-5 renew and rebind: the exchange starts within 100 ms; 0 on success, 1 on refusal, 4 on time-out")]
+    public async Task RenewAndRebind_AtOnce_EndAsPromised()
+    {
+        ServerPlan plan = new() { Authoritative = true };
+        await using Scene scene = await Scene.BindAsync(output, ServerConfiguration.IscDefault, plan);
+        foreach (string command in (string[])["renew", "rebind"])
+        {
+            int mark = scene.Trace.Mark;
+            DateTime before = DateTime.UtcNow;
+            await scene.Client.MustAsync(command, C0);
+            Assert.InRange((scene.Trace.Dhcp("REQUEST", mark)[0].At - before).TotalMilliseconds, 0, 100 + 300);
+        }
+        scene.Server.Pause();
+        Assert.Equal(4, (await scene.Client.CommandAsync("renew", C0, "--timeout", "1")).ExitCode);
+        scene.Server.Resume();
+        await scene.BoundAsync();
+        await scene.Server.MovePoolAsync(plan with { PoolFirst = "192.0.2.200", PoolLast = "192.0.2.220" });
+        ProgramResult refused = await scene.Client.CommandAsync("rebind", C0, "--timeout", "5");
+        Assert.Equal(1, refused.ExitCode);
+        Assert.NotEqual("", refused.Error);
+    }
+
+    [Fact(DisplayName = "AC-7 lease shows client-id and DUID in the notations of dnsmasq, Kea and ISC dhcpd")]
+    public async Task Lease_AsText_ShowsTheIdentifiersForServers()
+    {
+        await using Scene scene = await Scene.BindAsync(output, ServerConfiguration.DnsmasqDefault);
+        string onTheWire = scene.Trace.Dhcp("DISCOVER")[0].Dhcp!.ClientId!;
+        string colons = string.Join(':', onTheWire.Chunk(2).Select(pair => new string(pair)));
+        string text = await scene.Client.MustAsync("lease", C0);
+        Assert.Contains($"id:{colons}", text, StringComparison.Ordinal);
+        Assert.Contains("client-id", text, StringComparison.Ordinal);
+        Assert.Contains("dhcp-client-identifier", text, StringComparison.Ordinal);
+        Assert.Equal(colons, (await scene.Client.LeaseAsync())!.Value.GetProperty("clientId").GetString());
+
+        scene.Client.Configure(globalSettings: "duid = \"00:01\"");
+        ProgramResult check = await scene.Client.CommandAsync("check");
+        Assert.Equal(2, check.ExitCode);
+        Assert.Contains($"{scene.Client.ConfigurationFile}:1:", check.Output, StringComparison.Ordinal);
+    }
+
+    [Fact(DisplayName = "AC-8 watch --json: one object a line, in order, from the state changes to the packets")]
+    public async Task Watch_DuringARenewal_TellsItInOrder()
+    {
+        await using Scene scene = await Scene.BindAsync(output, ServerConfiguration.DnsmasqDefault);
+        await using BedProcess watch = scene.Client.Follow("watch", "--json");
+        // Attached or not: renew until something is told.
+        DateTime deadline = DateTime.UtcNow + Scene.Patience;
+        while (!watch.Lines.Any(l => l.Contains("leaseRenewed", StringComparison.Ordinal)))
+        {
+            Assert.True(DateTime.UtcNow < deadline, $"nothing told\n{watch.Output}");
+            await scene.Client.MustAsync("renew", C0);
+        }
+        List<JsonElement> events = [.. watch.Lines.Select(line => JsonDocument.Parse(line).RootElement)];
+        Assert.All(events, e => Assert.Equal(DateTimeKind.Utc, e.GetProperty("at").GetDateTime().Kind));
+        Assert.Equal(events.Select(e => e.GetProperty("at").GetDateTime()).Order(), events.Select(e => e.GetProperty("at").GetDateTime()));
+        int sent = events.FindIndex(e => Is(e, "sent")), received = events.FindIndex(Math.Max(sent, 0), e => Is(e, "received"));
+        Assert.InRange(sent, 0, received - 1);
+        Assert.Equal("DHCPREQUEST", events[sent].GetProperty("message").GetString());
+        Assert.Equal("DHCPACK", events[received].GetProperty("message").GetString());
+        static bool Is(JsonElement e, string name) => e.GetProperty("event").GetString() == name;
+    }
+
+    [Fact(DisplayName = "AC-9 junk, a slow client and 100 connections on the control socket harm nothing")]
+    public async Task ControlSocket_Abused_GoesOnServing()
+    {
+        await using Scene scene = await Scene.BindAsync(output, ServerConfiguration.DnsmasqDefault);
+        UnixDomainSocketEndPoint control = new(Path.Combine(scene.Client.RuntimeDirectory, "control"));
+        List<Socket> sockets = [];
+        try
+        {
+            using Socket huge = Connect(control);
+            byte[] mebibyte = Encoding.ASCII.GetBytes(new string('x', 1 << 20));
+            Assert.Throws<SocketException>(() => { for (int i = 0; i < 4; i++) huge.Send(mebibyte); });
+            using Socket slow = Connect(control);
+            slow.Send([0, 0]);
+            for (int i = 0; i < 100; i++) sockets.Add(Connect(control));
+
+            await scene.Client.MustAsync("renew", C0);
+            slow.ReceiveTimeout = 8000;
+            DateTime start = DateTime.UtcNow;
+            DrainToEnd(slow);
+            Assert.InRange((DateTime.UtcNow - start).TotalSeconds, 0, 6);
+            await scene.Client.MustAsync("status");
+        }
+        finally
+        {
+            foreach (Socket socket in sockets) socket.Dispose();
+        }
+        scene.AssertNoDeletion();
+    }
+
+    [Fact(DisplayName = "AC-10 check: silent and 0 when sound; position and 2 when not; touches nothing")]
+    public async Task Check_OfConfigurations_SaysWhere()
+    {
+        await using Scene scene = await Scene.SetAsync(output, ServerConfiguration.DnsmasqDefault);
+        ProgramResult sound = await scene.Client.CommandAsync("check");
+        Assert.Equal((0, ""), (sound.ExitCode, sound.Output));
+        scene.Client.Configure("conflict-detektion = \"fast\"", "hostname = 3");
+        ProgramResult wrong = await scene.Client.CommandAsync("check");
+        Assert.Equal(2, wrong.ExitCode);
+        Assert.Contains($"{scene.Client.ConfigurationFile}:1:", wrong.Output, StringComparison.Ordinal);
+        Assert.Contains("conflict-detection", wrong.Output, StringComparison.Ordinal);
+        Assert.False(Directory.Exists(scene.Client.StateDirectory));
+    }
+
+    [Fact(DisplayName = "AC-13 the same octets in every locale")]
+    public async Task Output_InAnyLocale_IsTheSame()
+    {
+        await using Scene scene = await Scene.BindAsync(output, ServerConfiguration.DnsmasqDefault);
+        string[] texts = await Task.WhenAll(((string[])["C", "tr_TR.UTF-8", "de_DE.UTF-8", "fa_IR.UTF-8"]).Select(async locale =>
+            (await scene.Client.CommandInLocaleAsync(locale, "lease", "--json")).Output));
+        Assert.Contains(scene.Address, texts[0], StringComparison.Ordinal);
+        Assert.All(texts, text => Assert.Equal(texts[0], text));
+    }
+
+    [Fact(DisplayName = "wait-online waits for the daemon too, returns with the address, and 4 when none comes")]
+    public async Task WaitOnline_BeforeTheDaemon_ReturnsWithTheAddress()
+    {
+        await using Scene scene = await Scene.SetAsync(output, ServerConfiguration.DnsmasqDefault);
+        Assert.Equal(4, (await scene.Client.CommandAsync("wait-online", C0, "--timeout", "1")).ExitCode);
+        await using BedProcess waiting = scene.Client.Follow("wait-online", C0, "--timeout", "20");
+        scene.Client.Start();
+        Assert.Equal(0, await waiting.WaitForExitAsync(Scene.Patience));
+        Assert.Single(scene.Bed.ClientAddresses());
+    }
+
+    private static Socket Connect(UnixDomainSocketEndPoint where)
+    {
+        Socket socket = new(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+        socket.Connect(where);
+        return socket;
+    }
+
+    private static void DrainToEnd(Socket socket)
+    {
+        byte[] buffer = new byte[4096];
+        while (socket.Receive(buffer) > 0) { }
+    }
+}

@@ -1,0 +1,96 @@
+using BondDhcp.Tests.Beds;
+using Xunit;
+using Xunit.Abstractions;
+
+namespace BondDhcp.Tests.Servers;
+
+/// <summary>Where frames go and come from, as the wire shows it.</summary>
+public sealed class ReceptionTests(ITestOutputHelper output)
+{
+    private const string C0 = NetworkBed.ClientInterface;
+
+    [Fact(DisplayName = "A4-67 flag 0 and no address: unicast OFFER and ACK are received; bound: no ICMP port unreachable for port 68")]
+    public async Task UnicastReplies_WithoutAnAddress_AreReceived()
+    {
+        await using Scene scene = await Scene.SetAsync(output, ServerConfiguration.IscDefault);
+        scene.Bed.FilterForeignUnicast();
+        scene.Client.Start();
+        await scene.BoundAsync();
+        foreach (string message in (string[])["OFFER", "ACK"])
+        {
+            TracedFrame reply = Assert.Single(scene.Trace.Dhcp(message));
+            Assert.Equal((NetworkBed.MacA, scene.Address, false), (reply.DestinationMac, reply.Dhcp!.Destination, reply.Dhcp.Broadcast));
+        }
+
+        int mark = scene.Trace.Mark;
+        SendTo(scene, 68);
+        // Port 69 is nobody's: its refusal shows that one for port 68 would have been seen, and before it.
+        SendTo(scene, 69);
+        await scene.Trace.WaitForAsync(f => f.Other.Contains("protocol 1 ", StringComparison.Ordinal), Scene.Patience, "ICMP for port 69", mark);
+        Assert.Single(scene.Trace.Frames.Skip(mark), f => f.Other.Contains("protocol 1 ", StringComparison.Ordinal));
+    }
+
+    [Fact(DisplayName = "AM-13 MAC change with the server's ARP cache on the old MAC: announced before the renewal, whose ACK comes to the new MAC")]
+    public async Task Renewal_AfterAMacChange_IsAnsweredToTheNewMac()
+    {
+        await using Scene scene = await Scene.BindAsync(output, ServerConfiguration.DnsmasqDefault);
+        scene.Bed.FilterForeignUnicast();
+        // A renewal puts the old MAC into the server's ARP cache.
+        await scene.Client.MustAsync("renew", C0, "--timeout", "5");
+        Assert.Contains(NetworkBed.MacA, scene.Bed.Server.Ip("neighbour show"), StringComparison.Ordinal);
+        int mark = scene.Trace.Mark;
+        scene.Bed.FailOver();
+        await scene.Trace.WaitForDhcpAsync("ACK", Scene.Patience, mark);
+        await scene.BoundAsync();
+        int renewal = scene.Trace.Mark;
+        await scene.Client.MustAsync("renew", C0, "--timeout", "5");
+
+        TracedFrame ack = await scene.Trace.WaitForDhcpAsync("ACK", Scene.Patience, renewal);
+        Assert.Equal(NetworkBed.MacB, ack.DestinationMac);
+        IReadOnlyList<TracedFrame> frames = scene.Trace.Frames;
+        int request = frames.ToList().FindIndex(renewal, f => f.Dhcp?.Message == "REQUEST");
+        Assert.Contains(frames.Take(request).Skip(mark), f => f.Arp is { IsAnnouncement: true, SenderMac: NetworkBed.MacB });
+        scene.AssertNoDeletion();
+    }
+
+    [Fact(DisplayName = "AH-10 MTU of the interface changed to 1400: the next message's option 57 is 1372")]
+    public async Task MaximumMessageSize_AfterAnMtuChange_Follows()
+    {
+        await using Scene scene = await Scene.BindAsync(output, ServerConfiguration.DnsmasqDefault);
+        Assert.Equal([5, 192], scene.Trace.Dhcp("DISCOVER")[0].Dhcp!.Options[57]);
+        scene.Bed.Client.Ip($"link set {C0} mtu 1400");
+        int mark = scene.Trace.Mark;
+        await scene.Client.MustAsync("renew", C0, "--timeout", "5");
+        Assert.Equal([5, 92], scene.Trace.Dhcp("REQUEST", mark)[0].Dhcp!.Options[57]);
+    }
+
+    [Fact(DisplayName = "AH-9 carrier flaps 100 times: at most 2 DHCP requests a second, and bound in the end with the same address")]
+    public async Task Carrier_FlappingQuickly_SendsLittleAndEndsBound()
+    {
+        await using Scene scene = await Scene.BindAsync(output, ServerConfiguration.DnsmasqDefault);
+        string address = scene.Address;
+        int mark = scene.Trace.Mark;
+        string flap = string.Concat(Enumerable.Repeat($"link set {NetworkBed.ServerInterface} down\nlink set {NetworkBed.ServerInterface} up\n", 100));
+        scene.Bed.Server.IpBatch(flap);
+        await scene.Trace.WaitForDhcpAsync("ACK", Scene.Patience, mark);
+        await scene.BoundAsync();
+        Assert.Equal(address, scene.Address);
+        TracedFrame[] sent = [.. scene.Trace.Dhcp(null, mark).Where(f => f.Dhcp!.Op == 1)];
+        foreach (TracedFrame frame in sent)
+            Assert.InRange(sent.Count(f => f.At >= frame.At && f.At < frame.At.AddSeconds(1)), 1, 2);
+        scene.AssertNoDeletion();
+    }
+
+    [Fact(DisplayName = "AH-12 the interface is moved away: no crash; it comes back under another index and is bound again")]
+    public async Task Interface_MovedAwayAndBack_IsBoundAgain()
+    {
+        await using Scene scene = await Scene.BindAsync(output, ServerConfiguration.DnsmasqDefault);
+        scene.Bed.Client.Ip($"link set {C0} netns {scene.Bed.Server.HolderId}");
+        await scene.Client.WaitForStateAsync("waiting", Scene.Patience);
+        scene.Bed.Server.Ip($"link set {C0} netns {scene.Bed.Client.HolderId}");
+        scene.Bed.Client.Ip($"link set {C0} up");
+        await scene.BoundAsync();
+    }
+
+    private static void SendTo(Scene scene, int port) => scene.Bed.Server.Run("bash", "-c", $"echo x > /dev/udp/{scene.Address}/{port}");
+}

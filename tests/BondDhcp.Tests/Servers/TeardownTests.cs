@@ -1,0 +1,173 @@
+using System.Diagnostics;
+using System.Text.Json;
+using BondDhcp.Tests.Beds;
+using Xunit;
+using Xunit.Abstractions;
+
+namespace BondDhcp.Tests.Servers;
+
+/// <summary>How a lease ends: given back, kept for the next daemon, run out, taken away.</summary>
+public sealed class TeardownTests(ITestOutputHelper output)
+{
+    private const string C0 = NetworkBed.ClientInterface;
+
+    [Fact(DisplayName = "A4-13 release: DHCPRELEASE to the server, once, before the address goes; then idle until acquire")]
+    public async Task Release_WhileBound_GivesBackThenRemoves()
+    {
+        await using Scene scene = await Scene.BindAsync(output, ServerConfiguration.DnsmasqDefault);
+        string address = scene.Address;
+        await scene.Client.MustAsync("release", C0);
+
+        TracedFrame release = Assert.Single(scene.Trace.Dhcp("RELEASE"));
+        Assert.Equal((address, ServerPlan.DefaultAddress, address, ServerPlan.DefaultAddress),
+            (release.Dhcp!.Source, release.Dhcp.Destination, release.Dhcp.Ciaddr, release.Dhcp.ServerIdentifier));
+        Assert.NotNull(release.Dhcp.ClientId);
+        Assert.DoesNotContain(release.Dhcp.Options.Keys, code => code is 50 or 51 or 55);
+        KernelEvent gone = await scene.Events.WaitForAsync(e => e.Deleted && e.IsAddress(C0), Scene.Patience, "the address to go");
+        Assert.True(release.At < gone.At, $"released at {release.At:O}, removed at {gone.At:O}");
+        Assert.Empty(scene.Bed.ClientAddresses());
+
+        await scene.Client.MustAsync("release", C0);
+        Assert.Single(scene.Trace.Dhcp("RELEASE"));
+        await scene.Client.MustAsync("acquire", C0, "--timeout", "10");
+        await scene.BoundAsync();
+        Assert.Equal(address, scene.Address);
+        int mark = scene.Trace.Mark;
+        await scene.Client.MustAsync("acquire", C0);
+        Assert.Empty(scene.Trace.Dhcp(null, mark));
+    }
+
+    [Fact(DisplayName = "AT-1 SIGTERM with release-on-stop: RELEASE, then address and routes go, within 2 s")]
+    public async Task Sigterm_WithReleaseOnStop_GivesBackThenRemoves()
+    {
+        await using Scene scene = await Scene.BindAsync(output, ServerConfiguration.DnsmasqDefault, settings: "release-on-stop = true");
+        Stopwatch time = Stopwatch.StartNew();
+        Assert.Equal(0, await scene.Client.StopAsync());
+        Assert.InRange(time.Elapsed, TimeSpan.Zero, TimeSpan.FromSeconds(2));
+
+        TracedFrame release = Assert.Single(scene.Trace.Dhcp("RELEASE"));
+        KernelEvent gone = await scene.Events.WaitForAsync(e => e.Deleted && e.IsAddress(C0), Scene.Patience, "the address to go");
+        Assert.True(release.At < gone.At, $"released at {release.At:O}, removed at {gone.At:O}");
+        Assert.Empty(scene.Bed.ClientAddresses());
+        Assert.Equal("", scene.Bed.Client.Ip("route show"));
+    }
+
+    [Fact(DisplayName = "AT-2 SIGTERM without release-on-stop: nothing sent, lease and address stay; the next daemon goes on")]
+    public async Task Sigterm_Keeping_LeavesTheAddressToTheNextDaemon()
+    {
+        await using Scene scene = await Scene.BindAsync(output, ServerConfiguration.DnsmasqDefault);
+        string address = scene.Address;
+        int mark = scene.Trace.Mark;
+        Stopwatch time = Stopwatch.StartNew();
+        Assert.Equal(0, await scene.Client.StopAsync());
+        Assert.InRange(time.Elapsed, TimeSpan.Zero, TimeSpan.FromSeconds(2));
+
+        Assert.Equal($"{address}/24", Assert.Single(scene.Bed.ClientAddresses()));
+        Assert.Contains("valid_lft 5", scene.Bed.Client.Ip($"-4 -o address show dev {C0}"), StringComparison.Ordinal);
+        Assert.Contains("default via", scene.Bed.Client.Ip("route show"), StringComparison.Ordinal);
+        Assert.Empty(scene.Trace.Dhcp(null, mark));
+        using (JsonDocument stored = JsonDocument.Parse(await scene.Client.MustAsync("lease", "--json")))
+        {
+            Assert.Equal("state-directory", stored.RootElement.GetProperty("from").GetString());
+            Assert.Equal($"{address}/24", stored.RootElement.GetProperty("interfaces")[0].GetProperty("dhcp4").GetProperty("address").GetString());
+        }
+
+        scene.Client.Start();
+        TracedDhcp request = (await scene.Trace.WaitForDhcpAsync("REQUEST", Scene.Patience, mark)).Dhcp!;
+        Assert.Equal(("0.0.0.0", address), (request.Ciaddr, request.RequestedAddress));
+        await scene.BoundAsync();
+        Assert.Equal(address, scene.Address);
+        scene.AssertNoDeletion();
+    }
+
+    [Fact(DisplayName = "AT-3 kill -9: the kernel removes the address when the lease ends")]
+    public async Task Kill_UntilTheLeaseEnds_LeavesNothing()
+    {
+        const int leaseSeconds = 6;
+        await using Scene scene = await Scene.BindAsync(output, ServerConfiguration.UdhcpdDefault, new ServerPlan { LeaseSeconds = leaseSeconds });
+        await scene.Client.Daemon.KillAsync();
+        DateTime granted = scene.Trace.Dhcp("ACK")[^1].At;
+        KernelEvent gone = await scene.Events.WaitForAsync(e => e.Deleted && e.IsAddress(C0), Scene.Patience, "the address to go");
+        // The kernel counts whole seconds and looks once a second.
+        Assert.InRange((gone.At - granted).TotalSeconds, leaseSeconds - 1.5, leaseSeconds + 2);
+        await Wait.UntilAsync(() => scene.Bed.Client.Ip("route show") == "", Scene.Patience, "routes to go");
+    }
+
+    [Fact(DisplayName = "AT-4 stop: what others made stays")]
+    public async Task Stop_WithForeignAddressesAndRoutes_LeavesThem()
+    {
+        await using Scene scene = await Scene.BindAsync(output, ServerConfiguration.DnsmasqDefault);
+        scene.Bed.Client.IpBatch($"""
+            address add 198.51.100.5/24 dev {C0}
+            route add 203.0.113.0/24 via {ServerPlan.DefaultAddress} dev {C0}
+            route add 203.0.114.0/24 via 198.51.100.1 dev {C0} proto 16
+
+            """);
+        await scene.Client.MustAsync("stop");
+        Assert.Equal(0, await scene.Client.Daemon.WaitForExitAsync(Scene.Patience));
+
+        Assert.Equal("198.51.100.5/24", Assert.Single(scene.Bed.ClientAddresses()));
+        string routes = scene.Bed.Client.Ip("route show");
+        Assert.DoesNotContain("default", routes, StringComparison.Ordinal);
+        Assert.Contains("203.0.113.0/24", routes, StringComparison.Ordinal);
+        Assert.Contains("203.0.114.0/24", routes, StringComparison.Ordinal);
+        Assert.Contains("UP", scene.Bed.Client.Ip($"link show {C0}"), StringComparison.Ordinal);
+    }
+
+    [Fact(DisplayName = "stop dhcp4@c0 gives the lease back and nothing else; start brings it again; restart returns at the lease")]
+    public async Task StopComponent_ThenStart_TakesAwayAndBrings()
+    {
+        await using Scene scene = await Scene.BindAsync(output, ServerConfiguration.DnsmasqDefault);
+        await scene.Client.MustAsync("stop", $"dhcp4@{C0}");
+        Assert.Single(scene.Trace.Dhcp("RELEASE"));
+        Assert.Empty(scene.Bed.ClientAddresses());
+        await scene.Client.MustAsync("stop", $"dhcp4@{C0}");
+
+        // A stop holds over a restart of the daemon.
+        int mark = scene.Trace.Mark;
+        await scene.Client.KillAndStartAsync();
+        await scene.Client.WaitForStateAsync("stopped", Scene.Patience);
+        Assert.Empty(scene.Trace.Dhcp(null, mark));
+
+        await scene.Client.MustAsync("start", $"dhcp4@{C0}");
+        await scene.BoundAsync();
+        await scene.Client.MustAsync("restart", $"dhcp4@{C0}");
+        Assert.Equal(2, scene.Trace.Dhcp("RELEASE").Count);
+        Assert.Single(scene.Bed.ClientAddresses());
+    }
+
+    [Fact(DisplayName = "A4-24 expiry: address and routes go at once, leaseExpired, DISCOVER, nothing more from the address")]
+    public async Task Expiry_WithASilentServer_RemovesAndDiscovers()
+    {
+        const int leaseSeconds = 6;
+        await using Scene scene = await Scene.BindAsync(output, ServerConfiguration.IscDefault, new ServerPlan { LeaseSeconds = leaseSeconds });
+        string address = scene.Address;
+        DateTime requested = scene.Trace.Dhcp("REQUEST")[0].At;
+        scene.Server.Pause();
+        KernelEvent gone = await scene.Events.WaitForAsync(e => e.Deleted && e.IsAddress(C0), Scene.Patience, "the address to go");
+        Assert.InRange((gone.At - requested).TotalSeconds, leaseSeconds - 0.1, leaseSeconds + 0.4);
+        await scene.Trace.WaitForAsync(f => f.Dhcp?.Message == "DISCOVER" && f.At > requested.AddSeconds(leaseSeconds - 0.5), Scene.Patience, "DISCOVER after the expiry");
+        Assert.DoesNotContain(scene.Trace.Frames, f => f.At > gone.At && (f.Dhcp?.Source == address || f.Arp?.SenderIp == address && f.SourceMac == NetworkBed.MacA));
+        Assert.Equal("", scene.Bed.Client.Ip("route show"));
+        Assert.NotEmpty(await scene.TimelineAsync("leaseExpired"));
+    }
+
+    [Fact(DisplayName = "AT-5 address removed by somebody: put back, at most 3 times and once per 10 s, then leaseLost")]
+    public async Task Address_RemovedByOthers_IsPutBackThreeTimes()
+    {
+        await using Scene scene = await Scene.BindAsync(output, ServerConfiguration.DnsmasqDefault);
+        string address = $"{scene.Address}/24";
+        DateTime? last = null;
+        for (int round = 1; round <= 3; round++)
+        {
+            int mark = scene.Events.All.Count;
+            scene.Bed.Client.Ip($"address del {address} dev {C0}");
+            KernelEvent back = await scene.Events.WaitForAsync(e => !e.Deleted && e.IsAddress(C0), Scene.Patience, $"the address to come back ({round})", mark);
+            if (last is { } before) Assert.InRange((back.At - before).TotalSeconds, 9.5, 12);
+            last = back.At;
+        }
+        scene.Bed.Client.Ip($"address del {address} dev {C0}");
+        DateTime deadline = DateTime.UtcNow + Scene.Patience;
+        while ((await scene.TimelineAsync("leaseLost")).Count == 0) Assert.True(DateTime.UtcNow < deadline, "no leaseLost");
+    }
+}

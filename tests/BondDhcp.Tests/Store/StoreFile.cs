@@ -1,0 +1,15 @@
+using System.Security.Cryptography;
+using System.Text;
+
+namespace BondDhcp.Tests.Store;
+
+/// <summary>A file with the store's envelope around content of a test's own.</summary>
+internal static class StoreFile
+{
+    public static byte[] Sealed(string content)
+    {
+        byte[] covered = Encoding.UTF8.GetBytes(content);
+        byte[] head = Encoding.ASCII.GetBytes($"{{\"sha256\":\"{Convert.ToHexStringLower(SHA256.HashData(covered))}\",\n");
+        return [.. head, .. covered];
+    }
+}
