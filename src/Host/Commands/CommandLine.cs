@@ -1,4 +1,5 @@
 using BondDhcp.Host.Text;
+using BondDhcp.Net;
 
 namespace BondDhcp.Host.Commands;
 
@@ -69,7 +70,7 @@ internal static class CommandLine
         {
             command = Array.Find(CommandTable.All, candidate => candidate.Name == words[0]);
             if (command is null)
-                return Wrong(null, $"unknown command '{PlainText.Escape(words[0])}'{Suggestion.Phrase(words[0], CommandTable.All.Select(one => one.Name))}");
+                return Wrong(null, $"unknown command '{EscapedText.Of(words[0])}'{Suggestion.Phrase(words[0], CommandTable.All.Select(one => one.Name))}");
         }
         foreach ((string name, _) in options)
         {
@@ -77,19 +78,19 @@ internal static class CommandLine
             if (name == "--version") return new Result(Verdict.Version);
             if (Array.IndexOf(s_globalOptions, name) >= 0 || command?.Options.Contains(name) == true) continue;
             IEnumerable<string> valid = command is null ? s_globalOptions : s_globalOptions.Concat(command.Options);
-            return Wrong(command, $"unknown option '{PlainText.Escape(name)}'{Suggestion.Phrase(name, valid)}");
+            return Wrong(command, $"unknown option '{EscapedText.Of(name)}'{Suggestion.Phrase(name, valid)}");
         }
         if (command is null) return Wrong(null, "which command?");
         int count = words.Count - 1;
         if (count < command.MinArguments) return Wrong(command, $"{command.Name} needs {command.Synopsis.Split(' ')[0].TrimEnd('.')}");
-        if (count > command.MaxArguments) return Wrong(command, $"'{PlainText.Escape(words[command.MaxArguments + 1])}' is one argument too many");
+        if (count > command.MaxArguments) return Wrong(command, $"'{EscapedText.Of(words[command.MaxArguments + 1])}' is one argument too many");
 
         Invocation invocation = new() { Command = command, Arguments = [.. words.Skip(1)] };
         if (environment("STATE_DIRECTORY") is { Length: > 0 } state) invocation = invocation with { StateDirectory = First(state) };
         if (environment("RUNTIME_DIRECTORY") is { Length: > 0 } runtime) invocation = invocation with { RuntimeDirectory = First(runtime) };
         foreach ((string name, string? value) in options)
         {
-            if (Apply(invocation, name, value!) is not { } applied) return Wrong(command, $"{name}: '{PlainText.Escape(value!)}' is no time span, such as 90, 10m or 2h");
+            if (Apply(invocation, name, value!) is not { } applied) return Wrong(command, $"{name}: '{EscapedText.Of(value!)}' is no time span, such as 90, 10m or 2h");
             invocation = applied;
         }
         return new Result(Verdict.Run, invocation, command);

@@ -34,16 +34,16 @@ internal static class QueryCommands
     public static int Timeline(Invocation invocation) =>
         Stream(invocation, new ControlRequest("timeline", []) { Since = invocation.Since }, DaemonCall.AnswerTimeout);
 
-    private static int Ask(Invocation invocation, Action<TextWriter, JsonElement> text) =>
+    private static int Ask(Invocation invocation, Action<TextWriter, JsonElement, DateTimeOffset> text) =>
         DaemonCall.Ask(
             invocation, new ControlRequest(invocation.Command.Name, invocation.Arguments), DaemonCall.AnswerTimeout,
             result => Print(invocation, result, text));
 
-    private static void Print(Invocation invocation, JsonElement result, Action<TextWriter, JsonElement> text)
+    private static void Print(Invocation invocation, JsonElement result, Action<TextWriter, JsonElement, DateTimeOffset> text)
     {
         using StreamWriter output = Output();
         if (invocation.Json) output.WriteLine(result.GetRawText());
-        else text(output, result);
+        else text(output, result, TimeProvider.System.GetUtcNow());
     }
 
     // Frames until the daemon has no more: an event each, and at the end an answer.

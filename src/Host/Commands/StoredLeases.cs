@@ -6,6 +6,7 @@ using BondDhcp.Dhcp.Identity;
 using BondDhcp.Dhcp.Store;
 using BondDhcp.Host.Status;
 using BondDhcp.Net.Linux;
+using BondDhcp.Net;
 
 namespace BondDhcp.Host.Commands;
 
@@ -40,11 +41,11 @@ internal static class StoredLeases
         {
             if (only is not null && name != only) continue;
             Dhcp4StoredMemory stored = store.Load(name, clock, setAside: false);
-            foreach (string warning in stored.Warnings) Console.Error.WriteLine($"bonddhcp: {Text.PlainText.Escape(warning)}");
+            foreach (string warning in stored.Warnings) Console.Error.WriteLine($"bonddhcp: {EscapedText.Of(warning)}");
             if (stored.Memory.Leases is not [var lease, ..]) continue;
             interfaces.Add(new InterfaceSnapshot { Name = name, Dhcp4 = Dhcp4Snapshot("stopped", lease, lease.ClientIdentifier) });
         }
-        return new DaemonSnapshot("state-directory", clock.Now, clock.WallClock)
+        return new DaemonSnapshot("state-directory", clock.WallClock - (clock.Now - Instant.Zero))
         {
             Duid = [.. (ReadDuid(stateDirectory) ?? store.FindDuid()) is { } duid ? duid.Octets : []],
             Interfaces = interfaces.ToImmutable(),

@@ -10,12 +10,6 @@ namespace BondDhcp.Host.Configuration;
 /// <param name="Identification">For every message.</param>
 internal sealed record InterfaceIdentity(Dhcp4Settings Settings, Dhcp4Identification Identification)
 {
-    /// <summary>In order of preference; classless routes before those that they replace (RFC 3442).</summary>
-    private static readonly ImmutableArray<byte> s_parameterRequestList = [1, 121, 3, 33, 6, 15, 119, 26, 28, 42, 58, 59];
-
-    /// <summary>Asking for it is consent to do without IPv4 (RFC 8925 section 3.1).</summary>
-    private const byte Ipv6OnlyPreferred = 108;
-
     /// <summary>Joins configuration and identity.</summary>
     /// <param name="daemon">The configuration as a whole.</param>
     /// <param name="one">That of the interface.</param>
@@ -59,7 +53,7 @@ internal sealed record InterfaceIdentity(Dhcp4Settings Settings, Dhcp4Identifica
             new Dhcp4Identification
             {
                 ClientIdentifier = clientIdentifier,
-                ParameterRequestList = one.Ipv6Only ? s_parameterRequestList.Add(Ipv6OnlyPreferred) : s_parameterRequestList,
+                ParameterRequestList = Dhcp4ParameterRequestList.For(one.Ipv6Only),
                 HostName = qualified ? null : name,
                 FullyQualifiedName = qualified ? name : null,
             });

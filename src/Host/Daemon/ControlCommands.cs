@@ -5,6 +5,7 @@ using BondDhcp.Host.Control;
 using BondDhcp.Host.Journal;
 using BondDhcp.Host.Status;
 using BondDhcp.Host.Text;
+using BondDhcp.Net;
 
 namespace BondDhcp.Host.Daemon;
 
@@ -59,7 +60,7 @@ internal sealed class ControlCommands(ComponentSet components, EventJournal jour
             case "release": Execute(call, Dhcp4Command.Release); break;
             case "acquire": Execute(call, Dhcp4Command.Acquire); break;
             case "reload": Reload(call); break;
-            default: call.Fail(ExitCode.Usage, $"unknown request '{PlainText.Escape(call.Request.Command)}'"); break;
+            default: call.Fail(ExitCode.Usage, $"unknown request '{EscapedText.Of(call.Request.Command)}'"); break;
         }
     }
 
@@ -67,7 +68,7 @@ internal sealed class ControlCommands(ComponentSet components, EventJournal jour
     {
         if (call.Request.Arguments is not [var name, ..]) then(null);
         else if (components.Find(name) is { } component) then(component.Configuration.Name);
-        else call.Fail(ExitCode.Usage, $"'{PlainText.Escape(name)}' is not configured");
+        else call.Fail(ExitCode.Usage, $"'{EscapedText.Of(name)}' is not configured");
     }
 
     private void WaitOnline(ControlCall call, string? name)
@@ -85,7 +86,7 @@ internal sealed class ControlCommands(ComponentSet components, EventJournal jour
     private void Execute(ControlCall call, Dhcp4Command command)
     {
         if (call.Request.Arguments is not [var name] || components.Find(name) is not { } component)
-            call.Fail(ExitCode.Usage, $"'{PlainText.Escape(call.Request.Arguments.FirstOrDefault() ?? "")}' is not configured");
+            call.Fail(ExitCode.Usage, $"'{EscapedText.Of(call.Request.Arguments.FirstOrDefault() ?? "")}' is not configured");
         else if (call.Request is { Ipv6: true, Ipv4: false })
             call.Fail(ExitCode.Failed, $"DHCPv6 is not configured on {component.Configuration.Name}");
         else
@@ -107,7 +108,7 @@ internal sealed class ControlCommands(ComponentSet components, EventJournal jour
         foreach (string name in names)
         {
             if (components.Find(name) is { } known && known.Name == name) continue;
-            call.Fail(ExitCode.Usage, $"unknown component '{PlainText.Escape(name)}'{Suggestion.Phrase(name, components.All.Select(one => one.Name))}");
+            call.Fail(ExitCode.Usage, $"unknown component '{EscapedText.Of(name)}'{Suggestion.Phrase(name, components.All.Select(one => one.Name))}");
             return;
         }
         int left = names.Length;

@@ -24,6 +24,7 @@ internal sealed class DaemonProcess : IDisposable
     private readonly InterfaceLocks _locks;
     private readonly EventLoop _loop = new();
     private readonly EventJournal _journal = new(() => BoottimeClock.Now, TimeProvider.System);
+    private readonly BootTime _bootTime = new();
     private readonly ControlPermission _permission = new();
     private readonly DaemonInterfaces _interfaces;
     private readonly ComponentSet _components;
@@ -173,7 +174,7 @@ internal sealed class DaemonProcess : IDisposable
     }
 
     private DaemonSnapshot Snapshot(string? interfaceName) =>
-        new("daemon", BoottimeClock.Now, TimeProvider.System.GetUtcNow())
+        new("daemon", _bootTime.Value)
         {
             Duid = _interfaces.Duid,
             Components = _components.Snapshots(interfaceName),

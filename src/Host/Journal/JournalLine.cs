@@ -24,17 +24,17 @@ internal sealed class JournalLine
         foreach (JsonProperty field in entry.EnumerateObject())
         {
             if (field.Name is "at" or "interface" or "source" or "event") continue;
-            line.Append(' ').Append(PlainText.Escape(field.Name)).Append('=').Append(Quoted(field.Value));
+            line.Append(' ').Append(TerminalText.Of(field.Name)).Append('=').Append(Quoted(field.Value));
         }
         return line.ToString();
     }
 
     private static string? Text(JsonElement entry, string name) =>
-        entry.TryGetProperty(name, out JsonElement value) && value.ValueKind == JsonValueKind.String ? PlainText.Escape(value.GetString()!) : null;
+        entry.TryGetProperty(name, out JsonElement value) && value.ValueKind == JsonValueKind.String ? TerminalText.Of(value.GetString()!) : null;
 
     private static string Quoted(JsonElement value)
     {
-        string text = PlainText.Escape(value.ValueKind == JsonValueKind.String ? value.GetString()! : value.GetRawText());
+        string text = TerminalText.Of(value.ValueKind == JsonValueKind.String ? value.GetString()! : value.GetRawText());
         return text.Contains(' ', StringComparison.Ordinal) || text.Length == 0 ? $"\"{text}\"" : text;
     }
 }

@@ -1,5 +1,4 @@
 using System.Text;
-using BondDhcp.Host.Text;
 using BondDhcp.Net;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -60,7 +59,7 @@ internal sealed class JournalLog(EventJournal journal, ILogger<JournalLog> logge
         StringBuilder text = new();
         foreach (ReportField field in report.Fields)
         {
-            string value = PlainText.Escape(Convert.ToString(field.Value, System.Globalization.CultureInfo.InvariantCulture) ?? "");
+            string value = EscapedText.Of(Convert.ToString(field.Value, System.Globalization.CultureInfo.InvariantCulture) ?? "");
             text.Append(' ').Append(field.Name).Append('=').Append(value.Contains(' ', StringComparison.Ordinal) ? $"\"{value}\"" : value);
         }
         return text.ToString();

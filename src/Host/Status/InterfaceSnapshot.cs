@@ -50,9 +50,8 @@ internal sealed record InterfaceSnapshot
 
 /// <summary>Everything at one moment.</summary>
 /// <param name="From"><c>daemon</c> or <c>state-directory</c>.</param>
-/// <param name="Now">The moment, on the clock of the leases.</param>
-/// <param name="WallClock">The same moment as people say it.</param>
-internal sealed record DaemonSnapshot(string From, Instant Now, DateTimeOffset WallClock)
+/// <param name="Boot">When boot was, as people say it: what turns instants into times.</param>
+internal sealed record DaemonSnapshot(string From, DateTimeOffset Boot)
 {
     /// <summary>The DUID; empty while unknown.</summary>
     public ImmutableArray<byte> Duid { get; init; } = [];

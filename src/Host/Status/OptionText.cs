@@ -3,12 +3,13 @@ using BondDhcp.Net;
 
 namespace BondDhcp.Host.Status;
 
-/// <summary>An option for people. TEMPORARY</summary>
+/// <summary>An option as <c>lease</c> shows it.</summary>
 internal static class OptionText
 {
-    /// <summary>Name.</summary>
-    public static string Name(Dhcp4Option option) => FormattableString.Invariant($"option-{option.Code}");
+    /// <summary>Its name in lower case with hyphens.</summary>
+    public static string Name(Dhcp4Option option) => Dhcp4OptionTable.Of(option.Code).Name;
 
-    /// <summary>Value.</summary>
-    public static string Value(Dhcp4Option option) => HexText.Colons(option.Data.AsSpan());
+    /// <summary>Its value in words; its octets where it has no known structure.</summary>
+    public static string Value(Dhcp4Option option) =>
+        Dhcp4OptionText.Format(option.Code, option.Data.AsSpan()) ?? HexText.Colons(option.Data.AsSpan());
 }

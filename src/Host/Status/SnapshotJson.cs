@@ -65,7 +65,7 @@ internal static class SnapshotJson
             json.WriteStartObject();
             json.WriteString("address", address.Address);
             json.WriteString("origin", address.Origin);
-            WriteText(json, "validUntil", TimeText.Rfc3339(address.ValidUntil, snapshot.Now, snapshot.WallClock));
+            WriteText(json, "validUntil", TimeText.Rfc3339(address.ValidUntil, snapshot.Boot));
             json.WriteEndObject();
         }
         json.WriteEndArray();
@@ -82,7 +82,6 @@ internal static class SnapshotJson
         json.WriteStartObject();
         json.WriteNumber("schema", SchemaVersion);
         json.WriteString("from", snapshot.From);
-        json.WriteString("at", TimeText.Rfc3339(snapshot.WallClock));
         WriteText(json, "duid", snapshot.Duid.IsEmpty ? null : HexText.Colons(snapshot.Duid.AsSpan()));
     }
 
@@ -101,7 +100,7 @@ internal static class SnapshotJson
         }
         Dhcp4Lease? lease = dhcp4.Lease;
         Dhcp4Reply? ack = lease?.Ack;
-        string? At(Instant? instant) => instant is { } at ? TimeText.Rfc3339(at, snapshot.Now, snapshot.WallClock) : null;
+        string? At(Instant? instant) => instant is { } at ? TimeText.Rfc3339(at, snapshot.Boot) : null;
 
         json.WriteStartObject("dhcp4");
         json.WriteString("state", dhcp4.State);

@@ -8,7 +8,7 @@ namespace BondDhcp.Host.Status;
 internal static class SnapshotText
 {
     /// <summary>What <c>status</c> prints.</summary>
-    public static void WriteStatus(TextWriter output, JsonElement status)
+    public static void WriteStatus(TextWriter output, JsonElement status, DateTimeOffset now)
     {
         foreach (JsonElement component in Elements(status, "components"))
         {
@@ -20,16 +20,16 @@ internal static class SnapshotText
             output.WriteLine();
             string carrier = Text(one, "operstate") is { } operstate ? $"  {operstate}" : "  not there";
             output.WriteLine($"{Text(one, "name")}  {Text(one, "mac") ?? "-"}{carrier}");
-            WriteDhcp4(output, one, status);
+            WriteDhcp4(output, one, now);
             foreach (JsonElement address in Elements(one, "addresses"))
-                output.WriteLine($"  address    {Text(address, "address")} ({Text(address, "origin")}){Until(address, "validUntil", status)}");
-            string[] drops = [.. Properties(one, "drops").Select(drop => $"{PlainText.Escape(drop.Name)} {drop.Value.GetRawText()}")];
+                output.WriteLine($"  address    {Text(address, "address")} ({Text(address, "origin")}){Until(address, "validUntil", now)}");
+            string[] drops = [.. Properties(one, "drops").Select(drop => $"{TerminalText.Of(drop.Name)} {drop.Value.GetRawText()}")];
             if (drops.Length > 0) output.WriteLine($"  dropped    {string.Join(", ", drops)}");
         }
     }
 
     /// <summary>What <c>lease</c> prints.</summary>
-    public static void WriteLeases(TextWriter output, JsonElement leases)
+    public static void WriteLeases(TextWriter output, JsonElement leases, DateTimeOffset now)
     {
         if (Text(leases, "from") != "daemon") output.WriteLine("from the state directory: no daemon answers");
         if (Text(leases, "duid") is { } duid) output.WriteLine($"DUID {duid}");
@@ -37,7 +37,7 @@ internal static class SnapshotText
         {
             output.WriteLine();
             output.WriteLine($"{Text(one, "name")}  {Text(one, "mac") ?? "-"}");
-            WriteDhcp4(output, one, leases);
+            WriteDhcp4(output, one, now);
             if (!one.TryGetProperty("dhcp4", out JsonElement dhcp4) || dhcp4.ValueKind != JsonValueKind.Object) continue;
             WriteClientIdentifier(output, dhcp4);
             foreach (JsonElement option in Elements(dhcp4, "options"))
@@ -46,7 +46,7 @@ internal static class SnapshotText
         }
     }
 
-    private static void WriteDhcp4(TextWriter output, JsonElement one, JsonElement top)
+    private static void WriteDhcp4(TextWriter output, JsonElement one, DateTimeOffset now)
     {
         if (!one.TryGetProperty("dhcp4", out JsonElement dhcp4) || dhcp4.ValueKind != JsonValueKind.Object) return;
         output.WriteLine($"  dhcp4      {Text(dhcp4, "state")}");
@@ -54,7 +54,7 @@ internal static class SnapshotText
         string chaddr = dhcp4.TryGetProperty("keyedByChaddr", out JsonElement keyed) && keyed.ValueKind == JsonValueKind.True
             ? ", which the server insists on" : "";
         output.WriteLine($"  lease      {address} from {Text(dhcp4, "server")}, chaddr {Text(dhcp4, "chaddr")}{chaddr}");
-        output.WriteLine($"  times      {Number(dhcp4, "leaseSeconds")} s{Until(dhcp4, "renewAt", top, "renew")}{Until(dhcp4, "rebindAt", top, "rebind")}{Until(dhcp4, "expiresAt", top, "expires")}");
+        output.WriteLine($"  times      {Number(dhcp4, "leaseSeconds")} s{Until(dhcp4, "renewAt", now, "renew")}{Until(dhcp4, "rebindAt", now, "rebind")}{Until(dhcp4, "expiresAt", now, "expires")}");
         foreach (JsonElement route in Elements(dhcp4, "routes"))
             output.WriteLine($"  route      {Text(route, "to")} via {Text(route, "via") ?? "the link"}");
         WriteList(output, "dns", dhcp4, "dns");
@@ -74,20 +74,19 @@ internal static class SnapshotText
 
     private static void WriteList(TextWriter output, string label, JsonElement parent, string name)
     {
-        string list = string.Join(", ", Elements(parent, name).Select(item => PlainText.Escape(item.GetString() ?? "")));
+        string list = string.Join(", ", Elements(parent, name).Select(item => TerminalText.Of(item.GetString() ?? "")));
         if (list.Length > 0) output.WriteLine($"  {label,-10} {list}");
     }
 
-    private static string Until(JsonElement parent, string name, JsonElement top, string label = "valid")
+    private static string Until(JsonElement parent, string name, DateTimeOffset now, string label = "valid")
     {
-        if (Text(parent, name) is not { } text || Text(top, "at") is not { } now) return "";
+        if (Text(parent, name) is not { } text) return "";
         if (!DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, out DateTimeOffset at)) return "";
-        if (!DateTimeOffset.TryParse(now, CultureInfo.InvariantCulture, out DateTimeOffset start)) return "";
-        return at < start ? $", {label} {TimeText.Duration(start - at)} ago" : $", {label} in {TimeText.Duration(at - start)}";
+        return at < now ? $", {label} {TimeText.Duration(now - at)} ago" : $", {label} in {TimeText.Duration(at - now)}";
     }
 
     private static string? Text(JsonElement parent, string name) =>
-        parent.TryGetProperty(name, out JsonElement value) && value.ValueKind == JsonValueKind.String ? PlainText.Escape(value.GetString()!) : null;
+        parent.TryGetProperty(name, out JsonElement value) && value.ValueKind == JsonValueKind.String ? TerminalText.Of(value.GetString()!) : null;
 
     private static string Number(JsonElement parent, string name) =>
         parent.TryGetProperty(name, out JsonElement value) && value.ValueKind == JsonValueKind.Number ? value.GetRawText() : "-";

@@ -10,15 +10,9 @@ internal static class TimeText
     public static string Rfc3339(DateTimeOffset at) =>
         at.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture);
 
-    /// <summary>An instant as wall clock time, given both clocks' reading now; null for never.</summary>
-    public static string? Rfc3339(Instant at, Instant now, DateTimeOffset wallClockNow)
-    {
-        if (at.IsNever) return null;
-        TimeSpan distance = at - now;
-        // A lease may end later than the calendar does.
-        if (distance > DateTimeOffset.MaxValue - wallClockNow) return null;
-        return Rfc3339(wallClockNow + distance);
-    }
+    /// <summary>An instant as wall clock time, given when boot was; null for never, and for what the calendar has no date for.</summary>
+    public static string? Rfc3339(Instant at, DateTimeOffset boot) =>
+        at.IsNever || at - Instant.Zero > DateTimeOffset.MaxValue - boot ? null : Rfc3339(boot + (at - Instant.Zero));
 
     /// <summary>Reads <c>90</c>, <c>90s</c>, <c>10m</c>, <c>2h</c>, <c>1d</c> or <c>500ms</c>.</summary>
     public static bool TryParseDuration(string text, out TimeSpan duration)
