@@ -1,0 +1,161 @@
+using System.Buffers;
+using System.Collections.Immutable;
+using System.Text;
+using System.Text.Json;
+using BondDhcp.Dhcp.Client;
+using BondDhcp.Dhcp.Wire;
+using BondDhcp.Host.Daemon;
+using BondDhcp.Host.Status;
+using BondDhcp.Net;
+using Xunit;
+
+namespace BondDhcp.Tests.Host;
+
+public class SnapshotTests
+{
+    private static readonly DateTimeOffset s_boot = new(2026, 1, 31, 12, 0, 0, TimeSpan.Zero);
+
+    private static Dhcp4Lease Lease(string? domain = null, params (byte Code, string Data)[] options) => new()
+    {
+        Ack = new Dhcp4Reply
+        {
+            Type = Dhcp4MessageType.Ack,
+            Xid = 1,
+            Chaddr = MacAddress.Parse("02:00:00:00:0a:0a"),
+            Yiaddr = Ipv4Address.Parse("192.0.2.50"),
+            PrefixLength = 24,
+            ServerIdentifier = Ipv4Address.Parse("192.0.2.1"),
+            LeaseSeconds = 120,
+            Routers = [Ipv4Address.Parse("192.0.2.1")],
+            DnsServers = [Ipv4Address.Parse("192.0.2.1")],
+            DomainName = domain,
+            Routes = [new Dhcp4Route(Ipv4Prefix.Default, Ipv4Address.Parse("192.0.2.1")), new Dhcp4Route(Ipv4Prefix.Parse("10.0.0.0/8"), Ipv4Address.Any)],
+            Options = [.. options.Select(option => new Dhcp4Option(option.Code, [.. Encoding.Latin1.GetBytes(option.Data)]))],
+        },
+        ClientIdentifier = [255, 1, 2, 3, 4, 0, 4, 5],
+        Chaddr = MacAddress.Parse("02:00:00:00:0a:0a"),
+        ObtainedAt = Instant.FromSeconds(10),
+        RenewAt = Instant.FromSeconds(70),
+        RebindAt = Instant.FromSeconds(115),
+        ExpiresAt = Instant.FromSeconds(130),
+    };
+
+    private static DaemonSnapshot Snapshot(Dhcp4Snapshot? dhcp4) => new("daemon", s_boot)
+    {
+        Duid = [0, 4, 5],
+        Components = [new ComponentSnapshot("dhcp4@eth0", "waiting", "no carrier")],
+        Interfaces =
+        [
+            new InterfaceSnapshot
+            {
+                Name = "eth0",
+                Mac = MacAddress.Parse("02:00:00:00:0b:0b"),
+                Carrier = true,
+                OperState = "up",
+                Dhcp4 = dhcp4,
+                Addresses = [new AddressSnapshot("192.0.2.50/24", "dhcp4", Instant.FromSeconds(130))],
+                Drops = [new("xid", 3)],
+            },
+        ],
+    };
+
+    private static JsonDocument Json(Action<Utf8JsonWriter, DaemonSnapshot> write, DaemonSnapshot snapshot)
+    {
+        ArrayBufferWriter<byte> output = new();
+        using (Utf8JsonWriter json = new(output)) write(json, snapshot);
+        return JsonDocument.Parse(output.WrittenMemory);
+    }
+
+    [Fact(DisplayName = "AC-1 lease --json in the contract's names")]
+    public void Lease_AsJson_HasTheContractsFields()
+    {
+        Dhcp4Snapshot dhcp4 = new("bound", Lease("example.org", (1, "\xff\xff\xff\0")), [255], 0x01020304);
+        using JsonDocument document = Json(SnapshotJson.WriteLeases, Snapshot(dhcp4));
+        string expected = """
+            {"schema":1,"from":"daemon","duid":"00:04:05","interfaces":[{"name":"eth0","mac":"02:00:00:00:0b:0b","dhcp4":{"state":"bound",
+            "address":"192.0.2.50/24","routers":["192.0.2.1"],"dns":["192.0.2.1"],"domain":"example.org","searchDomains":[],
+            "routes":[{"to":"0.0.0.0/0","via":"192.0.2.1"},{"to":"10.0.0.0/8","via":null}],"server":"192.0.2.1",
+            "clientId":"ff:01:02:03:04:00:04:05","iaid":16909060,"chaddr":"02:00:00:00:0a:0a","keyedByChaddr":false,"leaseSeconds":120,
+            "obtainedAt":"2026-01-31T12:00:10.000Z","renewAt":"2026-01-31T12:01:10.000Z","rebindAt":"2026-01-31T12:01:55.000Z",
+            "expiresAt":"2026-01-31T12:02:10.000Z","gatewayMac":null,
+            "options":[{"code":1,"name":"subnet-mask","value":"255.255.255.0","hex":"ff:ff:ff:00"}]},"dhcp6":null}]}
+            """.ReplaceLineEndings("");
+        Assert.Equal(expected, document.RootElement.GetRawText());
+    }
+
+    [Fact]
+    public void Lease_WithoutALease_HasItsStateAndNothing()
+    {
+        using JsonDocument document = Json(SnapshotJson.WriteLeases, Snapshot(new Dhcp4Snapshot("selecting", null, [255, 1], null)));
+        JsonElement dhcp4 = document.RootElement.GetProperty("interfaces")[0].GetProperty("dhcp4");
+        Assert.Equal("selecting", dhcp4.GetProperty("state").GetString());
+        foreach (string name in (string[])["address", "domain", "server", "chaddr", "keyedByChaddr", "leaseSeconds", "obtainedAt", "renewAt", "rebindAt", "expiresAt"])
+            Assert.Equal(JsonValueKind.Null, dhcp4.GetProperty(name).ValueKind);
+        foreach (string name in (string[])["routers", "dns", "searchDomains", "routes", "options"]) Assert.Equal(0, dhcp4.GetProperty(name).GetArrayLength());
+    }
+
+    [Fact]
+    public void Family_NotConfigured_IsNull()
+    {
+        using JsonDocument document = Json(SnapshotJson.WriteLeases, Snapshot(null));
+        Assert.Equal(JsonValueKind.Null, document.RootElement.GetProperty("interfaces")[0].GetProperty("dhcp4").ValueKind);
+    }
+
+    [Fact(DisplayName = "AC-1 status --json in the contract's names")]
+    public void Status_AsJson_HasTheContractsFields()
+    {
+        using JsonDocument document = Json(SnapshotJson.WriteStatus, Snapshot(null));
+        string expected = """
+            {"schema":1,"from":"daemon","duid":"00:04:05","components":[{"name":"dhcp4@eth0","state":"waiting","why":"no carrier"}],
+            "interfaces":[{"name":"eth0","mac":"02:00:00:00:0b:0b","carrier":true,"operstate":"up","activeSlave":null,"slaves":[],
+            "addresses":[{"address":"192.0.2.50/24","origin":"dhcp4","validUntil":"2026-01-31T12:02:10.000Z"}],"drops":{"xid":3},
+            "dhcp4":null,"dhcp6":null}]}
+            """.ReplaceLineEndings("");
+        Assert.Equal(expected, document.RootElement.GetRawText());
+    }
+
+    [Fact(DisplayName = "AC-7 lease shows the client-id as dnsmasq, Kea and ISC dhcpd take it")]
+    public void Lease_AsText_ShowsTheNotations()
+    {
+        using JsonDocument document = Json(SnapshotJson.WriteLeases, Snapshot(new Dhcp4Snapshot("bound", Lease(), [255], 1)));
+        StringWriter output = new();
+        SnapshotText.WriteLeases(output, document.RootElement, s_boot.AddSeconds(40));
+        string text = output.ToString();
+        Assert.Contains("dhcp-host=id:ff:01:02:03:04:00:04:05", text);
+        Assert.Contains("\"client-id\": \"ff:01:02:03:04:00:04:05\"", text);
+        Assert.Contains("option dhcp-client-identifier ff:01:02:03:04:00:04:05;", text);
+        Assert.Contains("120 s, renew in 30s, rebind in 1m 15s, expires in 1m 30s", text);
+        Assert.Contains("DUID 00:04:05", text);
+    }
+
+    [Fact(DisplayName = "AC-11 server text with ESC sequences is escaped in status and lease")]
+    public void Texts_OfTheServer_AreEscaped()
+    {
+        Dhcp4Snapshot dhcp4 = new("bound", Lease(null, (15, "a\x1b[2Jb"), (224, "\x1b"), (56, "\x1b]0;x\a")), [255], 1);
+        using JsonDocument document = Json(SnapshotJson.WriteLeases, Snapshot(dhcp4));
+        Assert.DoesNotContain('\x1b', document.RootElement.GetRawText());
+        StringWriter output = new();
+        SnapshotText.WriteLeases(output, document.RootElement, s_boot);
+        SnapshotText.WriteStatus(output, document.RootElement, s_boot);
+        Assert.DoesNotContain(output.ToString(), c => char.IsControl(c) && c != '\n');
+        Assert.Contains(@"a\x1b[2Jb", output.ToString());
+    }
+
+    [Theory]
+    [InlineData(false, false, true)]
+    [InlineData(true, false, true)]
+    [InlineData(false, true, false)]
+    [InlineData(true, true, false)]
+    public void Online_WithALease_IsIpv4(bool ipv4, bool ipv6, bool online) =>
+        Assert.Equal(online, OnlineRule.Holds(Snapshot(new Dhcp4Snapshot("bound", Lease(), [255], 1)).Interfaces, ipv4, ipv6));
+
+    [Fact]
+    public void Online_DoesNotCountLinkLocalAddresses()
+    {
+        InterfaceSnapshot one = new() { Name = "eth0", Addresses = [new("169.254.7.7/16", "kernel", Instant.Never), new("fe80::1/64", "kernel", Instant.Never)] };
+        Assert.False(OnlineRule.Holds([one], ipv4: false, ipv6: false));
+        ImmutableArray<InterfaceSnapshot> with6 = [one with { Addresses = [new("fd00::1/64", "kernel", Instant.Never)] }];
+        Assert.True(OnlineRule.Holds(with6, ipv4: false, ipv6: true));
+        Assert.False(OnlineRule.Holds(with6, ipv4: true, ipv6: false));
+    }
+}
