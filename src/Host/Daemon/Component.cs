@@ -18,8 +18,8 @@ internal sealed class Component(InterfaceConfiguration configuration, Func<Inter
     /// <summary><c>dhcp4@eth0</c>.</summary>
     public string Name { get; } = "dhcp4@" + configuration.Name;
 
-    /// <summary>The configuration; a new one takes effect at the next start.</summary>
-    public InterfaceConfiguration Configuration { get; set; } = configuration;
+    /// <summary>The configuration.</summary>
+    public InterfaceConfiguration Configuration { get; private set; } = configuration;
 
     /// <summary>The lease in force; null without one.</summary>
     public Dhcp4Lease? Lease => _runner?.Snapshot().Dhcp4?.Lease;
@@ -73,6 +73,15 @@ internal sealed class Component(InterfaceConfiguration configuration, Func<Inter
             }
         }
         done(_failure);
+    }
+
+    /// <summary>Takes a new configuration; a runner goes on with it and its lease where <paramref name="disturb"/> says so.</summary>
+    public void Reconfigure(InterfaceConfiguration wanted, bool disturb)
+    {
+        Configuration = wanted;
+        if (!disturb) return;
+        if (_stopping) _afterStop.Enqueue(() => _runner?.Reconfigure(wanted));
+        else _runner?.Reconfigure(wanted);
     }
 
     /// <summary>Stops by the user's wish: the lease is given back, and it stays stopped.</summary>

@@ -25,10 +25,10 @@ internal sealed class ComponentSet(Func<InterfaceConfiguration, IDhcp4Component>
 
     /// <summary>
     /// Changes to a new configuration: what is the same is not touched, what is new starts, what is gone is taken down,
-    /// and what differs begins anew with its lease kept.
+    /// and what differs goes on with its lease.
     /// </summary>
     /// <param name="configuration">The new one.</param>
-    /// <param name="identityChanged">Client identifier or host name differ: every component begins anew.</param>
+    /// <param name="identityChanged">Client identifier or host name differ: every component is told.</param>
     public void Apply(DaemonConfiguration configuration, bool identityChanged)
     {
         foreach (Component component in _components.ToArray())
@@ -41,8 +41,7 @@ internal sealed class ComponentSet(Func<InterfaceConfiguration, IDhcp4Component>
                 continue;
             }
             bool disturbs = identityChanged || !wanted.SameAs(component.Configuration with { ReleaseOnStop = wanted.ReleaseOnStop });
-            component.Configuration = wanted;
-            if (disturbs) component.End(release: false, () => component.StartUnlessStopped(static _ => { }));
+            component.Reconfigure(wanted, disturbs);
         }
         foreach (InterfaceConfiguration one in configuration.Interfaces)
             if (one.Dhcp4 && Find(one.Name) is null) Add(one);

@@ -4,48 +4,116 @@ using BondDhcp.Dhcp.Store;
 using BondDhcp.Host.Configuration;
 using BondDhcp.Host.Journal;
 using BondDhcp.Host.Loop;
+using BondDhcp.Host.Runner;
 using BondDhcp.Net;
 using BondDhcp.Net.Linux;
 
 namespace BondDhcp.Host.Daemon;
 
 /// <summary>Joins configuration, identity and lease store with the runners; what all interfaces share is here.</summary>
-internal sealed class DaemonInterfaces(EventLoop loop, EventJournal journal, string stateDirectory) : IDisposable
+internal sealed class DaemonInterfaces : IDisposable
 {
+    private readonly EventLoop _loop;
+    private readonly EventJournal _journal;
+    private readonly NetworkState _network;
+    private readonly string _bootId;
+    private readonly DuidStore _duids;
+    private readonly MacIdentifierStore _macs;
+    private readonly Dhcp4LeaseStore _leases;
     private readonly KernelEntropy _entropy = new();
-    private readonly Dhcp4LeaseStore _leases = new(stateDirectory);
-    private DaemonConfiguration? _configuration;
-    private BondDhcp.Dhcp.Identity.Duid? _duid;
+    private DaemonConfiguration _configuration = new();
+    private Duid? _duid;
 
-    /// <summary>The DUID in use.</summary>
+    /// <summary>Opens what the interfaces share.</summary>
+    public DaemonInterfaces(EventLoop loop, EventJournal journal, string stateDirectory, string bootId)
+    {
+        _loop = loop;
+        _journal = journal;
+        _network = new NetworkState(loop);
+        _bootId = bootId;
+        _duids = new DuidStore(stateDirectory);
+        _macs = new MacIdentifierStore(stateDirectory);
+        _leases = new Dhcp4LeaseStore(stateDirectory);
+    }
+
+    /// <summary>The octets of the DUID in use.</summary>
     public ImmutableArray<byte> Duid => _duid is null ? [] : [.. _duid.Octets];
 
     /// <summary>Takes a configuration; true when who this host says it is differs from before.</summary>
     public bool Configure(DaemonConfiguration configuration)
     {
-        DaemonConfiguration? previous = _configuration;
+        DaemonConfiguration previous = _configuration;
         _configuration = configuration;
-        if (_duid is null || previous is null || !previous.Duid.AsSpan().SequenceEqual(configuration.Duid.AsSpan())) ChooseDuid(configuration);
-        return previous is not null
-            && (previous.HostNameSource != configuration.HostNameSource || previous.HostName != configuration.HostName
-                || previous.ClientIdentifierForm != configuration.ClientIdentifierForm
-                || !previous.ClientIdentifier.AsSpan().SequenceEqual(configuration.ClientIdentifier.AsSpan())
-                || !previous.Duid.AsSpan().SequenceEqual(configuration.Duid.AsSpan()));
+        bool duidChanged = !previous.Duid.AsSpan().SequenceEqual(configuration.Duid.AsSpan());
+        if (_duid is null || duidChanged) ChooseDuid(configuration);
+        return duidChanged
+            || previous.HostNameSource != configuration.HostNameSource || previous.HostName != configuration.HostName
+            || previous.ClientIdentifierForm != configuration.ClientIdentifierForm
+            || !previous.ClientIdentifier.AsSpan().SequenceEqual(configuration.ClientIdentifier.AsSpan());
     }
 
-    /// <summary>TEMPORARY</summary>
-    public IDhcp4Component Create(InterfaceConfiguration one) => throw new IOException($"no runner {one.Name} {loop}");
+    /// <summary>A component for an interface; not started.</summary>
+    public IDhcp4Component Create(InterfaceConfiguration configuration) =>
+        new RunnerComponent(
+            configuration, _network, TryMakeOptions,
+            options => new InterfaceRunner(
+                _loop, _network, options, MemoryOf(options.Name), _entropy, (source, report) => _journal.Record(options.Name, source, report)));
 
     /// <inheritdoc/>
-    public void Dispose()
-    {
-    }
+    public void Dispose() => _network.Dispose();
 
     private void ChooseDuid(DaemonConfiguration configuration)
     {
-        BondDhcp.Dhcp.Identity.Duid? configured = BondDhcp.Dhcp.Identity.Duid.TryCreate(configuration.Duid.AsSpan(), out BondDhcp.Dhcp.Identity.Duid? octets) ? octets : null;
-        DuidChoice choice = new DuidStore(stateDirectory).Choose(configured, configured is null ? _leases.FindDuid() : null, MachineId.Read(), _entropy);
+        BondDhcp.Dhcp.Identity.Duid.TryCreate(configuration.Duid.AsSpan(), out Duid? configured);
+        DuidChoice choice = _duids.Choose(configured, configured is null ? _leases.FindDuid() : null, MachineId.Read(), _entropy);
         _duid = choice.Duid;
-        foreach (string warning in choice.Warnings) journal.Record("", "identity", Report.Of("warning", ("message", warning)));
+        Warn("", choice.Warnings);
+    }
+
+    // Null while a part of the identity is not to be had: the form "mac" needs the interface, once.
+    private InterfaceRunnerOptions? TryMakeOptions(InterfaceConfiguration one)
+    {
+        MacAddress? mac = _network.Table.TryFind(one.Name, out Bond.Links.Link? link) ? link.Mac : null;
+        if (mac is null && _configuration.ClientIdentifierForm == ClientIdentifierForm.Mac) return null;
+        InterfaceIdentity identity = InterfaceIdentity.Create(_configuration, one, _duid!, Environment.MachineName, () =>
+        {
+            ImmutableArray<byte> identifier = _macs.Choose(one.Name, mac!.Value, out ImmutableArray<string> warnings);
+            Warn(one.Name, warnings);
+            return identifier;
+        });
+        return new InterfaceRunnerOptions
+        {
+            Name = one.Name,
+            Dhcp4 = identity.Settings,
+            Identification = identity.Identification,
+            Metric = one.Metric,
+            LeaseRoutes = one.LeaseRoutes,
+            ProtectedRoutes = one.ProtectedRoutes,
+        };
+    }
+
+    private LeaseMemory MemoryOf(string name) => new(
+        () =>
+        {
+            Dhcp4StoredMemory stored = _leases.Load(name, Clock());
+            Warn(name, stored.Warnings);
+            return stored.Memory;
+        },
+        memory =>
+        {
+            string? why = _leases.Save(name, memory, Clock());
+            if (why is not null) Warn(name, [why]);
+            return why is null;
+        },
+        why =>
+        {
+            if (_leases.SetAside(name, why) is { } told) Warn(name, [told]);
+        });
+
+    private StoreClock Clock() => new(BoottimeClock.Now, TimeProvider.System.GetUtcNow(), _bootId);
+
+    private void Warn(string name, ImmutableArray<string> warnings)
+    {
+        foreach (string warning in warnings) _journal.Record(name, "store", Report.Of("warning", ("message", warning)));
     }
 }

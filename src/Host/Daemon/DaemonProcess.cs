@@ -50,8 +50,9 @@ internal sealed class DaemonProcess : IDisposable
         _locks = locks;
         _configuration = configuration;
         _notifier = new ServiceNotifier(_loop, Environment.GetEnvironmentVariable);
-        _interfaces = new DaemonInterfaces(_loop, _journal, invocation.StateDirectory);
-        _components = new ComponentSet(_interfaces.Create, new StoppedComponents(directory.Path, StoreClock.ReadBootId()));
+        string bootId = StoreClock.ReadBootId();
+        _interfaces = new DaemonInterfaces(_loop, _journal, invocation.StateDirectory, bootId);
+        _components = new ComponentSet(_interfaces.Create, new StoppedComponents(directory.Path, bootId));
         _commands = new ControlCommands(_components, _journal, new DaemonActions(Snapshot, Reload, TakeDown, TimeProvider.System.GetUtcNow));
         _furnish = _loop.AddDeadline(Furnish);
         _giveUp = _loop.AddDeadline(_loop.Stop);

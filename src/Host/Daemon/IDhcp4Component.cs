@@ -1,4 +1,5 @@
 using BondDhcp.Dhcp.Client;
+using BondDhcp.Host.Configuration;
 using BondDhcp.Host.Status;
 
 namespace BondDhcp.Host.Daemon;
@@ -13,6 +14,9 @@ internal interface IDhcp4Component : IDisposable
     /// <param name="release">Give the lease back and take away what it gave; otherwise all stays.</param>
     /// <param name="done">Called from the loop, perhaps before this returns.</param>
     void Stop(bool release, Action done);
+
+    /// <summary>Goes on under another configuration with the lease it has.</summary>
+    void Reconfigure(InterfaceConfiguration configuration);
 
     /// <summary>Carries out a user's command; <paramref name="done"/> gets success, or why not.</summary>
     void Execute(Dhcp4Command command, Action<bool, string?> done);

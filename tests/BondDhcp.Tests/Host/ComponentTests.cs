@@ -27,6 +27,8 @@ public sealed class ComponentTests : IDisposable
             test._stopDone = done;
         }
 
+        public void Reconfigure(InterfaceConfiguration configuration) => test._log.Add($"reconfigure {configuration.Name} {configuration.Metric}");
+
         public void Execute(Dhcp4Command command, Action<bool, string?> done)
         {
             test._log.Add(command.ToString());
@@ -156,8 +158,7 @@ public sealed class ComponentTests : IDisposable
         set.Apply(Configured(("eth0", 1), ("eth1", 1)), identityChanged: false);
         Assert.Empty(Log());
         set.Apply(Configured(("eth0", 1), ("eth1", 5)), identityChanged: false);
-        FinishStop();
-        Assert.Equal(["keep", "dispose", "start eth1 5"], Log());
+        Assert.Equal(["reconfigure eth1 5"], Log());
         set.Apply(Configured(("eth0", 1), ("eth2", 7)), identityChanged: false);
         Assert.Equal(["release", "start eth2 7"], Log());
         FinishStop();
