@@ -85,12 +85,15 @@ internal static class Captures
             };
             yield return new($"{name}-decline", configuration, "the only address of the pool is another host's", "an ARP reply to the probe, DHCPDECLINE", DeclineAsync)
             {
-                Settings = "conflict-detection = \"fast\"", Segment = true, Plan = new() { PoolFirst = Squatted, PoolLast = Squatted },
+                Settings = "conflict-detection = \"fast\"",
+                Segment = true,
+                Plan = new() { PoolFirst = Squatted, PoolLast = Squatted },
             };
         }
         yield return new("dnsmasq-rapid-commit", ServerConfiguration.DnsmasqDefault, "`dhcp-rapid-commit` and `rapid-commit = true`", "two messages instead of four (RFC 4039)", LeaseAsync)
         {
-            Settings = "rapid-commit = true", Plan = new() { RapidCommit = true },
+            Settings = "rapid-commit = true",
+            Plan = new() { RapidCommit = true },
         };
         yield return new("isc-long-options", ServerConfiguration.IscDefault, "40 classless routes in option 121", "an option of more than 255 octets in several instances (RFC 3396)", LeaseAsync)
         {
