@@ -1,4 +1,5 @@
 using BondDhcp.Host.Text;
+using BondDhcp.Net;
 using Tomlyn.Parsing;
 using Tomlyn.Syntax;
 
@@ -75,9 +76,9 @@ internal sealed class ConfigurationReader
     private bool IsTablePath(List<KeyPart> path)
     {
         if (path[0].Name != "interface")
-            _problems.Add(path[0].Span, $"unknown table '{PlainText.Escape(path[0].Name)}'; write [interface.NAME]");
+            _problems.Add(path[0].Span, $"unknown table '{EscapedText.Of(path[0].Name)}'; write [interface.NAME]");
         else if (path.Count > 2)
-            _problems.Add(path[2].Span, $"write [interface.\"{PlainText.Escape(string.Join('.', path.Skip(1).Select(part => part.Name)))}\"]: a name with a dot needs quotes");
+            _problems.Add(path[2].Span, $"write [interface.\"{EscapedText.Of(string.Join('.', path.Skip(1).Select(part => part.Name)))}\"]: a name with a dot needs quotes");
         else
             return path.Count == 1 || Draft(path[1]) is not null;
         return false;
@@ -102,8 +103,8 @@ internal sealed class ConfigurationReader
             else RefuseKey(only, DaemonKeys.All.Keys, InterfaceKeys.All.ContainsKey(only.Name) ? "; it belongs into [interface.NAME]" : null);
         }
         else if (path[0].Name != "interface") IsTablePath(path); // a dotted key that is no table of ours
-        else if (path.Count < 3) _problems.Add(key.Span, $"'{PlainText.Escape(key.Name)}' must be a table: write [interface.NAME]");
-        else if (path.Count > 3) _problems.Add(path[3].Span, $"'{PlainText.Escape(path[2].Name)}' is not a table");
+        else if (path.Count < 3) _problems.Add(key.Span, $"'{EscapedText.Of(key.Name)}' must be a table: write [interface.NAME]");
+        else if (path.Count > 3) _problems.Add(path[3].Span, $"'{EscapedText.Of(path[2].Name)}' is not a table");
         else if (Draft(path[1]) is { } draft)
         {
             if (InterfaceKeys.All.TryGetValue(key.Name, out InterfaceKeys.Reader? read)) read(draft, value);
@@ -112,7 +113,7 @@ internal sealed class ConfigurationReader
     }
 
     private void RefuseKey(KeyPart key, IEnumerable<string> valid, string? hint) =>
-        _problems.Add(key.Span, $"unknown key '{PlainText.Escape(key.Name)}'{hint ?? Suggestion.Phrase(key.Name, valid)}");
+        _problems.Add(key.Span, $"unknown key '{EscapedText.Of(key.Name)}'{hint ?? Suggestion.Phrase(key.Name, valid)}");
 
     // The interface's draft, made at its first mention; null after a report when its name cannot be one.
     private InterfaceDraft? Draft(KeyPart name)

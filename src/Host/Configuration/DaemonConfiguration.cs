@@ -18,7 +18,7 @@ internal enum ClientIdentifierForm
 {
     /// <summary>255, IAID, DUID (RFC 4361 section 6.1).</summary>
     Duid,
-    /// <summary>255 and the DUID, without an IAID.</summary>
+    /// <summary>The DUID alone, as some dhclient configurations send it.</summary>
     BareDuid,
     /// <summary>1 and the hardware address the interface had when first used; stored, never follows a failover.</summary>
     Mac,

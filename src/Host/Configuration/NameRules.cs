@@ -1,3 +1,5 @@
+using BondDhcp.Net;
+
 namespace BondDhcp.Host.Configuration;
 
 /// <summary>What names may look like.</summary>
@@ -17,11 +19,11 @@ internal static class NameRules
     {
         if (name.Length == 0) return "an interface name must not be empty";
         if (System.Text.Encoding.UTF8.GetByteCount(name) > MaxInterfaceNameLength)
-            return $"'{Text.PlainText.Escape(name)}' is longer than the {MaxInterfaceNameLength} bytes of an interface name";
+            return $"'{EscapedText.Of(name)}' is longer than the {MaxInterfaceNameLength} bytes of an interface name";
         if (name is "." or "..") return $"'{name}' is no interface name";
         foreach (char c in name)
             if (c is '/' or ':' || char.IsWhiteSpace(c) || char.IsControl(c))
-                return $"'{Text.PlainText.Escape(name)}' is no interface name: '/', ':' and white space are not allowed in it";
+                return $"'{EscapedText.Of(name)}' is no interface name: '/', ':' and white space are not allowed in it";
         return null;
     }
 

@@ -1,0 +1,35 @@
+namespace BondDhcp.Host.Commands;
+
+/// <summary>Every command there is.</summary>
+internal static class CommandTable
+{
+    private const int Any = int.MaxValue;
+
+    /// <summary>The commands in the order of the help.</summary>
+    public static readonly CommandSpec[] All =
+    [
+        new("run", "", "the daemon, in the foreground", [], 0, 0, static invocation => Daemon.RunCommand.Run(invocation))
+        {
+            Details = "Logs to stderr. SIGTERM ends it and leaves everything configured, except on interfaces with\n"
+                + "release-on-stop; SIGUSR2 ends it and leaves everything; SIGHUP reads the configuration again.",
+        },
+        new("check", "", "read the configuration and print what is wrong with it", [], 0, 0, CheckCommand.Run),
+        new("status", "[IFACE] [--json]", "components, interfaces, leases, and why anything is not as wanted", ["--json"], 0, 1, QueryCommands.Status),
+        new("lease", "[IFACE] [--json]", "leases with every option; from the state directory when no daemon answers", ["--json"], 0, 1, QueryCommands.Lease),
+        new("watch", "[--json]", "events as they come", ["--json"], 0, 0, QueryCommands.Watch),
+        new("timeline", "[--since 10m] [--json]", "events kept", ["--since", "--json"], 0, 0, QueryCommands.Timeline),
+        new("start", "COMPONENT...", "start components, such as dhcp4@eth0", [], 1, Any, ChangeCommands.Run),
+        new("stop", "[COMPONENT...]", "stop components until start or reboot; without one, take all down and end the daemon", [], 0, Any, ChangeCommands.Run),
+        new("restart", "COMPONENT...", "release and acquire anew", [], 1, Any, ChangeCommands.Run),
+        new("renew", "IFACE [-4] [-6] [--timeout 60]", "extend the lease now", ["-4", "-6", "--timeout"], 1, 1, ChangeCommands.Run),
+        new("rebind", "IFACE [-4] [-6] [--timeout 60]", "extend the lease now, with any server", ["-4", "-6", "--timeout"], 1, 1, ChangeCommands.Run),
+        new("release", "IFACE [-4] [-6] [--timeout 60]", "give the lease back and stay idle until acquire", ["-4", "-6", "--timeout"], 1, 1, ChangeCommands.Run),
+        new("acquire", "IFACE [-4] [-6] [--timeout 60]", "get a lease; nothing when there is one", ["-4", "-6", "--timeout"], 1, 1, ChangeCommands.Run),
+        new("reload", "", "apply a changed configuration with the least disturbance", [], 0, 0, ChangeCommands.Run),
+        new("wait-online", "[IFACE] [--timeout 120] [-4] [-6]", "wait until addresses are there, and for the daemon too", ["--timeout", "-4", "-6"], 0, 1, WaitOnlineCommand.Run)
+        {
+            Details = "Without IFACE every interface with DHCP; without -4 or -6 any one family. Link-local and\ntentative addresses do not count.",
+        },
+        new("decode", "FILE [--json]", "print the DHCP messages of a pcap or pcapng file", ["--json"], 1, 1, DecodeCommand.Run),
+    ];
+}

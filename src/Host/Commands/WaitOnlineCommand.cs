@@ -1,0 +1,42 @@
+using System.Diagnostics;
+using System.Text.Json;
+using BondDhcp.Host.Control;
+
+namespace BondDhcp.Host.Commands;
+
+/// <summary><c>wait-online</c>: waits for the daemon, too, and through a restart of it.</summary>
+internal static class WaitOnlineCommand
+{
+    private static readonly TimeSpan s_defaultTimeout = TimeSpan.FromSeconds(120);
+
+    /// <summary>Between two looks whether the daemon is there.</summary>
+    private static readonly TimeSpan s_pause = TimeSpan.FromMilliseconds(100);
+
+    /// <inheritdoc cref="CommandSpec.Run"/>
+    public static int Run(Invocation invocation)
+    {
+        TimeSpan timeout = invocation.Timeout ?? s_defaultTimeout;
+        ControlRequest request = new("wait-online", invocation.Arguments) { Ipv4 = invocation.Ipv4, Ipv6 = invocation.Ipv6 };
+        long start = Stopwatch.GetTimestamp();
+        bool daemonSeen = false;
+        while (true)
+        {
+            using ControlClient? client = ControlClient.Send(invocation.RuntimeDirectory, request);
+            daemonSeen |= client is not null;
+            TimeSpan left = timeout - Stopwatch.GetElapsedTime(start);
+            if (client is not null && left > TimeSpan.Zero)
+            {
+                CallOutcome outcome = client.Receive(left, out JsonDocument? frame);
+                using (frame)
+                    if (outcome == CallOutcome.Answered) return DaemonCall.Finish(frame!.RootElement, null);
+            }
+            left = timeout - Stopwatch.GetElapsedTime(start);
+            if (left <= TimeSpan.Zero)
+            {
+                Console.Error.WriteLine(daemonSeen ? "bonddhcp: timed out" : "bonddhcp: timed out: no daemon answers");
+                return ExitCode.TimedOut;
+            }
+            Thread.Sleep(left < s_pause ? left : s_pause);
+        }
+    }
+}

@@ -1,0 +1,61 @@
+using System.Collections.Immutable;
+using BondDhcp.Dhcp.Client;
+using BondDhcp.Dhcp.Identity;
+using BondDhcp.Dhcp.Wire;
+
+namespace BondDhcp.Host.Configuration;
+
+/// <summary>What the configuration makes of one interface's DHCPv4: who it says it is, and how it behaves.</summary>
+/// <param name="Settings">For the client machine.</param>
+/// <param name="Identification">For every message.</param>
+internal sealed record InterfaceIdentity(Dhcp4Settings Settings, Dhcp4Identification Identification)
+{
+    /// <summary>Joins configuration and identity.</summary>
+    /// <param name="daemon">The configuration as a whole.</param>
+    /// <param name="one">That of the interface.</param>
+    /// <param name="duid">The host's DUID.</param>
+    /// <param name="systemHostName">The short host name; used where the configuration wants it and it is one.</param>
+    /// <param name="macIdentifier">Gives the stored identifier of the form <c>mac</c>; called for that form alone.</param>
+    public static InterfaceIdentity Create(
+        DaemonConfiguration daemon, InterfaceConfiguration one, Duid duid, string systemHostName, Func<ImmutableArray<byte>> macIdentifier)
+    {
+        Iaid iaid = one.Iaid is { } configured ? new Iaid(configured) : Iaid.FromInterfaceName(one.Name);
+        ImmutableArray<byte> clientIdentifier = daemon.ClientIdentifierForm switch
+        {
+            ClientIdentifierForm.Duid => Dhcp4ClientIdentifier.FromDuid(iaid, duid),
+            ClientIdentifierForm.BareDuid => Dhcp4ClientIdentifier.FromBareDuid(duid),
+            ClientIdentifierForm.Mac => macIdentifier(),
+            _ => daemon.ClientIdentifier,
+        };
+        string? name = daemon.HostNameSource switch
+        {
+            HostNameSource.Configured => daemon.HostName,
+            HostNameSource.System when NameRules.IsHostName(systemHostName) && systemHostName != "localhost" => systemHostName,
+            _ => null,
+        };
+        // A name with a dot says where it belongs, which only option 81 can (RFC 4702 section 3.1: never both).
+        bool qualified = name?.Contains('.', StringComparison.Ordinal) == true;
+        return new InterfaceIdentity(
+            new Dhcp4Settings
+            {
+                ClientIdentifier = clientIdentifier,
+                ConflictDetection = one.ConflictDetection,
+                Defend = one.Defend,
+                Chaddr = one.Chaddr,
+                Broadcast = one.Broadcast,
+                OfferWait = one.OfferWait,
+                DetectNetworkAttachment = one.DetectNetworkAttachment,
+                RapidCommit = one.RapidCommit,
+                Ipv6Only = one.Ipv6Only,
+                RequireServers = one.RequireServers,
+                RejectServers = one.RejectServers,
+            },
+            new Dhcp4Identification
+            {
+                ClientIdentifier = clientIdentifier,
+                ParameterRequestList = Dhcp4ParameterRequestList.For(one.Ipv6Only),
+                HostName = qualified ? null : name,
+                FullyQualifiedName = qualified ? name : null,
+            });
+    }
+}

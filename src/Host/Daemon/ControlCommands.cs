@@ -1,0 +1,138 @@
+using System.Collections.Immutable;
+using BondDhcp.Dhcp.Client;
+using BondDhcp.Host.Commands;
+using BondDhcp.Host.Control;
+using BondDhcp.Host.Journal;
+using BondDhcp.Host.Status;
+using BondDhcp.Host.Text;
+using BondDhcp.Net;
+
+namespace BondDhcp.Host.Daemon;
+
+/// <summary>What the daemon can do beside its components' work, for commands that ask for it.</summary>
+/// <param name="Snapshot">Everything at this moment, or one interface.</param>
+/// <param name="Reload">Reads the configuration again; gives what was wrong with it, or null.</param>
+/// <param name="TakeDown">Takes everything down; the action given is called before the daemon exits.</param>
+/// <param name="Now">The present, for the journal's gaps.</param>
+internal sealed record DaemonActions(
+    Func<string?, DaemonSnapshot> Snapshot, Func<string?> Reload, Action<Action> TakeDown, Func<DateTimeOffset> Now);
+
+/// <summary>Carries out the requests of the control socket.</summary>
+internal sealed class ControlCommands(ComponentSet components, EventJournal journal, DaemonActions daemon)
+{
+    // Callers of wait-online, looked at again whenever something happened.
+    private readonly List<(ControlCall Call, Func<bool> Holds)> _waiting = [];
+
+    /// <summary>Something happened: who waits for it is answered.</summary>
+    public void Reconsider()
+    {
+        for (int i = _waiting.Count - 1; i >= 0; i--)
+        {
+            (ControlCall call, Func<bool> holds) = _waiting[i];
+            if (!call.Abandoned && !holds()) continue;
+            _waiting.RemoveAt(i);
+            call.Succeed();
+        }
+    }
+
+    /// <summary>Somebody waits.</summary>
+    public bool AnyoneWaits => _waiting.Count > 0;
+
+    /// <summary>Carries out one request.</summary>
+    public void Handle(ControlCall call)
+    {
+        switch (call.Request.Command)
+        {
+            case "status": WithOptionalInterface(call, name => call.Succeed(json => SnapshotJson.WriteStatus(json, daemon.Snapshot(name)))); break;
+            case "lease": WithOptionalInterface(call, name => call.Succeed(json => SnapshotJson.WriteLeases(json, daemon.Snapshot(name)))); break;
+            case "watch": JournalStream.Follow(call, journal, daemon.Now); break;
+            case "timeline": JournalStream.Replay(call, journal, daemon.Now); break;
+            case "wait-online": WithOptionalInterface(call, name => WaitOnline(call, name)); break;
+            case "start" or "stop" or "restart" or "renew" or "rebind" or "release" or "acquire" or "reload" when !call.MayChange:
+                call.Fail(ExitCode.Failed, "not permitted: changes are for root and the control-group");
+                break;
+            case "start": Each(call, static (component, done) => component.Start(done)); break;
+            case "stop" when call.Request.Arguments.IsEmpty: daemon.TakeDown(() => call.Succeed()); break;
+            case "stop": Each(call, static (component, done) => component.Stop(done)); break;
+            case "restart": Each(call, Restart); break;
+            case "renew": Execute(call, Dhcp4Command.Renew); break;
+            case "rebind": Execute(call, Dhcp4Command.Rebind); break;
+            case "release": Execute(call, Dhcp4Command.Release); break;
+            case "acquire": Execute(call, Dhcp4Command.Acquire); break;
+            case "reload": Reload(call); break;
+            default: call.Fail(ExitCode.Usage, $"unknown request '{EscapedText.Of(call.Request.Command)}'"); break;
+        }
+    }
+
+    private void WithOptionalInterface(ControlCall call, Action<string?> then)
+    {
+        if (call.Request.Arguments is not [var name, ..]) then(null);
+        else if (components.Find(name) is { } component) then(component.Configuration.Name);
+        else call.Fail(ExitCode.Usage, $"'{EscapedText.Of(name)}' is not configured");
+    }
+
+    private void WaitOnline(ControlCall call, string? name)
+    {
+        bool Holds() => OnlineRule.Holds(components.InterfaceSnapshots(name), call.Request.Ipv4, call.Request.Ipv6);
+        if (components.All.Count == 0) call.Fail(ExitCode.Failed, "no interface with DHCP is configured");
+        else if (Holds()) call.Succeed();
+        else
+        {
+            _waiting.Add((call, Holds));
+            call.Ended += () => _waiting.RemoveAll(waiting => waiting.Call == call);
+        }
+    }
+
+    private void Execute(ControlCall call, Dhcp4Command command)
+    {
+        if (call.Request.Arguments is not [var name] || components.Find(name) is not { } component)
+            call.Fail(ExitCode.Usage, $"'{EscapedText.Of(call.Request.Arguments.FirstOrDefault() ?? "")}' is not configured");
+        else if (call.Request is { Ipv6: true, Ipv4: false })
+            call.Fail(ExitCode.Failed, $"DHCPv6 is not configured on {component.Configuration.Name}");
+        else
+            component.Execute(command, error => Answer(call, error));
+    }
+
+    // Given back and acquired anew; answered when the new lease is there.
+    private static void Restart(Component component, Completion done) =>
+        component.End(release: true, () => component.Start(error =>
+        {
+            if (error is not null) done(error);
+            else component.Execute(Dhcp4Command.Acquire, done);
+        }));
+
+    // All of them at once; the answer comes with the last.
+    private void Each(ControlCall call, Action<Component, Completion> operation)
+    {
+        ImmutableArray<string> names = call.Request.Arguments;
+        foreach (string name in names)
+        {
+            if (components.Find(name) is { } known && known.Name == name) continue;
+            call.Fail(ExitCode.Usage, $"unknown component '{EscapedText.Of(name)}'{Suggestion.Phrase(name, components.All.Select(one => one.Name))}");
+            return;
+        }
+        int left = names.Length;
+        string? firstError = names.IsEmpty ? "which component?" : null;
+        if (names.IsEmpty) Answer(call, firstError);
+        foreach (string name in names)
+        {
+            operation(components.Find(name)!, error =>
+            {
+                firstError ??= error;
+                if (--left == 0) Answer(call, firstError);
+            });
+        }
+    }
+
+    private void Reload(ControlCall call)
+    {
+        if (daemon.Reload() is { } problem) call.Fail(ExitCode.Usage, problem);
+        else call.Succeed();
+    }
+
+    private static void Answer(ControlCall call, string? error)
+    {
+        if (error is null) call.Succeed();
+        else call.Fail(ExitCode.Failed, error);
+    }
+}

@@ -1,0 +1,185 @@
+using BondDhcp.Host.Commands;
+using BondDhcp.Host.Configuration;
+using BondDhcp.Host.Control;
+using BondDhcp.Host.Journal;
+using BondDhcp.Host.Loop;
+using BondDhcp.Host.Status;
+using BondDhcp.Dhcp.Store;
+using BondDhcp.Net;
+using BondDhcp.Net.Linux;
+
+namespace BondDhcp.Host.Daemon;
+
+/// <summary>The daemon from its first packet to its end, on one thread.</summary>
+internal sealed class DaemonProcess : IDisposable
+{
+    /// <summary>If no packet is sent by then, the rest of the daemon is made anyhow.</summary>
+    private static readonly TimeSpan s_latestFurnishing = TimeSpan.FromMilliseconds(50);
+
+    /// <summary>SIGTERM promises an end within 2 s; a release lingers for less.</summary>
+    private static readonly TimeSpan s_longestEnd = TimeSpan.FromSeconds(1.5);
+
+    private readonly Invocation _invocation;
+    private readonly RuntimeDirectory _directory;
+    private readonly InterfaceLocks _locks;
+    private readonly EventLoop _loop = new();
+    private readonly EventJournal _journal = new(() => BoottimeClock.Now, TimeProvider.System);
+    private readonly BootTime _bootTime = new();
+    private readonly ControlPermission _permission = new();
+    private readonly DaemonInterfaces _interfaces;
+    private readonly ComponentSet _components;
+    private readonly ControlCommands _commands;
+    private readonly ServiceNotifier _notifier;
+    private readonly LoopDeadline _furnish;
+    private readonly LoopDeadline _giveUp;
+    private DaemonConfiguration _configuration;
+    private ControlServer? _control;
+    private LoopSignals? _signals;
+    private DaemonHost? _host;
+    private bool _ending;
+    private bool _reconsidering;
+    private Action? _lastWord;
+
+    /// <summary>Makes what the first packet needs.</summary>
+    public DaemonProcess(
+        Invocation invocation, RuntimeDirectory directory, InterfaceLocks locks, DaemonConfiguration configuration,
+        IReadOnlyList<ConfigurationProblem> warnings)
+    {
+        _invocation = invocation;
+        _directory = directory;
+        _locks = locks;
+        _configuration = configuration;
+        _notifier = new ServiceNotifier(_loop, Environment.GetEnvironmentVariable);
+        _interfaces = new DaemonInterfaces(_loop, _journal, invocation.StateDirectory);
+        _components = new ComponentSet(_interfaces.Create, new StoppedComponents(directory.Path, StoreClock.ReadBootId()));
+        _commands = new ControlCommands(_components, _journal, new DaemonActions(Snapshot, Reload, TakeDown, TimeProvider.System.GetUtcNow));
+        _furnish = _loop.AddDeadline(Furnish);
+        _giveUp = _loop.AddDeadline(_loop.Stop);
+        _journal.Recorded += OnRecorded;
+        foreach (ConfigurationProblem warning in warnings) Warn(warning.ToString());
+    }
+
+    /// <summary>Runs until a signal or a command ends it; gives the exit code.</summary>
+    public int Run()
+    {
+        _interfaces.Configure(_configuration);
+        _components.Start(_configuration);
+        _furnish.At = BoottimeClock.Now + s_latestFurnishing;
+        _loop.Run();
+        _lastWord?.Invoke();
+        _host?.Stop();
+        return ExitCode.Done;
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        _journal.Recorded -= OnRecorded;
+        _control?.Dispose();
+        _signals?.Dispose();
+        _host?.Dispose();
+        _notifier.Dispose();
+        _interfaces.Dispose();
+        _loop.Dispose();
+    }
+
+    private void OnRecorded()
+    {
+        // The first frame is out, or what happens now is not the first frame's business.
+        if (_host is null && _journal[_journal.NextSequence - 1].Report.Event == "sent") _furnish.At = Instant.Zero;
+        if (_reconsidering || !_commands.AnyoneWaits) return;
+        _reconsidering = true;
+        // Entries are made while a machine's step is being carried out: look when it is.
+        _loop.Post(() =>
+        {
+            _reconsidering = false;
+            _commands.Reconsider();
+        });
+    }
+
+    // Everything that the first packet does not need.
+    private void Furnish()
+    {
+        if (_host is not null) return;
+        SetControlGroup();
+        _control = new ControlServer(_loop, _directory.ControlSocket, _permission, _commands.Handle);
+        _signals = new LoopSignals(_loop, OnSignal);
+        _host = new DaemonHost(_journal, _notifier);
+    }
+
+    private void OnSignal(DaemonSignal signal)
+    {
+        switch (signal)
+        {
+            case DaemonSignal.Reload: Reload(); break;
+            case DaemonSignal.HandOver: End(static _ => false); break;
+            default: End(static component => component.Configuration.ReleaseOnStop); break;
+        }
+    }
+
+    private void TakeDown(Action answer)
+    {
+        _lastWord = answer;
+        End(static _ => true);
+    }
+
+    private void End(Func<Component, bool> release)
+    {
+        if (_ending)
+        {
+            _loop.Stop(); // asked twice: at once
+            return;
+        }
+        _ending = true;
+        _notifier.Stopping();
+        _giveUp.At = BoottimeClock.Now + s_longestEnd;
+        _components.EndAll(release, _loop.Stop);
+    }
+
+    private string? Reload()
+    {
+        _notifier.Reloading();
+        string? problem = TryReload();
+        _journal.Record("", "daemon", problem is null
+            ? Report.Of("command", ("command", "reload"))
+            : Report.Of("warning", ("message", $"the configuration stays as it was: {problem}")));
+        _notifier.Ready();
+        return problem;
+    }
+
+    private string? TryReload()
+    {
+        ConfigurationResult result = ConfigurationReader.ReadFile(_invocation.ConfigurationFile);
+        if (result.Configuration is not { } configuration)
+            return result.Problems.Count == 1 ? result.Problems[0].ToString() : $"{result.Problems[0]} (and {result.Problems.Count - 1} more)";
+        foreach (InterfaceConfiguration one in configuration.Interfaces)
+        {
+            if (_locks.WhyNot(one.Name) is not { } why) continue;
+            _locks.Keep([.. _configuration.Interfaces.Select(old => old.Name)]);
+            return why;
+        }
+        foreach (ConfigurationProblem warning in result.Warnings) Warn(warning.ToString());
+        bool identityChanged = _interfaces.Configure(configuration);
+        _configuration = configuration;
+        SetControlGroup();
+        _components.Apply(configuration, identityChanged);
+        _locks.Keep([.. configuration.Interfaces.Select(one => one.Name)]);
+        return null;
+    }
+
+    private void SetControlGroup()
+    {
+        if (!_permission.SetGroup(_configuration.ControlGroup))
+            Warn($"control-group: there is no group '{_configuration.ControlGroup}'; only root may change things");
+    }
+
+    private DaemonSnapshot Snapshot(string? interfaceName) =>
+        new("daemon", _bootTime.Value)
+        {
+            Duid = _interfaces.Duid,
+            Components = _components.Snapshots(interfaceName),
+            Interfaces = _components.InterfaceSnapshots(interfaceName),
+        };
+
+    private void Warn(string message) => _journal.Record("", "configuration", Report.Of("warning", ("message", message)));
+}

@@ -1,0 +1,30 @@
+using System.Collections.Immutable;
+using BondDhcp.Host.Status;
+using BondDhcp.Net;
+
+namespace BondDhcp.Host.Daemon;
+
+/// <summary>When an interface counts as online.</summary>
+internal static class OnlineRule
+{
+    /// <summary>True when every interface has an address of a family that is asked for; of any one where none is named.</summary>
+    public static bool Holds(ImmutableArray<InterfaceSnapshot> interfaces, bool ipv4, bool ipv6)
+    {
+        if (interfaces.IsEmpty) return false;
+        foreach (InterfaceSnapshot one in interfaces)
+        {
+            bool has4 = one.Dhcp4?.Lease is not null || one.Addresses.Any(IsUsableIpv4);
+            bool has6 = one.Addresses.Any(IsUsableIpv6);
+            if (ipv4 == ipv6 && !ipv4 ? !has4 && !has6 : (ipv4 && !has4) || (ipv6 && !has6)) return false;
+        }
+        return true;
+    }
+
+    private static bool IsUsableIpv4(AddressSnapshot address) =>
+        Ipv4Prefix.TryParse(address.Address, out Ipv4Prefix prefix) && !prefix.Address.IsLinkLocal && prefix.Address.IsUsableUnicast;
+
+    private static bool IsUsableIpv6(AddressSnapshot address) =>
+        address.Address.Contains(':', StringComparison.Ordinal)
+        && System.Net.IPAddress.TryParse(address.Address.Split('/')[0], out System.Net.IPAddress? value)
+        && !value.IsIPv6LinkLocal;
+}

@@ -1,0 +1,43 @@
+using System.Globalization;
+using System.Text;
+using Serilog.Core;
+using Serilog.Events;
+
+namespace BondDhcp.Host.Daemon;
+
+/// <summary>
+/// Writes log lines to stderr: for a service manager with the priority in front (sd-daemon(3)), which it takes off
+/// again; on a terminal with the time.
+/// </summary>
+internal sealed class StandardErrorSink(Stream output, bool isTerminal) : ILogEventSink
+{
+    /// <inheritdoc/>
+    public void Emit(LogEvent logEvent)
+    {
+        StringWriter line = new(CultureInfo.InvariantCulture);
+        line.Write(isTerminal
+            ? logEvent.Timestamp.ToString("HH:mm:ss.fff ", CultureInfo.InvariantCulture)
+            : string.Create(CultureInfo.InvariantCulture, $"<{Priority(logEvent.Level)}>"));
+        // ":l" keeps Serilog from putting quotes around strings.
+        foreach (Serilog.Parsing.MessageTemplateToken token in logEvent.MessageTemplate.Tokens)
+        {
+            if (token is Serilog.Parsing.PropertyToken property && logEvent.Properties.TryGetValue(property.PropertyName, out LogEventPropertyValue? value))
+                value.Render(line, "l", CultureInfo.InvariantCulture);
+            else token.Render(logEvent.Properties, line, CultureInfo.InvariantCulture);
+        }
+        if (logEvent.Exception is { } exception) line.Write($": {exception}");
+        // One line, one write: lines of several writers do not mix.
+        output.Write(Encoding.UTF8.GetBytes(line.ToString().ReplaceLineEndings(" | ") + "\n"));
+        output.Flush();
+    }
+
+    // syslog(3): 3 error, 4 warning, 6 informational, 7 debug.
+    private static int Priority(LogEventLevel level) => level switch
+    {
+        LogEventLevel.Fatal => 2,
+        LogEventLevel.Error => 3,
+        LogEventLevel.Warning => 4,
+        LogEventLevel.Information => 6,
+        _ => 7,
+    };
+}

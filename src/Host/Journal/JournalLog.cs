@@ -1,0 +1,67 @@
+using System.Text;
+using BondDhcp.Net;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+
+namespace BondDhcp.Host.Journal;
+
+/// <summary>Writes the journal to the log; begins with what the journal held before the log was there.</summary>
+internal sealed class JournalLog(EventJournal journal, ILogger<JournalLog> logger) : IHostedService
+{
+    /// <summary>Of events a network can cause at will, one in this time for each interface.</summary>
+    public static readonly TimeSpan LimitInterval = TimeSpan.FromSeconds(10);
+
+    private readonly Dictionary<(string Interface, string Source, string Event), Instant> _lastLogged = [];
+    private long _next;
+
+    /// <inheritdoc/>
+    public Task StartAsync(CancellationToken cancellationToken)
+    {
+        journal.Recorded += WriteNew;
+        WriteNew();
+        return Task.CompletedTask;
+    }
+
+    /// <inheritdoc/>
+    public Task StopAsync(CancellationToken cancellationToken)
+    {
+        journal.Recorded -= WriteNew;
+        return Task.CompletedTask;
+    }
+
+    private void WriteNew()
+    {
+        for (_next = Math.Max(_next, journal.FirstSequence); _next < journal.NextSequence; _next++) Write(journal[_next]);
+    }
+
+    private void Write(in JournalEntry entry)
+    {
+        LogLevel level = LogSeverity.Of(entry.Report.Event);
+        if (!logger.IsEnabled(level) || !Allowed(entry)) return;
+        string details = Details(entry.Report);
+        if (entry.Interface.Length > 0)
+            logger.Log(level, "{Interface} {Source}: {Event}{Details}", entry.Interface, entry.Source, entry.Report.Event, details);
+        else logger.Log(level, "{Source}: {Event}{Details}", entry.Source, entry.Report.Event, details);
+    }
+
+    // The daemon's own words, at start or reload, are never too many.
+    private bool Allowed(in JournalEntry entry)
+    {
+        if (entry.Interface.Length == 0 || !LogSeverity.IsLimited(entry.Report.Event)) return true;
+        (string, string, string) key = (entry.Interface, entry.Source, entry.Report.Event);
+        if (_lastLogged.TryGetValue(key, out Instant last) && entry.At - last < LimitInterval) return false;
+        _lastLogged[key] = entry.At;
+        return true;
+    }
+
+    private static string Details(Report report)
+    {
+        StringBuilder text = new();
+        foreach (ReportField field in report.Fields)
+        {
+            string value = EscapedText.Of(Convert.ToString(field.Value, System.Globalization.CultureInfo.InvariantCulture) ?? "");
+            text.Append(' ').Append(field.Name).Append('=').Append(value.Contains(' ', StringComparison.Ordinal) ? $"\"{value}\"" : value);
+        }
+        return text.ToString();
+    }
+}

@@ -1,0 +1,64 @@
+using System.Collections.Immutable;
+using BondDhcp.Dhcp.Client;
+using BondDhcp.Net;
+
+namespace BondDhcp.Host.Status;
+
+/// <summary>A component and how it fares.</summary>
+/// <param name="Name"><c>dhcp4@eth0</c>.</param>
+/// <param name="State">running, waiting, stopped or failed.</param>
+/// <param name="Why">Why it is not running; null where it is.</param>
+internal sealed record ComponentSnapshot(string Name, string State, string? Why);
+
+/// <summary>An address on an interface.</summary>
+/// <param name="Address">With its prefix length.</param>
+/// <param name="Origin">dhcp4, dhcp6, static, fallback, kernel or foreign.</param>
+/// <param name="ValidUntil">When the kernel removes it; <see cref="Instant.Never"/> for never.</param>
+internal sealed record AddressSnapshot(string Address, string Origin, Instant ValidUntil);
+
+/// <summary>DHCPv4 on an interface.</summary>
+/// <param name="State">One of the state names.</param>
+/// <param name="Lease">The lease in force; null without one.</param>
+/// <param name="ClientIdentifier">Option 61 as it is sent.</param>
+/// <param name="Iaid">The IAID in it; null where the client identifier is not made of one.</param>
+internal sealed record Dhcp4Snapshot(string State, Dhcp4Lease? Lease, ImmutableArray<byte> ClientIdentifier, uint? Iaid);
+
+/// <summary>An interface as <c>status</c> and <c>lease</c> show it.</summary>
+internal sealed record InterfaceSnapshot
+{
+    /// <summary>The kernel's name.</summary>
+    public required string Name { get; init; }
+
+    /// <summary>Its hardware address now; null while it is not there.</summary>
+    public MacAddress? Mac { get; init; }
+
+    /// <summary>It has a carrier; null while it is not there.</summary>
+    public bool? Carrier { get; init; }
+
+    /// <summary>The operational state in the kernel's words; null while it is not there.</summary>
+    public string? OperState { get; init; }
+
+    /// <summary>DHCPv4; null where it is not configured.</summary>
+    public Dhcp4Snapshot? Dhcp4 { get; init; }
+
+    /// <summary>Addresses on it.</summary>
+    public ImmutableArray<AddressSnapshot> Addresses { get; init; } = [];
+
+    /// <summary>Packets not used, by reason.</summary>
+    public ImmutableArray<KeyValuePair<string, long>> Drops { get; init; } = [];
+}
+
+/// <summary>Everything at one moment.</summary>
+/// <param name="From"><c>daemon</c> or <c>state-directory</c>.</param>
+/// <param name="Boot">When boot was, as people say it: what turns instants into times.</param>
+internal sealed record DaemonSnapshot(string From, DateTimeOffset Boot)
+{
+    /// <summary>The DUID; empty while unknown.</summary>
+    public ImmutableArray<byte> Duid { get; init; } = [];
+
+    /// <summary>The components.</summary>
+    public ImmutableArray<ComponentSnapshot> Components { get; init; } = [];
+
+    /// <summary>The interfaces.</summary>
+    public ImmutableArray<InterfaceSnapshot> Interfaces { get; init; } = [];
+}

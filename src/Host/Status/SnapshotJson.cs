@@ -1,0 +1,163 @@
+using System.Text.Json;
+using BondDhcp.Dhcp.Client;
+using BondDhcp.Dhcp.Wire;
+using BondDhcp.Host.Text;
+using BondDhcp.Net;
+
+namespace BondDhcp.Host.Status;
+
+/// <summary>Writes a snapshot as the JSON of <c>status</c> and <c>lease</c>. Fields are added, never renamed.</summary>
+internal static class SnapshotJson
+{
+    /// <summary>Grows when a field changes its meaning.</summary>
+    private const int SchemaVersion = 1;
+
+    /// <summary>The object of <c>lease --json</c>.</summary>
+    public static void WriteLeases(Utf8JsonWriter json, DaemonSnapshot snapshot)
+    {
+        WriteStart(json, snapshot);
+        json.WriteStartArray("interfaces");
+        foreach (InterfaceSnapshot one in snapshot.Interfaces)
+        {
+            json.WriteStartObject();
+            WriteIdentity(json, one);
+            WriteDhcp4(json, one.Dhcp4, snapshot);
+            json.WriteNull("dhcp6");
+            json.WriteEndObject();
+        }
+        json.WriteEndArray();
+        json.WriteEndObject();
+    }
+
+    /// <summary>The object of <c>status --json</c>.</summary>
+    public static void WriteStatus(Utf8JsonWriter json, DaemonSnapshot snapshot)
+    {
+        WriteStart(json, snapshot);
+        json.WriteStartArray("components");
+        foreach (ComponentSnapshot component in snapshot.Components)
+        {
+            json.WriteStartObject();
+            json.WriteString("name", component.Name);
+            json.WriteString("state", component.State);
+            WriteText(json, "why", component.Why);
+            json.WriteEndObject();
+        }
+        json.WriteEndArray();
+        json.WriteStartArray("interfaces");
+        foreach (InterfaceSnapshot one in snapshot.Interfaces) WriteInterfaceStatus(json, one, snapshot);
+        json.WriteEndArray();
+        json.WriteEndObject();
+    }
+
+    private static void WriteInterfaceStatus(Utf8JsonWriter json, InterfaceSnapshot one, DaemonSnapshot snapshot)
+    {
+        json.WriteStartObject();
+        WriteIdentity(json, one);
+        if (one.Carrier is { } carrier) json.WriteBoolean("carrier", carrier);
+        else json.WriteNull("carrier");
+        WriteText(json, "operstate", one.OperState);
+        json.WriteNull("activeSlave");
+        json.WriteStartArray("slaves");
+        json.WriteEndArray();
+        json.WriteStartArray("addresses");
+        foreach (AddressSnapshot address in one.Addresses)
+        {
+            json.WriteStartObject();
+            json.WriteString("address", address.Address);
+            json.WriteString("origin", address.Origin);
+            WriteText(json, "validUntil", TimeText.Rfc3339(address.ValidUntil, snapshot.Boot));
+            json.WriteEndObject();
+        }
+        json.WriteEndArray();
+        json.WriteStartObject("drops");
+        foreach ((string reason, long count) in one.Drops) json.WriteNumber(reason, count);
+        json.WriteEndObject();
+        WriteDhcp4(json, one.Dhcp4, snapshot);
+        json.WriteNull("dhcp6");
+        json.WriteEndObject();
+    }
+
+    private static void WriteStart(Utf8JsonWriter json, DaemonSnapshot snapshot)
+    {
+        json.WriteStartObject();
+        json.WriteNumber("schema", SchemaVersion);
+        json.WriteString("from", snapshot.From);
+        WriteText(json, "duid", snapshot.Duid.IsEmpty ? null : HexText.Colons(snapshot.Duid.AsSpan()));
+    }
+
+    private static void WriteIdentity(Utf8JsonWriter json, InterfaceSnapshot one)
+    {
+        json.WriteString("name", one.Name);
+        WriteText(json, "mac", one.Mac?.ToString());
+    }
+
+    private static void WriteDhcp4(Utf8JsonWriter json, Dhcp4Snapshot? dhcp4, DaemonSnapshot snapshot)
+    {
+        if (dhcp4 is null)
+        {
+            json.WriteNull("dhcp4");
+            return;
+        }
+        Dhcp4Lease? lease = dhcp4.Lease;
+        Dhcp4Reply? ack = lease?.Ack;
+        string? At(Instant? instant) => instant is { } at ? TimeText.Rfc3339(at, snapshot.Boot) : null;
+
+        json.WriteStartObject("dhcp4");
+        json.WriteString("state", dhcp4.State);
+        WriteText(json, "address", lease?.Prefix.ToString());
+        WriteTexts(json, "routers", ack?.Routers);
+        WriteTexts(json, "dns", ack?.DnsServers);
+        WriteText(json, "domain", ack?.DomainName);
+        WriteTexts(json, "searchDomains", ack?.SearchDomains);
+        json.WriteStartArray("routes");
+        foreach (Dhcp4Route route in ack?.Routes ?? [])
+        {
+            json.WriteStartObject();
+            json.WriteString("to", route.Destination.ToString());
+            WriteText(json, "via", route.Gateway.IsAny ? null : route.Gateway.ToString());
+            json.WriteEndObject();
+        }
+        json.WriteEndArray();
+        WriteText(json, "server", lease?.ServerIdentifier.ToString());
+        WriteText(json, "clientId", HexText.Colons((lease?.ClientIdentifier ?? dhcp4.ClientIdentifier).AsSpan()));
+        if (dhcp4.Iaid is { } iaid) json.WriteNumber("iaid", iaid);
+        else json.WriteNull("iaid");
+        WriteText(json, "chaddr", lease?.Chaddr.ToString());
+        if (lease is not null) json.WriteBoolean("keyedByChaddr", lease.KeyedByChaddr);
+        else json.WriteNull("keyedByChaddr");
+        if (ack is not null) json.WriteNumber("leaseSeconds", ack.LeaseSeconds);
+        else json.WriteNull("leaseSeconds");
+        WriteText(json, "obtainedAt", At(lease?.ObtainedAt));
+        WriteText(json, "renewAt", At(lease?.RenewAt));
+        WriteText(json, "rebindAt", At(lease?.RebindAt));
+        WriteText(json, "expiresAt", At(lease?.ExpiresAt));
+        WriteText(json, "gatewayMac", lease?.GatewayMac?.ToString());
+        json.WriteStartArray("options");
+        foreach (Dhcp4Option option in ack?.Options ?? []) WriteOption(json, option);
+        json.WriteEndArray();
+        json.WriteEndObject();
+    }
+
+    private static void WriteOption(Utf8JsonWriter json, Dhcp4Option option)
+    {
+        json.WriteStartObject();
+        json.WriteNumber("code", option.Code);
+        json.WriteString("name", OptionText.Name(option));
+        json.WriteString("value", OptionText.Value(option));
+        json.WriteString("hex", HexText.Colons(option.Data.AsSpan()));
+        json.WriteEndObject();
+    }
+
+    private static void WriteText(Utf8JsonWriter json, string name, string? text)
+    {
+        if (text is null) json.WriteNull(name);
+        else json.WriteString(name, text);
+    }
+
+    private static void WriteTexts<T>(Utf8JsonWriter json, string name, System.Collections.Immutable.ImmutableArray<T>? values)
+    {
+        json.WriteStartArray(name);
+        foreach (T value in values ?? []) json.WriteStringValue(value?.ToString());
+        json.WriteEndArray();
+    }
+}

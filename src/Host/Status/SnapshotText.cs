@@ -1,0 +1,105 @@
+using System.Globalization;
+using System.Text.Json;
+using BondDhcp.Host.Text;
+
+namespace BondDhcp.Host.Status;
+
+/// <summary>Prints the JSON of <c>status</c> and <c>lease</c> for people. Text of the network's is escaped.</summary>
+internal static class SnapshotText
+{
+    /// <summary>What <c>status</c> prints.</summary>
+    public static void WriteStatus(TextWriter output, JsonElement status, DateTimeOffset now)
+    {
+        foreach (JsonElement component in Elements(status, "components"))
+        {
+            string why = Text(component, "why") is { } text ? $": {text}" : "";
+            output.WriteLine($"{Text(component, "name"),-24} {Text(component, "state")}{why}");
+        }
+        foreach (JsonElement one in Elements(status, "interfaces"))
+        {
+            output.WriteLine();
+            string carrier = Text(one, "operstate") is { } operstate ? $"  {operstate}" : "  not there";
+            output.WriteLine($"{Text(one, "name")}  {Text(one, "mac") ?? "-"}{carrier}");
+            WriteDhcp4(output, one, now);
+            foreach (JsonElement address in Elements(one, "addresses"))
+                output.WriteLine($"  address    {Text(address, "address")} ({Text(address, "origin")}){Until(address, "validUntil", now)}");
+            string[] drops = [.. Properties(one, "drops").Select(drop => $"{TerminalText.Of(drop.Name)} {drop.Value.GetRawText()}")];
+            if (drops.Length > 0) output.WriteLine($"  dropped    {string.Join(", ", drops)}");
+        }
+    }
+
+    /// <summary>What <c>lease</c> prints.</summary>
+    public static void WriteLeases(TextWriter output, JsonElement leases, DateTimeOffset now)
+    {
+        if (Text(leases, "from") != "daemon") output.WriteLine("from the state directory: no daemon answers");
+        if (Text(leases, "duid") is { } duid) output.WriteLine($"DUID {duid}");
+        foreach (JsonElement one in Elements(leases, "interfaces"))
+        {
+            output.WriteLine();
+            output.WriteLine($"{Text(one, "name")}  {Text(one, "mac") ?? "-"}");
+            WriteDhcp4(output, one, now);
+            if (!one.TryGetProperty("dhcp4", out JsonElement dhcp4) || dhcp4.ValueKind != JsonValueKind.Object) continue;
+            WriteClientIdentifier(output, dhcp4);
+            foreach (JsonElement option in Elements(dhcp4, "options"))
+                output.WriteLine(string.Create(
+                    CultureInfo.InvariantCulture, $"  option {Number(option, "code"),3} {Text(option, "name"),-22} {Text(option, "value")}"));
+        }
+    }
+
+    private static void WriteDhcp4(TextWriter output, JsonElement one, DateTimeOffset now)
+    {
+        if (!one.TryGetProperty("dhcp4", out JsonElement dhcp4) || dhcp4.ValueKind != JsonValueKind.Object) return;
+        output.WriteLine($"  dhcp4      {Text(dhcp4, "state")}");
+        if (Text(dhcp4, "address") is not { } address) return;
+        string chaddr = dhcp4.TryGetProperty("keyedByChaddr", out JsonElement keyed) && keyed.ValueKind == JsonValueKind.True
+            ? ", which the server insists on" : "";
+        output.WriteLine($"  lease      {address} from {Text(dhcp4, "server")}, chaddr {Text(dhcp4, "chaddr")}{chaddr}");
+        output.WriteLine($"  times      {Number(dhcp4, "leaseSeconds")} s{Until(dhcp4, "renewAt", now, "renew")}{Until(dhcp4, "rebindAt", now, "rebind")}{Until(dhcp4, "expiresAt", now, "expires")}");
+        foreach (JsonElement route in Elements(dhcp4, "routes"))
+            output.WriteLine($"  route      {Text(route, "to")} via {Text(route, "via") ?? "the link"}");
+        WriteList(output, "dns", dhcp4, "dns");
+        WriteList(output, "search", dhcp4, "searchDomains");
+        if (Text(dhcp4, "domain") is { } domain) output.WriteLine($"  domain     {domain}");
+    }
+
+    // As dnsmasq's dhcp-host=, Kea's reservations and ISC dhcpd's host declarations take it.
+    private static void WriteClientIdentifier(TextWriter output, JsonElement dhcp4)
+    {
+        if (Text(dhcp4, "clientId") is not { Length: > 0 } clientId) return;
+        output.WriteLine($"  client-id  {clientId}");
+        output.WriteLine($"    dnsmasq  dhcp-host=id:{clientId},...");
+        output.WriteLine($"    Kea      \"client-id\": \"{clientId}\"");
+        output.WriteLine($"    ISC      host-identifier option dhcp-client-identifier {clientId};");
+    }
+
+    private static void WriteList(TextWriter output, string label, JsonElement parent, string name)
+    {
+        string list = string.Join(", ", Elements(parent, name).Select(item => TerminalText.Of(item.GetString() ?? "")));
+        if (list.Length > 0) output.WriteLine($"  {label,-10} {list}");
+    }
+
+    private static string Until(JsonElement parent, string name, DateTimeOffset now, string label = "valid")
+    {
+        if (Text(parent, name) is not { } text) return "";
+        if (!DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, out DateTimeOffset at)) return "";
+        return at < now ? $", {label} {TimeText.Duration(now - at)} ago" : $", {label} in {TimeText.Duration(at - now)}";
+    }
+
+    private static string? Text(JsonElement parent, string name) =>
+        parent.TryGetProperty(name, out JsonElement value) && value.ValueKind == JsonValueKind.String ? TerminalText.Of(value.GetString()!) : null;
+
+    private static string Number(JsonElement parent, string name) =>
+        parent.TryGetProperty(name, out JsonElement value) && value.ValueKind == JsonValueKind.Number ? value.GetRawText() : "-";
+
+    private static IEnumerable<JsonElement> Elements(JsonElement parent, string name)
+    {
+        if (!parent.TryGetProperty(name, out JsonElement value) || value.ValueKind != JsonValueKind.Array) yield break;
+        foreach (JsonElement item in value.EnumerateArray()) yield return item;
+    }
+
+    private static IEnumerable<JsonProperty> Properties(JsonElement parent, string name)
+    {
+        if (!parent.TryGetProperty(name, out JsonElement value) || value.ValueKind != JsonValueKind.Object) yield break;
+        foreach (JsonProperty property in value.EnumerateObject()) yield return property;
+    }
+}
