@@ -27,7 +27,8 @@ publish:
 bench: root
 	@scripts/setup bench
 	@$(MAKE) --no-print-directory publish
-	@BONDDHCP_BINARY=$(BINARY) dotnet run --project tests/BondDhcp.Bench -c Release -- $(ONLY)
+	@dotnet publish tests/EmptyHost -c Release -o artifacts/emptyhost --nologo -v quiet
+	@BONDDHCP_BINARY=$(BINARY) BONDDHCP_EMPTY_HOST=$(CURDIR)/artifacts/emptyhost/emptyhost dotnet run --project tests/BondDhcp.Bench -c Release -- $(ONLY)
 
 # Hours of it: make fuzz FUZZ_SECONDS=36000
 fuzz:

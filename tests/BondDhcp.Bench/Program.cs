@@ -17,6 +17,11 @@ if (args is ["micro"])
     BenchmarkDotNet.Running.BenchmarkRunner.Run<StepBenchmarks>();
     return 0;
 }
+if (args is ["capture", var directory])
+{
+    await Captures.MakeAsync(directory);
+    return 0;
+}
 if (args is [var one])
 {
     foreach ((string name, Func<Task<Table>> run) in tables)
@@ -25,7 +30,7 @@ if (args is [var one])
             Console.WriteLine(await run());
             return 0;
         }
-    Console.Error.WriteLine($"unknown table '{one}': {string.Join(", ", tables.Select(t => t.Name))}, or micro for BenchmarkDotNet");
+    Console.Error.WriteLine($"unknown table '{one}': {string.Join(", ", tables.Select(t => t.Name))}, micro for BenchmarkDotNet, or capture DIRECTORY");
     return 2;
 }
 

@@ -153,7 +153,9 @@ internal sealed partial class Dhcp4Turn
     {
         Ipv4Address address = Client.Lease!.Address;
         Lose(LeaseEnd.Expired, address);
-        if (Client.State is not (Dhcp4State.DeclineWait or Dhcp4State.NakBackoff or Dhcp4State.V6OnlyWait)) Discover(address);
+        // Probing: the renewal moved us to another address, which is ours as soon as its window is clean.
+        if (Client.State is not (Dhcp4State.DeclineWait or Dhcp4State.NakBackoff or Dhcp4State.V6OnlyWait or Dhcp4State.Probing))
+            Discover(address);
     }
 
     private void ConfigurationFailed(string error)

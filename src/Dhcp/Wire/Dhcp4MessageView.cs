@@ -88,6 +88,9 @@ public readonly ref struct Dhcp4MessageView
     /// <summary>True when <see cref="Sname"/> holds options.</summary>
     public bool SnameHoldsOptions => (_overload & 2) != 0;
 
+    /// <summary>True when the magic cookie is there: without it this is BOOTP, and what follows is not options.</summary>
+    public bool HasCookie => BinaryPrimitives.ReadUInt32BigEndian(Octets[CookieOffset..]) == Cookie;
+
     /// <summary>Every option as it stands, fragments apart, in aggregate order: options, file, sname (RFC 3396 section 5).</summary>
     public Dhcp4OptionWalker Fragments => new(
         Octets[FixedLength..], FileHoldsOptions ? File : default, SnameHoldsOptions ? Sname : default);
@@ -104,10 +107,11 @@ public readonly ref struct Dhcp4MessageView
     {
         view = new Dhcp4MessageView(message, 0);
         if (message.Length < FixedLength) return Dhcp4DropReason.UdpLength;
+        // A capture shows a message that is dropped for its header too, with the options where they really are.
+        if (view.HasCookie) view = new Dhcp4MessageView(message, OverloadOf(message[FixedLength..]));
         if (message[0] != op) return Dhcp4DropReason.Op;
         if (message[1] != Ethernet || message[2] != MacAddress.Length) return Dhcp4DropReason.HardwareType;
-        if (BinaryPrimitives.ReadUInt32BigEndian(message[CookieOffset..]) != Cookie) return Dhcp4DropReason.Cookie;
-        view = new Dhcp4MessageView(message, OverloadOf(message[FixedLength..]));
+        if (!view.HasCookie) return Dhcp4DropReason.Cookie;
         Dhcp4OptionWalker walker = view.Fragments;
         while (walker.MoveNext())
         {
@@ -115,14 +119,23 @@ public readonly ref struct Dhcp4MessageView
         return walker.IsMalformed ? Dhcp4DropReason.OptionLength : Dhcp4DropReason.None;
     }
 
-    /// <summary>Option 52 of the options field: 1 file, 2 sname, 3 both; any other value is no overload.</summary>
+    /// <summary>
+    /// Option 52 of the options field: 1 file, 2 sname, 3 both; any other value is no overload, and neither are two
+    /// instances, which are fragments of one option of a wrong length.
+    /// </summary>
     private static byte OverloadOf(ReadOnlySpan<byte> options)
     {
         const byte overloadOption = 52;
+        byte overload = 0;
+        int length = 0;
         var walker = new Dhcp4OptionWalker(options, default, default);
         while (walker.MoveNext())
-            if (walker.Code == overloadOption) return walker.Data.Length == 1 && walker.Data[0] is >= 1 and <= 3 ? walker.Data[0] : (byte)0;
-        return 0;
+        {
+            if (walker.Code != overloadOption) continue;
+            length += walker.Data.Length;
+            if (walker.Data.Length == 1) overload = walker.Data[0];
+        }
+        return length == 1 && overload is >= 1 and <= 3 ? overload : (byte)0;
     }
 
     /// <summary>

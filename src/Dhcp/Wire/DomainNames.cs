@@ -71,18 +71,22 @@ public static class DomainNames
         return position;
     }
 
-    /// <summary>Option 119: every name, or nothing when any part is malformed.</summary>
+    /// <summary>
+    /// Option 119: every name, or nothing when any part is malformed. What follows the most names that are kept is not
+    /// looked at: pointers of two octets could make each of them 255 octets long.
+    /// </summary>
     public static bool TryReadSearchList(ReadOnlySpan<byte> data, out ImmutableArray<string> names)
     {
         names = [];
         ImmutableArray<string>.Builder read = ImmutableArray.CreateBuilder<string>();
         int position = 0;
         int text = 0;
-        while (position < data.Length)
+        while (position < data.Length && read.Count < MaxSearchNames)
         {
             if (!TryReadName(data, ref position, out string name)) return false;
             text += name.Length + 1;
-            if (read.Count < MaxSearchNames && text <= MaxSearchText) read.Add(name);
+            if (text > MaxSearchText) break;
+            read.Add(name);
         }
         names = read.ToImmutable();
         return names.Length > 0;
