@@ -68,5 +68,6 @@ internal static class QueryCommands
         }
     }
 
-    private static StreamWriter Output() => new(Console.OpenStandardOutput(), new UTF8Encoding(false), 4096) { NewLine = "\n" };
+    /// <summary>stdout, written in large pieces.</summary>
+    public static StreamWriter Output() => new(Console.OpenStandardOutput(), new UTF8Encoding(false), 4096) { NewLine = "\n" };
 }

@@ -59,7 +59,9 @@ internal sealed class JournalLog(EventJournal journal, ILogger<JournalLog> logge
         StringBuilder text = new();
         foreach (ReportField field in report.Fields)
         {
-            string value = EscapedText.Of(Convert.ToString(field.Value, System.Globalization.CultureInfo.InvariantCulture) ?? "");
+            string value = EscapedText.Of(field.Value is bool flag
+                ? (flag ? "true" : "false")
+                : Convert.ToString(field.Value, System.Globalization.CultureInfo.InvariantCulture) ?? "");
             text.Append(' ').Append(field.Name).Append('=').Append(value.Contains(' ', StringComparison.Ordinal) ? $"\"{value}\"" : value);
         }
         return text.ToString();
