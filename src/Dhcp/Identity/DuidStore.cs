@@ -22,7 +22,11 @@ public enum DuidOrigin
 /// <param name="Duid">The DUID.</param>
 /// <param name="Origin">Where it came from.</param>
 /// <param name="Warnings">What the log should say: a damaged file, a difference, a disk that cannot be written.</param>
-public sealed record DuidChoice(Duid Duid, DuidOrigin Origin, ImmutableArray<string> Warnings);
+public sealed record DuidChoice(Duid Duid, DuidOrigin Origin, ImmutableArray<string> Warnings)
+{
+    /// <summary>It is not in its file yet, and may be put there.</summary>
+    public bool IsToBeKept { get; init; }
+}
 
 /// <summary>
 /// Keeps the DUID once it is chosen (RFC 9915 section 11: it should not change, whatever happens to the hardware).
@@ -40,11 +44,13 @@ public sealed class DuidStore(string stateDirectory)
     /// Configuration, else the file, else a stored lease, else derived or random. A choice that is not in a file yet is
     /// written; a disk that does not take it costs a warning only.
     /// </summary>
+    /// <remarks>A disk may take longer for that than a server for a lease: see <see cref="Keep"/>.</remarks>
     /// <param name="configured">The setting; null for <c>auto</c>.</param>
     /// <param name="ofStoredLease">As <c>Dhcp4LeaseStore.FindDuid</c> found it; null for none.</param>
     /// <param name="machineId">As <see cref="MachineId.Read"/>; null without a usable one.</param>
     /// <param name="entropy">For a random DUID.</param>
-    public DuidChoice Choose(Duid? configured, Duid? ofStoredLease, byte[]? machineId, EntropySource entropy)
+    /// <param name="keep">Write it now; otherwise the caller calls <see cref="Keep"/>.</param>
+    public DuidChoice Choose(Duid? configured, Duid? ofStoredLease, byte[]? machineId, EntropySource entropy, bool keep = true)
     {
         ImmutableArray<string>.Builder warnings = ImmutableArray.CreateBuilder<string>();
         byte[]? octets = IdentityFile.Read(_path, read => Duid.TryCreate(read, out _), warnings, out bool mayReplace);
@@ -60,7 +66,15 @@ public sealed class DuidStore(string stateDirectory)
             (_, _, _, { } id) => (Duid.FromMachineId(id), DuidOrigin.MachineId),
             _ => (Duid.Random(entropy), DuidOrigin.Random),
         };
-        if (kept is null && mayReplace) IdentityFile.Write(_path, duid.Octets, warnings);
-        return new DuidChoice(duid, origin, warnings.DrainToImmutable());
+        var choice = new DuidChoice(duid, origin, warnings.DrainToImmutable()) { IsToBeKept = kept is null && mayReplace };
+        return keep ? choice with { IsToBeKept = false, Warnings = choice.Warnings.AddRange(Keep(choice)) } : choice;
+    }
+
+    /// <summary>Writes a choice to its file where it is to be kept; gives what the log should say.</summary>
+    public ImmutableArray<string> Keep(DuidChoice choice)
+    {
+        ImmutableArray<string>.Builder warnings = ImmutableArray.CreateBuilder<string>();
+        if (choice.IsToBeKept) IdentityFile.Write(_path, choice.Duid.Octets, warnings);
+        return warnings.DrainToImmutable();
     }
 }

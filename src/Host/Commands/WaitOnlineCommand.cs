@@ -10,7 +10,7 @@ internal static class WaitOnlineCommand
     private static readonly TimeSpan s_defaultTimeout = TimeSpan.FromSeconds(120);
 
     /// <summary>Between two looks whether the daemon is there.</summary>
-    private static readonly TimeSpan s_pause = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan s_pause = TimeSpan.FromMilliseconds(20);
 
     /// <inheritdoc cref="CommandSpec.Run"/>
     public static int Run(Invocation invocation)

@@ -23,6 +23,7 @@ internal sealed class DaemonInterfaces : IDisposable
     private readonly KernelEntropy _entropy = new();
     private DaemonConfiguration _configuration = new();
     private Duid? _duid;
+    private DuidChoice? _duidChoice;
 
     /// <summary>Opens what the interfaces share.</summary>
     public DaemonInterfaces(EventLoop loop, EventJournal journal, string stateDirectory, string bootId)
@@ -59,15 +60,22 @@ internal sealed class DaemonInterfaces : IDisposable
             options => new InterfaceRunner(
                 _loop, _network, options, MemoryOf(options.Name), _entropy, (source, report) => _journal.Record(options.Name, source, report)));
 
+    /// <summary>Puts on the disk what was chosen and is not there yet; the first packet does not wait for it.</summary>
+    public void KeepIdentity()
+    {
+        if (_duidChoice is { } choice) Warn("", _duids.Keep(choice));
+        _duidChoice = null;
+    }
+
     /// <inheritdoc/>
     public void Dispose() => _network.Dispose();
 
     private void ChooseDuid(DaemonConfiguration configuration)
     {
         BondDhcp.Dhcp.Identity.Duid.TryCreate(configuration.Duid.AsSpan(), out Duid? configured);
-        DuidChoice choice = _duids.Choose(configured, configured is null ? _leases.FindDuid() : null, MachineId.Read(), _entropy);
-        _duid = choice.Duid;
-        Warn("", choice.Warnings);
+        _duidChoice = _duids.Choose(configured, configured is null ? _leases.FindDuid() : null, MachineId.Read(), _entropy, keep: false);
+        _duid = _duidChoice.Duid;
+        Warn("", _duidChoice.Warnings);
     }
 
     // Null while a part of the identity is not to be had: the form "mac" needs the interface, once.

@@ -13,7 +13,7 @@ namespace BondDhcp.Host.Daemon;
 /// <summary>The daemon from its first packet to its end, on one thread.</summary>
 internal sealed class DaemonProcess : IDisposable
 {
-    /// <summary>If no packet is sent by then, the rest of the daemon is made anyhow.</summary>
+    /// <summary>If no lease is there by then, the rest of the daemon is made: the exchange waits for the server meanwhile.</summary>
     private static readonly TimeSpan s_latestFurnishing = TimeSpan.FromMilliseconds(50);
 
     /// <summary>SIGTERM promises an end within 2 s; a release lingers for less.</summary>
@@ -64,8 +64,8 @@ internal sealed class DaemonProcess : IDisposable
     public int Run()
     {
         _interfaces.Configure(_configuration);
-        _components.Start(_configuration);
         _furnish.At = BoottimeClock.Now + s_latestFurnishing;
+        _components.Start(_configuration);
         _loop.Run();
         _lastWord?.Invoke();
         _host?.Stop();
@@ -86,8 +86,8 @@ internal sealed class DaemonProcess : IDisposable
 
     private void OnRecorded()
     {
-        // The first frame is out, or what happens now is not the first frame's business.
-        if (_host is null && _journal[_journal.NextSequence - 1].Report.Event == "sent") _furnish.At = Instant.Zero;
+        // The address is on the interface as soon as this step is carried out; the rest may begin then.
+        if (_host is null && _journal[_journal.NextSequence - 1].Report.Event == "leaseBound") _furnish.At = Instant.Zero;
         if (_reconsidering || !_commands.AnyoneWaits) return;
         _reconsidering = true;
         // Entries are made while a machine's step is being carried out: look when it is.
@@ -102,6 +102,7 @@ internal sealed class DaemonProcess : IDisposable
     private void Furnish()
     {
         if (_host is not null) return;
+        _interfaces.KeepIdentity();
         SetControlGroup();
         _control = new ControlServer(_loop, _directory.ControlSocket, _permission, _commands.Handle);
         _signals = new LoopSignals(_loop, OnSignal);
@@ -161,6 +162,7 @@ internal sealed class DaemonProcess : IDisposable
         }
         foreach (ConfigurationProblem warning in result.Warnings) Warn(warning.ToString());
         bool identityChanged = _interfaces.Configure(configuration);
+        _interfaces.KeepIdentity();
         _configuration = configuration;
         SetControlGroup();
         _components.Apply(configuration, identityChanged);
