@@ -44,8 +44,9 @@ public sealed class InterfaceTests(ITestOutputHelper output)
         await using Scene scene = await Scene.BindAsync(output, ServerConfiguration.DnsmasqDefault);
         string address = scene.Address;
         int mark = scene.Trace.Mark;
+        int events = scene.Events.All.Count;
         scene.Bed.Server.Ip($"link set {S0} down");
-        await scene.Client.WaitForStateAsync("waiting", Scene.Patience);
+        await scene.Events.WaitForAsync(e => e.Text.Contains("NO-CARRIER", StringComparison.Ordinal), Scene.Patience, "the loss of carrier", events);
         Assert.Equal($"{address}/24", Assert.Single(scene.Bed.ClientAddresses()));
         scene.Bed.Server.Ip($"link set {S0} up");
         await scene.Trace.WaitForDhcpAsync("ACK", Scene.Patience, mark);
