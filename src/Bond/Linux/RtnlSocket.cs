@@ -14,9 +14,6 @@ namespace BondDhcp.Bond.Linux;
 /// </summary>
 public sealed class RtnlSocket : IDisposable
 {
-    /// <summary>How often a dump is asked for again that another change ran into.</summary>
-    public const int MaxRestarts = 3;
-
     // The kernel fills datagrams of a dump up to this much when there is room for it.
     private const int InitialBufferLength = 32 * 1024;
 
@@ -105,58 +102,41 @@ public sealed class RtnlSocket : IDisposable
     internal RtnlResult Execute(Span<byte> request) => Query<int>(request, NoItems, []);
 
     /// <summary>
-    /// Sends a request and gathers its answer; a dump is asked for again when the kernel says that it changed under
-    /// way. <paramref name="items"/> is emptied first.
+    /// Sends a request and gathers its answer; asks again when the answer is not whole. <paramref name="items"/> is
+    /// emptied first.
     /// </summary>
     internal RtnlResult Query<T>(Span<byte> request, NetlinkParser<T> parse, List<T> items)
     {
-        RtnlResult result = RtnlResult.Success;
-        for (int attempt = 0; attempt <= MaxRestarts; attempt++)
-        {
-            if (Attempt(request, parse, items, out result)) return result;
-        }
-        // On a host that never rests the last answer is as good as any: events tell of what it missed.
-        return result;
-    }
-
-    // False when the answer is not all there and the request may be repeated.
-    private bool Attempt<T>(Span<byte> request, NetlinkParser<T> parse, List<T> items, out RtnlResult result)
-    {
-        items.Clear();
-        uint sequence = ++_sequence;
         ushort flags = MemoryMarshal.Read<ushort>(request[6..]);
         MemoryMarshal.Write(request[6..], (ushort)(flags | Rtnl.NLM_F_REQUEST | Rtnl.NLM_F_ACK));
-        MemoryMarshal.Write(request[8..], sequence);
-        int error = _socket.Send(request);
-        result = new RtnlResult(error);
-        if (error != 0) return true;
-
-        var exchange = new NetlinkExchange<T>(sequence, parse, items);
+        var exchange = new NetlinkExchange<T>(parse, items);
         while (true)
         {
-            NetlinkReceipt receipt = _socket.Receive(_buffer);
-            if (receipt.Errno != 0)
-            {
-                // Late answers to this request carry an old sequence number by the time of the next.
-                result = receipt.Errno == KernelNumbers.EAGAIN ? new RtnlResult(Rtnl.ETIMEDOUT) : new RtnlResult(receipt.Errno);
-                if (receipt.Errno == KernelNumbers.EAGAIN) return true;
-                Reopen();
-                return false;
-            }
-            switch (exchange.Take(_buffer.AsSpan(0, receipt.Length), receipt.PortId, receipt.Truncated))
-            {
-                case NetlinkProgress.Done:
-                    result = exchange.Result;
-                    return true;
-                case NetlinkProgress.Interrupted:
-                    result = exchange.Result;
-                    if (!receipt.Truncated) return false;
-                    result = new RtnlResult(KernelNumbers.EMSGSIZE);
-                    if (_buffer.Length < MaxBufferLength) _buffer = new byte[_buffer.Length * 2];
-                    Reopen();
-                    return false;
-            }
+            MemoryMarshal.Write(request[8..], ++_sequence);
+            exchange.Begin(_sequence);
+            int error = _socket.Send(request);
+            if (error != 0) return new RtnlResult(error);
+
+            NetlinkProgress progress = NetlinkProgress.Waiting;
+            while (progress == NetlinkProgress.Waiting) progress = Receive(exchange);
+            if (progress == NetlinkProgress.Done) return exchange.Result;
         }
+    }
+
+    private NetlinkProgress Receive<T>(NetlinkExchange<T> exchange)
+    {
+        NetlinkReceipt receipt = _socket.Receive(_buffer);
+        // Whatever arrives later carries an old sequence number by then.
+        if (receipt.Errno == KernelNumbers.EAGAIN) return exchange.GiveUp(Rtnl.ETIMEDOUT);
+        NetlinkProgress progress = receipt.Errno == 0
+            ? exchange.Take(_buffer.AsSpan(0, receipt.Length), receipt.PortId, receipt.Truncated)
+            : exchange.Lose(receipt.Errno);
+        if (progress != NetlinkProgress.Waiting && (receipt.Truncated || receipt.Errno != 0))
+        {
+            if (receipt.Truncated && _buffer.Length < MaxBufferLength) _buffer = new byte[_buffer.Length * 2];
+            Reopen();
+        }
+        return progress;
     }
 
     // The old socket may be in the middle of a dump, which keeps another from being started.

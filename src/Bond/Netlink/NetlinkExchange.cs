@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using BondDhcp.Bond.Interop;
+using BondDhcp.Net.Linux.Interop;
 
 namespace BondDhcp.Bond.Netlink;
 
@@ -21,18 +22,32 @@ public delegate bool NetlinkParser<T>(NetlinkMessage message, out T item);
 /// One request's answer, put together from datagrams. Pure: the socket hands in what it received. Holds against
 /// whatever arrives: datagrams of other processes, answers to earlier requests, dumps that changed under way.
 /// </summary>
-/// <param name="sequence">The request's nlmsg_seq.</param>
 /// <param name="parse">Reads an item.</param>
-/// <param name="items">Where items are put; emptied here.</param>
-public sealed class NetlinkExchange<T>(uint sequence, NetlinkParser<T> parse, List<T> items)
+/// <param name="items">Where items are put.</param>
+public sealed class NetlinkExchange<T>(NetlinkParser<T> parse, List<T> items)
 {
+    /// <summary>How often a request is made again whose answer was not whole.</summary>
+    public const int MaxRestarts = 3;
+
     // A kernel's text is a short phrase; more is not shown.
     private const int MaxTextLength = 256;
 
+    private uint _sequence;
+    private int _attempts;
     private bool _incomplete;
 
     /// <summary>The kernel's answer; meaningful once done.</summary>
     public RtnlResult Result { get; private set; }
+
+    /// <summary>The request was made, for the first time or again, with this nlmsg_seq; what was gathered is forgotten.</summary>
+    public void Begin(uint sequence)
+    {
+        _sequence = sequence;
+        _attempts++;
+        _incomplete = false;
+        Result = RtnlResult.Success;
+        items.Clear();
+    }
 
     /// <summary>Takes one datagram.</summary>
     /// <param name="datagram">Its octets, as many as there was room for.</param>
@@ -42,19 +57,34 @@ public sealed class NetlinkExchange<T>(uint sequence, NetlinkParser<T> parse, Li
     {
         if (senderPortId != 0) return NetlinkProgress.Waiting;
         // The end of the answer may be in what was cut off: it is not waited for.
-        if (truncated) return NetlinkProgress.Interrupted;
+        if (truncated) return Lose(KernelNumbers.EMSGSIZE);
         var reader = new NetlinkReader(datagram);
         while (reader.TryRead(out NetlinkMessage message))
         {
             // An overrun is announced to the socket, not to one request.
             if (message.Type == Rtnl.NLMSG_OVERRUN) _incomplete = true;
-            if (message.Sequence != sequence) continue;
+            if (message.Sequence != _sequence) continue;
             if ((message.Flags & Rtnl.NLM_F_DUMP_INTR) != 0) _incomplete = true;
             if (message.Type is Rtnl.NLMSG_DONE or Rtnl.NLMSG_ERROR) return End(message);
             if (message.Type > Rtnl.NLMSG_OVERRUN && parse(message, out T item)) items.Add(item);
         }
         _incomplete |= reader.IsMalformed;
         return NetlinkProgress.Waiting;
+    }
+
+    /// <summary>The end of the answer will not come.</summary>
+    /// <param name="errno">Why: the result when there have been enough attempts.</param>
+    public NetlinkProgress Lose(int errno)
+    {
+        Result = new RtnlResult(errno);
+        return _attempts <= MaxRestarts ? NetlinkProgress.Interrupted : NetlinkProgress.Done;
+    }
+
+    /// <summary>There is no answer, and asking again would not help.</summary>
+    public NetlinkProgress GiveUp(int errno)
+    {
+        Result = new RtnlResult(errno);
+        return NetlinkProgress.Done;
     }
 
     // Both carry the errno first, negative; DONE may be without one (a dump that went well, in old kernels).
@@ -65,7 +95,8 @@ public sealed class NetlinkExchange<T>(uint sequence, NetlinkParser<T> parse, Li
         // int.MinValue has no positive counterpart; the kernel's numbers are below 4096.
         int errno = error is < 0 and > -4096 ? -error : error == 0 ? 0 : Rtnl.EINVAL;
         Result = new RtnlResult(errno, ReadText(message));
-        return _incomplete && errno == 0 ? NetlinkProgress.Interrupted : NetlinkProgress.Done;
+        // On a host that never rests the last answer is as good as any: events tell of what it missed.
+        return _incomplete && errno == 0 && _attempts <= MaxRestarts ? NetlinkProgress.Interrupted : NetlinkProgress.Done;
     }
 
     private static string? ReadText(NetlinkMessage message)

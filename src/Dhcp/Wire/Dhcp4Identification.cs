@@ -17,7 +17,7 @@ public sealed record Dhcp4Identification
     /// <summary>Option 12; null for none. Not sent together with <see cref="FullyQualifiedName"/> (RFC 4702 section 3.1).</summary>
     public string? HostName { get; init; }
 
-    /// <summary>Option 81, in wire encoding with E=1, S=0; null for none.</summary>
+    /// <summary>Option 81, in wire encoding with E=1, S=0; up to <see cref="Dhcp4MessageWriter.MaxFullyQualifiedNameLength"/> characters; null for none.</summary>
     public string? FullyQualifiedName { get; init; }
 
     /// <summary>Option 60; null for none.</summary>

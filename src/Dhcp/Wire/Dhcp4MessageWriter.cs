@@ -13,6 +13,9 @@ public static class Dhcp4MessageWriter
     /// <summary>What fits an Ethernet frame; a message that needs more is a configuration error.</summary>
     public const int MaxLength = 1472;
 
+    /// <summary>Characters of a name that option 81 can carry in 255 octets; a longer one is a configuration error.</summary>
+    public const int MaxFullyQualifiedNameLength = 250;
+
     private const int MaxMessageSizeFloor = 576;
     private const int EthernetMtu = 1500;
 

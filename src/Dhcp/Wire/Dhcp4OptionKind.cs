@@ -31,6 +31,10 @@ public enum Dhcp4OptionKind
     ClasslessRoutes,
     /// <summary>Text in no certain encoding.</summary>
     Text,
+    /// <summary>A name of the time zone database: a relative path of plain words (option 101, RFC 4833).</summary>
+    TimeZoneName,
+    /// <summary>http, https, or a URN of RFC 8910 (option 114).</summary>
+    PortalUri,
     /// <summary>Names in the encoding of RFC 1035 section 4.1.4 (option 119).</summary>
     NameList,
     /// <summary>Option 53.</summary>

@@ -51,6 +51,8 @@ public static partial class Dhcp4OptionText
         Dhcp4OptionKind.ClassfulRoutes => List(data, 2 * Ipv4Address.Length, static item => $"{Address(item)} via {Address(item[4..])}"),
         Dhcp4OptionKind.ClasslessRoutes => ClasslessRoutes(data),
         Dhcp4OptionKind.Text => EscapedText.Of(WithoutTerminator(data), limit),
+        Dhcp4OptionKind.TimeZoneName => TimeZoneName(WithoutTerminator(data)),
+        Dhcp4OptionKind.PortalUri => PortalUri(data),
         Dhcp4OptionKind.NameList => Names(data),
         Dhcp4OptionKind.MessageType => Dhcp4MessageName.Of((Dhcp4MessageType)data[0]),
         Dhcp4OptionKind.CodeList => List(data, 1, static item => Number(item[0])),

@@ -21,7 +21,7 @@ public sealed class DnsmasqServer(ServerConfiguration configuration, NetworkName
             bind-interfaces
             interface={NetworkBed.ServerInterface}
             dhcp-leasefile={LeaseFile}
-            dhcp-range={Plan.PoolFirst},{Plan.PoolLast},255.255.255.0,{Plan.LeaseSeconds}
+            dhcp-range={Plan.PoolFirst},{Plan.PoolLast},255.255.255.0,{(Plan.LeaseSeconds < 0 ? "infinite" : $"{Plan.LeaseSeconds}")}
             dhcp-option=option:router,{Plan.Router}
             dhcp-option=option:dns-server,{Plan.Router}
             {(Plan.Authoritative ? "dhcp-authoritative" : "")}

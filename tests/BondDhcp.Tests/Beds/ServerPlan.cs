@@ -37,7 +37,7 @@ public sealed record ServerPlan
 
     public string Router { get; init; } = DefaultRouter;
 
-    /// <summary>dnsmasq grants nothing shorter than 120 s.</summary>
+    /// <summary>dnsmasq grants nothing shorter than 120 s, and takes -1 for infinite.</summary>
     public int LeaseSeconds { get; init; } = 600;
 
     /// <summary>Refuses what it does not know instead of staying silent, where that is an option of the server.</summary>

@@ -117,6 +117,13 @@ public sealed class MachineBench
         return this;
     }
 
+    /// <summary>As <see cref="Take(ReplyMessage)"/>, as the answer to one of the messages sent.</summary>
+    public MachineBench Take(ReplyMessage message, int which)
+    {
+        message.Xid = Sent[which].Xid;
+        return Take(message);
+    }
+
     public MachineBench Hear(ArpPacket packet) => Step(new Dhcp4Input.ArpReceived(packet));
 
     /// <summary>The gateway answers the last ARP request to it.</summary>

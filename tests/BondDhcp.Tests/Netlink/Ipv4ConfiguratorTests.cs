@@ -256,6 +256,21 @@ public sealed class Ipv4ConfiguratorTests
         Assert.True(host.Owned.IsEmpty);
     });
 
+    [Fact(DisplayName = "AT-4: a foreign route of the same destination and metric survives ours")]
+    public void Apply_BesideAForeignRouteOfTheSameMetric_DoesNotReplaceIt() => ConfiguredInterface.Run(host =>
+    {
+        const string Foreign = "default via 198.51.100.2 dev s0 metric 1024";
+        PrivateNetwork.Ip("addr add 198.51.100.1/24 dev s0");
+        PrivateNetwork.Ip($"route add {Foreign}");
+        host.Apply(ConfiguredInterface.Lease);
+        Assert.Contains(Foreign, PrivateNetwork.Ip("route show default"), StringComparison.Ordinal);
+        host.Apply(ConfiguredInterface.Lease with { Routes = [new Ipv4WantedRoute(Ipv4Prefix.Default, Ipv4Address.Parse("192.0.2.3"))] });
+        Assert.Contains("default via 192.0.2.3 proto dhcp src 192.0.2.50 metric 1024", ConfiguredInterface.Routes());
+        Assert.DoesNotContain("default via 192.0.2.1 proto dhcp src 192.0.2.50 metric 1024", ConfiguredInterface.Routes());
+        host.Remove();
+        Assert.Equal(Foreign, PrivateNetwork.Ip("route show default").Trim());
+    });
+
     [Fact(DisplayName = "AT-4: an address that somebody else configured is neither taken over nor removed")]
     public void Apply_OverAForeignAddress_LeavesItForeign() => ConfiguredInterface.Run(host =>
     {

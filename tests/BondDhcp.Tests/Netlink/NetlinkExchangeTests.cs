@@ -12,8 +12,12 @@ public sealed class NetlinkExchangeTests
     private readonly List<Link> _links = [];
     private readonly NetlinkExchange<Link> _exchange;
 
-    public NetlinkExchangeTests() => _exchange = new NetlinkExchange<Link>(
-        Sequence, static (NetlinkMessage message, out Link link) => LinkMessage.TryRead(message, out link, out _), _links);
+    public NetlinkExchangeTests()
+    {
+        _exchange = new NetlinkExchange<Link>(
+            static (NetlinkMessage message, out Link link) => LinkMessage.TryRead(message, out link, out _), _links);
+        _exchange.Begin(Sequence);
+    }
 
     [Fact]
     public void Acknowledgement_OfOurRequest_IsDone()
@@ -86,6 +90,34 @@ public sealed class NetlinkExchangeTests
     [Fact(DisplayName = "AH-5 (truncated datagram): the answer is asked for again at once")]
     public void Dump_Truncated_EndsInterrupted() =>
         Assert.Equal(NetlinkProgress.Interrupted, _exchange.Take(NetlinkSamples.Link(1, "lo", Sequence).AsSpan(0, 20), 0, true));
+
+    [Fact(DisplayName = "AH-5 (dump interrupted): restarted three times, then taken as it is")]
+    public void Dump_InterruptedForEver_IsTakenAfterThreeRestarts()
+    {
+        for (uint restart = 0; restart < 3; restart++)
+        {
+            Take(NetlinkSamples.Link(1, "lo", Sequence + restart));
+            Assert.Equal(NetlinkProgress.Interrupted, Take(NetlinkSamples.Done(Sequence + restart, Rtnl.NLM_F_DUMP_INTR)));
+            _exchange.Begin(Sequence + restart + 1);
+            Assert.Empty(_links);
+        }
+        Take(NetlinkSamples.Link(1, "lo", Sequence + 3));
+        Assert.Equal(NetlinkProgress.Done, Take(NetlinkSamples.Done(Sequence + 3, Rtnl.NLM_F_DUMP_INTR)));
+        Assert.True(_exchange.Result.Succeeded);
+        Assert.Single(_links);
+    }
+
+    [Fact(DisplayName = "AH-5 (lost datagrams): restarted three times, then an error")]
+    public void Answer_LostForEver_IsAnErrorAfterThreeRestarts()
+    {
+        for (uint restart = 0; restart < 3; restart++)
+        {
+            Assert.Equal(NetlinkProgress.Interrupted, _exchange.Lose(105));
+            _exchange.Begin(Sequence + restart + 1);
+        }
+        Assert.Equal(NetlinkProgress.Done, _exchange.Lose(105));
+        Assert.Equal(105, _exchange.Result.Errno);
+    }
 
     private NetlinkProgress Take(ReadOnlySpan<byte> datagram) => _exchange.Take(datagram, 0, false);
 }

@@ -61,7 +61,7 @@ internal static class NetlinkSamples
             RouteMessage.TryRead(message, out _);
             NeighbourMessage.TryRead(message, out _);
         }
-        new NetlinkExchange<int>(0, static (NetlinkMessage _, out int item) => (item = 0) == 0, []).Take(octets, 0, false);
+        new NetlinkExchange<int>(static (NetlinkMessage _, out int item) => (item = 0) == 0, []).Take(octets, 0, false);
         new LinkTable().Take(octets, 0, false, []);
     }
 }

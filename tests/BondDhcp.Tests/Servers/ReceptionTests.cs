@@ -64,33 +64,5 @@ public sealed class ReceptionTests(ITestOutputHelper output)
         Assert.Equal([5, 92], scene.Trace.Dhcp("REQUEST", mark)[0].Dhcp!.Options[57]);
     }
 
-    [Fact(DisplayName = "AH-9 carrier flaps 100 times: at most 2 DHCP requests a second, and bound in the end with the same address")]
-    public async Task Carrier_FlappingQuickly_SendsLittleAndEndsBound()
-    {
-        await using Scene scene = await Scene.BindAsync(output, ServerConfiguration.DnsmasqDefault);
-        string address = scene.Address;
-        int mark = scene.Trace.Mark;
-        string flap = string.Concat(Enumerable.Repeat($"link set {NetworkBed.ServerInterface} down\nlink set {NetworkBed.ServerInterface} up\n", 100));
-        scene.Bed.Server.IpBatch(flap);
-        await scene.Trace.WaitForDhcpAsync("ACK", Scene.Patience, mark);
-        await scene.BoundAsync();
-        Assert.Equal(address, scene.Address);
-        TracedFrame[] sent = [.. scene.Trace.Dhcp(null, mark).Where(f => f.Dhcp!.Op == 1)];
-        foreach (TracedFrame frame in sent)
-            Assert.InRange(sent.Count(f => f.At >= frame.At && f.At < frame.At.AddSeconds(1)), 1, 2);
-        scene.AssertNoDeletion();
-    }
-
-    [Fact(DisplayName = "AH-12 the interface is moved away: no crash; it comes back under another index and is bound again")]
-    public async Task Interface_MovedAwayAndBack_IsBoundAgain()
-    {
-        await using Scene scene = await Scene.BindAsync(output, ServerConfiguration.DnsmasqDefault);
-        scene.Bed.Client.Ip($"link set {C0} netns {scene.Bed.Server.HolderId}");
-        await scene.Client.WaitForStateAsync("waiting", Scene.Patience);
-        scene.Bed.Server.Ip($"link set {C0} netns {scene.Bed.Client.HolderId}");
-        scene.Bed.Client.Ip($"link set {C0} up");
-        await scene.BoundAsync();
-    }
-
     private static void SendTo(Scene scene, int port) => scene.Bed.Server.Run("bash", "-c", $"echo x > /dev/udp/{scene.Address}/{port}");
 }

@@ -1,0 +1,97 @@
+using BondDhcp.Bond.Links;
+using BondDhcp.Dhcp.Wire;
+using BondDhcp.Net;
+
+namespace BondDhcp.Host.Runner;
+
+/// <summary>The journal's words for what a runner does and sees.</summary>
+internal static class InterfaceReports
+{
+    private const byte MessageTypeOption = 53;
+    private const byte ServerIdentifierOption = 54;
+    private const byte ClientIdentifierOption = 61;
+
+    /// <summary>A message of ours; <paramref name="error"/> where the kernel did not take it.</summary>
+    public static Report Sent(Dhcp4Transmission message, Dhcp4Identification identification, MacAddress chaddr, string? error) =>
+        Report.Of(
+            "sent",
+            ("message", NameOf(message.Type)),
+            ("xid", Hex(message.Xid)),
+            ("chaddr", chaddr),
+            ("clientId", HexText.Colons(identification.ClientIdentifier.AsSpan())),
+            ("server", message.ServerIdentifier ?? (message.Destination == Ipv4Address.Broadcast ? null : message.Destination)),
+            ("kind", message.RequestKind == Dhcp4RequestKind.None ? null : KindOf(message.RequestKind)),
+            ("error", error));
+
+    /// <summary>A message that the client used.</summary>
+    public static Report Received(in Dhcp4MessageView message)
+    {
+        bool typed = message.TryGetOption(MessageTypeOption, out ReadOnlySpan<byte> type) && type.Length == 1;
+        bool named = message.TryGetOption(ServerIdentifierOption, out ReadOnlySpan<byte> server) && server.Length == Ipv4Address.Length;
+        return Report.Of(
+            "received",
+            ("message", NameOf(typed ? (Dhcp4MessageType)type[0] : 0)),
+            ("xid", Hex(message.Xid)),
+            ("chaddr", message.Chaddr),
+            ("clientId", message.TryGetOption(ClientIdentifierOption, out ReadOnlySpan<byte> client) ? HexText.Colons(client) : null),
+            ("server", named ? Ipv4Address.FromBytes(server) : null));
+    }
+
+    /// <summary>A packet that was not used.</summary>
+    public static Report Dropped(Dhcp4DropReason reason, long count) =>
+        Report.Of("dropped", ("reason", DropCounters.NameOf(reason)), ("count", count));
+
+    /// <summary>The carrier came or went.</summary>
+    public static Report Carrier(Link link) =>
+        Report.Of("carrier", ("carrier", link.Carrier), ("operstate", OperStateOf(link)), ("up", link.IsUp));
+
+    /// <summary>An address came or went.</summary>
+    public static Report Address(string name, InterfaceAddress address) => Report.Of(
+        name,
+        ("address", address.Prefix.ToString()),
+        ("origin", address.Protocol == InterfaceAddress.OurProtocol ? "dhcp4" : "foreign"));
+
+    /// <summary>A route came or went.</summary>
+    public static Report Route(string name, InstalledRoute route) => Report.Of(
+        name,
+        ("to", route.Destination.ToString()),
+        ("via", route.Gateway),
+        ("metric", route.Metric));
+
+    /// <summary>The operational state in the kernel's words.</summary>
+    public static string OperStateOf(Link link) => link.OperationalState switch
+    {
+        OperationalState.Unknown => "unknown",
+        OperationalState.NotPresent => "notpresent",
+        OperationalState.Down => "down",
+        OperationalState.LowerLayerDown => "lowerlayerdown",
+        OperationalState.Testing => "testing",
+        OperationalState.Dormant => "dormant",
+        OperationalState.Up => "up",
+        _ => FormattableString.Invariant($"{(int)link.OperationalState}"),
+    };
+
+    private static string NameOf(Dhcp4MessageType type) => type switch
+    {
+        Dhcp4MessageType.Discover => "DHCPDISCOVER",
+        Dhcp4MessageType.Offer => "DHCPOFFER",
+        Dhcp4MessageType.Request => "DHCPREQUEST",
+        Dhcp4MessageType.Decline => "DHCPDECLINE",
+        Dhcp4MessageType.Ack => "DHCPACK",
+        Dhcp4MessageType.Nak => "DHCPNAK",
+        Dhcp4MessageType.Release => "DHCPRELEASE",
+        Dhcp4MessageType.Inform => "DHCPINFORM",
+        Dhcp4MessageType.ForceRenew => "DHCPFORCERENEW",
+        _ => FormattableString.Invariant($"type {(int)type}"),
+    };
+
+    private static string KindOf(Dhcp4RequestKind kind) => kind switch
+    {
+        Dhcp4RequestKind.Selecting => "selecting",
+        Dhcp4RequestKind.InitReboot => "initReboot",
+        Dhcp4RequestKind.Renewing => "renewing",
+        _ => "rebinding",
+    };
+
+    private static string Hex(uint xid) => FormattableString.Invariant($"{xid:x8}");
+}

@@ -1,0 +1,81 @@
+using BondDhcp.Dhcp.Client;
+using BondDhcp.Net;
+using BondDhcp.Net.Linux;
+
+namespace BondDhcp.Host.Runner;
+
+/// <summary>Inputs into the machine, effects out of it.</summary>
+internal sealed partial class InterfaceRunner
+{
+    private readonly List<Dhcp4Effect> _effects = [];
+    private Dhcp4Surroundings _surroundings = new() { Mac = MacAddress.Zero };
+    private string _stateName = "stopped";
+    private bool _carryingOut;
+
+    private void Feed(Dhcp4Input input)
+    {
+        Client = Client.Step(input, LookAround(), BoottimeClock.Now, _entropy, _effects);
+        CarryOut();
+    }
+
+    /// <summary>
+    /// The interface as it is at this moment. The hardware address is asked for, not remembered: netlink may not have
+    /// told of the last failover yet. The same object is given again while nothing in it changed.
+    /// </summary>
+    private Dhcp4Surroundings LookAround()
+    {
+        if (!_sockets.TryReadMac(out MacAddress mac)) mac = _surroundings.Mac;
+        int path = _link?.Bond is { ActiveSlave: > 0 and int active } ? active : _link?.Index ?? 0;
+        if (mac != _surroundings.Mac || path != _surroundings.PathIndex || _surroundings.HostMacs != _network.HostMacs)
+            _surroundings = new Dhcp4Surroundings { Mac = mac, HostMacs = _network.HostMacs, PathIndex = path };
+        return _surroundings;
+    }
+
+    // Carrying out an effect may be an input itself; what that decides is done after what was decided before.
+    private void CarryOut()
+    {
+        if (_carryingOut) return;
+        _carryingOut = true;
+        string before = _stateName;
+        try
+        {
+            for (int i = 0; i < _effects.Count; i++) CarryOut(_effects[i]);
+        }
+        finally
+        {
+            _effects.Clear();
+            _carryingOut = false;
+        }
+        _sockets.ArpWatch = Client.ArpWatch;
+        _deadline.At = Client.NextDeadline;
+        _stateName = Client.StateName;
+        if (_stateName == before) return;
+        Since = BoottimeClock.Now;
+        if (Client.State is Dhcp4State.Stopped) AnswerStop();
+    }
+
+    private void CarryOut(Dhcp4Effect effect)
+    {
+        switch (effect)
+        {
+            case Dhcp4Effect.Transmit transmit: Transmit(transmit.Message); break;
+            case Dhcp4Effect.TransmitArp arp: Transmit(arp.Packet, arp.Destination); break;
+            case Dhcp4Effect.Configure configure: Configure(configure.Lease); break;
+            case Dhcp4Effect.Deconfigure deconfigure: Deconfigure(deconfigure.Lease); break;
+            case Dhcp4Effect.Persist persist: Persist(persist.Memory); break;
+            case Dhcp4Effect.Tell tell: Journal(tell.Report); break;
+            case Dhcp4Effect.CommandDone done: AnswerCommand(done); break;
+            default: throw new ArgumentOutOfRangeException(nameof(effect), effect, null);
+        }
+    }
+
+    private void Persist(Dhcp4Memory memory)
+    {
+        // The store says why; a lease that cannot be kept is still a lease.
+        if (!_memory.Save(memory)) Warn("the lease could not be stored; it goes on, but will not survive a restart");
+    }
+
+    private void Journal(Report report) => _journal("dhcp4", report);
+
+    private void Warn(string message) => Journal(Report.Of("warning", ("message", message)));
+}

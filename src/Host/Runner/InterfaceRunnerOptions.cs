@@ -1,0 +1,35 @@
+using System.Collections.Immutable;
+using BondDhcp.Dhcp.Client;
+using BondDhcp.Dhcp.Wire;
+using BondDhcp.Host.Configuration;
+using BondDhcp.Net;
+
+namespace BondDhcp.Host.Runner;
+
+/// <summary>What one interface is to be run with. Immutable; a reload makes a new one.</summary>
+internal sealed record InterfaceRunnerOptions
+{
+    /// <summary>The kernel's name of the interface, or one of its alternative names.</summary>
+    public required string Name { get; init; }
+
+    /// <summary>The client's settings.</summary>
+    public required Dhcp4Settings Dhcp4 { get; init; }
+
+    /// <summary>What its messages carry; the client identifier is the one of <see cref="Dhcp4"/>.</summary>
+    public required Dhcp4Identification Identification { get; init; }
+
+    /// <summary>Metric of everything the lease gives.</summary>
+    public uint Metric { get; init; } = 1024;
+
+    /// <summary>Which of the lease's routes are taken.</summary>
+    public LeaseRoutes LeaseRoutes { get; init; } = LeaseRoutes.Limited;
+
+    /// <summary>Prefixes into which no lease may put a route.</summary>
+    public ImmutableArray<Ipv4Prefix> ProtectedRoutes { get; init; } = [];
+}
+
+/// <summary>What is kept of one interface across restarts.</summary>
+/// <param name="Load">What was kept; empty when there is nothing, or nothing sound.</param>
+/// <param name="Save">Keeps it; false when the disk did not take it, which harms no lease.</param>
+/// <param name="SetAside">Puts what is kept where it is not loaded any more; for a lease that breaks its client.</param>
+internal sealed record LeaseMemory(Func<Dhcp4Memory> Load, Func<Dhcp4Memory, bool> Save, Action<string> SetAside);
