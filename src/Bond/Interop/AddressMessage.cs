@@ -66,8 +66,12 @@ internal static class AddressMessage
         if (local is not { } own) return false;
         address = new InterfaceAddress(header.Index, new Ipv4Prefix(own, header.PrefixLength))
         {
-            Broadcast = broadcast, ValidSeconds = lifetimes.Valid, PreferredSeconds = lifetimes.Preferred,
-            IsSecondary = (flags & Rtnl.IFA_F_SECONDARY) != 0, Protocol = protocol, Metric = metric,
+            Broadcast = broadcast,
+            ValidSeconds = lifetimes.Valid,
+            PreferredSeconds = lifetimes.Preferred,
+            IsSecondary = (flags & Rtnl.IFA_F_SECONDARY) != 0,
+            Protocol = protocol,
+            Metric = metric,
         };
         return true;
     }
@@ -77,8 +81,10 @@ internal static class AddressMessage
     {
         var header = new IfAddressMessage
         {
-            Family = Rtnl.AF_INET, PrefixLength = (byte)address.Prefix.PrefixLength,
-            Scope = Rtnl.RT_SCOPE_UNIVERSE, Index = address.InterfaceIndex,
+            Family = Rtnl.AF_INET,
+            PrefixLength = (byte)address.Prefix.PrefixLength,
+            Scope = Rtnl.RT_SCOPE_UNIVERSE,
+            Index = address.InterfaceIndex,
         };
         MemoryMarshal.Write(writer.AddHeader(HeaderLength), header);
         writer.AddAddress(Rtnl.IFA_LOCAL, address.Prefix.Address);

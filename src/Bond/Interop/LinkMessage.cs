@@ -71,7 +71,10 @@ internal static class LinkMessage
 
         var draft = new Link
         {
-            Index = header.Index, Name = "", HardwareType = header.HardwareType, Flags = (LinkFlags)header.Flags & KnownFlags,
+            Index = header.Index,
+            Name = "",
+            HardwareType = header.HardwareType,
+            Flags = (LinkFlags)header.Flags & KnownFlags,
         };
         while (attributes.TryRead(out NetlinkAttribute attribute))
         {

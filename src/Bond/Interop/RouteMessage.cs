@@ -70,7 +70,11 @@ internal static class RouteMessage
         if (interfaceIndex <= 0) return false;
         route = new InstalledRoute(interfaceIndex, new Ipv4Prefix(destination, header.DestinationLength).Masked, gateway)
         {
-            Table = table, Metric = metric, PreferredSource = source, Protocol = header.Protocol, Mtu = mtu,
+            Table = table,
+            Metric = metric,
+            PreferredSource = source,
+            Protocol = header.Protocol,
+            Mtu = mtu,
             OnLink = (header.Flags & Rtnl.RTNH_F_ONLINK) != 0,
         };
         return true;
@@ -80,9 +84,11 @@ internal static class RouteMessage
     {
         var header = new RtMessage
         {
-            Family = Rtnl.AF_INET, DestinationLength = (byte)route.Destination.PrefixLength,
+            Family = Rtnl.AF_INET,
+            DestinationLength = (byte)route.Destination.PrefixLength,
             Table = route.Table <= byte.MaxValue ? (byte)route.Table : Rtnl.RT_TABLE_UNSPEC,
-            Protocol = route.Protocol, Type = Rtnl.RTN_UNICAST,
+            Protocol = route.Protocol,
+            Type = Rtnl.RTN_UNICAST,
             Scope = route.Gateway is null ? Rtnl.RT_SCOPE_LINK : Rtnl.RT_SCOPE_UNIVERSE,
             Flags = route.OnLink ? Rtnl.RTNH_F_ONLINK : 0,
         };

@@ -1,6 +1,6 @@
 using BondDhcp.Bond.Addressing;
-using BondDhcp.Bond.Linux;
 using BondDhcp.Bond.Links;
+using BondDhcp.Bond.Linux;
 using BondDhcp.Net;
 using BondDhcp.Tests.Linux;
 using Xunit;

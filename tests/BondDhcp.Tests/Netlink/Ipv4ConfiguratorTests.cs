@@ -37,7 +37,8 @@ public sealed class Ipv4ConfiguratorTests
         {
             Ipv4Outcome outcome = host.Apply(ConfiguredInterface.Lease with
             {
-                Valid = TimeSpan.FromSeconds(7200 + i), Preferred = TimeSpan.FromSeconds(7200 + i),
+                Valid = TimeSpan.FromSeconds(7200 + i),
+                Preferred = TimeSpan.FromSeconds(7200 + i),
             });
             Assert.Single(outcome.Done);
         }

@@ -86,7 +86,8 @@ public sealed class LeaseConfigurationTests
     {
         LeaseConfiguration result = Map(With(ack => ack with
         {
-            Routers = [Ipv4Address.Parse("192.0.2.1")], Routes = [Route("10.17.0.0/16", "192.0.2.9")],
+            Routers = [Ipv4Address.Parse("192.0.2.1")],
+            Routes = [Route("10.17.0.0/16", "192.0.2.9")],
         }));
         Assert.Equal(["10.17.0.0/16 via 192.0.2.9"], Routes(result));
     }
