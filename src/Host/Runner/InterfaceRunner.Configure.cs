@@ -1,5 +1,6 @@
 using BondDhcp.Bond.Addressing;
 using BondDhcp.Bond.Links;
+using BondDhcp.Bond.Linux;
 using BondDhcp.Dhcp.Client;
 using BondDhcp.Net;
 using BondDhcp.Net.Linux;
@@ -10,23 +11,33 @@ namespace BondDhcp.Host.Runner;
 internal sealed partial class InterfaceRunner
 {
     private Ipv4Ownership _owned = Ipv4Ownership.None;
+    private OwnershipFile? _record;
     private string _lastProblems = "";
 
     private void Configure(Dhcp4Lease lease)
     {
         if (_link is not { } link) return; // It is configured when the interface comes.
-        List<string> problems = [];
-        Ipv4Configuration wanted = LeaseConfiguration.Of(lease, Options, BoottimeClock.Now, link.MaxMtu, problems.Add);
-        Ipv4Outcome outcome = _network.Configurator.Apply(link.Index, wanted, _owned);
-        _owned = outcome.Owned;
-        problems.AddRange(outcome.Problems);
+        LeaseConfiguration its = LeaseConfiguration.Of(lease, Options.Interface, BoottimeClock.Now, link.MaxMtu);
+        Ipv4Outcome outcome = _network.Configurator.Apply(link.Index, its.Wanted, _owned);
+        Own(outcome.Owned);
         if (outcome.Error is { } error)
         {
             Feed(new Dhcp4Input.ConfigurationFailed(error));
             return;
         }
-        if (_sockets.HoldUdp(lease.Address) is { } refused) problems.Add($"port 68 of {lease.Address}: {refused}");
+        List<string> problems = [.. its.Warnings, .. outcome.Problems];
+        foreach (RefusedRoute refused in its.RefusedRoutes)
+            problems.Add($"route to {refused.Route.Destination} not taken: {refused.Why}");
+        if (_sockets.HoldUdp(lease.Address) is { } unheld) problems.Add($"port 68 of {lease.Address}: {unheld}");
         WarnOnce(problems);
+    }
+
+    // Recorded after it was done, so that an address does not wait for a disk. Should the program die in between, the
+    // mark that the kernel keeps with an address says that it is ours.
+    private void Own(Ipv4Ownership owned)
+    {
+        _owned = owned;
+        if (_record?.Write(owned) is { } problem) Warn(problem);
     }
 
     // The same at every renewal would be the same again.
@@ -49,12 +60,12 @@ internal sealed partial class InterfaceRunner
             Mtu = _owned.Addresses.Length == 1 ? _owned.Mtu : null,
         };
         Ipv4Outcome outcome = _network.Configurator.Remove(link.Index, its);
-        _owned = new Ipv4Ownership
-        {
-            Addresses = [.. _owned.Addresses.Except(its.Addresses), .. outcome.Owned.Addresses],
-            Routes = [.. _owned.Routes.Except(its.Routes), .. outcome.Owned.Routes],
-            Mtu = its.Mtu is null ? _owned.Mtu : outcome.Owned.Mtu,
-        };
+        Own(new Ipv4Ownership
+            {
+                Addresses = [.. _owned.Addresses.Except(its.Addresses), .. outcome.Owned.Addresses],
+                Routes = [.. _owned.Routes.Except(its.Routes), .. outcome.Owned.Routes],
+                Mtu = its.Mtu is null ? _owned.Mtu : outcome.Owned.Mtu,
+            });
         foreach (string problem in outcome.Problems) Warn(problem);
     }
 
@@ -74,22 +85,27 @@ internal sealed partial class InterfaceRunner
     }
 
     /// <summary>
-    /// Takes what an earlier run left on the interface for ours: an address of a stored lease that bears our mark, and
-    /// the routes that have it as their source.
+    /// Takes for ours what an earlier run left on the interface: what it recorded and, where the record is missing, an
+    /// address of a stored lease that bears our mark, with the routes that have it as their source.
     /// </summary>
     private void Adopt(Dhcp4Memory memory)
     {
         if (_link is not { } link) return;
-        Ipv4Prefix[] addresses =
-            [.. memory.Leases.Select(lease => lease.Prefix).Where(prefix => IsPresent(prefix) && BearsOurMark(prefix))];
-        if (addresses.Length == 0) return;
-        List<InstalledRoute> routes = [];
-        _network.Rtnl.ReadRoutes(link.Index, InstalledRoute.DhcpProtocol, routes);
-        _owned = new Ipv4Ownership
+        string? warning = null;
+        _record = Options.OpenRecord?.Invoke(link.Index);
+        Ipv4Ownership recorded = _record?.Read(out warning) ?? Ipv4Ownership.None;
+        if (warning is not null) Warn(warning);
+
+        HashSet<Ipv4Prefix> addresses = [.. recorded.Addresses.Where(IsPresent)];
+        addresses.UnionWith(memory.Leases.Select(lease => lease.Prefix).Where(prefix => IsPresent(prefix) && BearsOurMark(prefix)));
+        HashSet<InstalledRoute> routes = [.. recorded.Routes];
+        if (addresses.Count > 0)
         {
-            Addresses = [.. addresses],
-            Routes = [.. routes.Where(route => addresses.Any(address => address.Address == route.PreferredSource))],
-        };
+            List<InstalledRoute> present = [];
+            _network.Rtnl.ReadRoutes(link.Index, InstalledRoute.DhcpProtocol, present);
+            routes.UnionWith(present.Where(route => addresses.Any(address => address.Address == route.PreferredSource)));
+        }
+        _owned = new Ipv4Ownership { Addresses = [.. addresses], Routes = [.. routes], Mtu = recorded.Mtu };
     }
 
     private bool IsPresent(Ipv4Prefix prefix) =>

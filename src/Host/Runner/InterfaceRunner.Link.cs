@@ -111,6 +111,7 @@ internal sealed partial class InterfaceRunner
     {
         _sockets.Close();
         _link = null;
+        _record = null;
         // Of what is left there nothing is known any more; when the interface comes back it is looked for.
         _owned = Ipv4Ownership.None;
     }

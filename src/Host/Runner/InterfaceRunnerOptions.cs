@@ -1,16 +1,15 @@
-using System.Collections.Immutable;
+using BondDhcp.Bond.Linux;
 using BondDhcp.Dhcp.Client;
 using BondDhcp.Dhcp.Wire;
 using BondDhcp.Host.Configuration;
-using BondDhcp.Net;
 
 namespace BondDhcp.Host.Runner;
 
 /// <summary>What one interface is to be run with. Immutable; a reload makes a new one.</summary>
 internal sealed record InterfaceRunnerOptions
 {
-    /// <summary>The kernel's name of the interface, or one of its alternative names.</summary>
-    public required string Name { get; init; }
+    /// <summary>The interface's section of the configuration.</summary>
+    public required InterfaceConfiguration Interface { get; init; }
 
     /// <summary>The client's settings.</summary>
     public required Dhcp4Settings Dhcp4 { get; init; }
@@ -18,14 +17,11 @@ internal sealed record InterfaceRunnerOptions
     /// <summary>What its messages carry; the client identifier is the one of <see cref="Dhcp4"/>.</summary>
     public required Dhcp4Identification Identification { get; init; }
 
-    /// <summary>Metric of everything the lease gives.</summary>
-    public uint Metric { get; init; } = 1024;
+    /// <summary>Opens the record of what is ours on the interface with this index; null where none is kept.</summary>
+    public Func<int, OwnershipFile>? OpenRecord { get; init; }
 
-    /// <summary>Which of the lease's routes are taken.</summary>
-    public LeaseRoutes LeaseRoutes { get; init; } = LeaseRoutes.Limited;
-
-    /// <summary>Prefixes into which no lease may put a route.</summary>
-    public ImmutableArray<Ipv4Prefix> ProtectedRoutes { get; init; } = [];
+    /// <summary>The kernel's name of the interface, or one of its alternative names.</summary>
+    public string Name => Interface.Name;
 }
 
 /// <summary>What is kept of one interface across restarts.</summary>
