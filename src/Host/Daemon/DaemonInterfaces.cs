@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using BondDhcp.Bond.Linux;
 using BondDhcp.Dhcp.Identity;
 using BondDhcp.Dhcp.Store;
 using BondDhcp.Host.Configuration;
@@ -16,6 +17,7 @@ internal sealed class DaemonInterfaces : IDisposable
     private readonly EventLoop _loop;
     private readonly EventJournal _journal;
     private readonly NetworkState _network;
+    private readonly string _runtimeDirectory;
     private readonly string _bootId;
     private readonly DuidStore _duids;
     private readonly MacIdentifierStore _macs;
@@ -26,8 +28,14 @@ internal sealed class DaemonInterfaces : IDisposable
     private DuidChoice? _duidChoice;
 
     /// <summary>Opens what the interfaces share.</summary>
-    public DaemonInterfaces(EventLoop loop, EventJournal journal, string stateDirectory, string bootId)
+    /// <param name="loop">The loop they live in.</param>
+    /// <param name="journal">Is told of everything.</param>
+    /// <param name="stateDirectory">Leases and identity: what outlives a boot.</param>
+    /// <param name="runtimeDirectory">The record of what is ours on the interfaces: what does not.</param>
+    /// <param name="bootId">The kernel's name for this boot.</param>
+    public DaemonInterfaces(EventLoop loop, EventJournal journal, string stateDirectory, string runtimeDirectory, string bootId)
     {
+        _runtimeDirectory = runtimeDirectory;
         _loop = loop;
         _journal = journal;
         _network = new NetworkState(loop);
@@ -91,12 +99,10 @@ internal sealed class DaemonInterfaces : IDisposable
         });
         return new InterfaceRunnerOptions
         {
-            Name = one.Name,
+            Interface = one,
             Dhcp4 = identity.Settings,
             Identification = identity.Identification,
-            Metric = one.Metric,
-            LeaseRoutes = one.LeaseRoutes,
-            ProtectedRoutes = one.ProtectedRoutes,
+            OpenRecord = index => new OwnershipFile(_runtimeDirectory, one.Name, index, _bootId),
         };
     }
 
