@@ -93,6 +93,8 @@ internal sealed partial class Dhcp4Turn
             return false;
         }
         Client = Client with { Lease = lease, Refusals = 0, HeldNak = null, Beside = null, GatewayWasSilent = false };
+        // What still runs for the address that leaves ends with it.
+        if (previous?.Address != lease.Address) Client = Client with { Announcement = null, ConcurrentProbe = null, DefendedAt = null };
         effects.Add(new Dhcp4Effect.Configure(lease, previous));
         Enter(Dhcp4State.Bound.Instance);
         foreach (string note in lease.Ack.Notes) Warn(note);
