@@ -139,8 +139,9 @@ internal sealed class TsharkComparison(JsonElement ours, TsharkFrame theirs)
             case 81:
                 foreach ((string name, string field) in fields) CompareName(name, field, value);
                 break;
-            case 33:
-                Expect("option 33", string.Join(", ", theirValues.Chunk(2).Select(pair => string.Join(" via ", pair))), value!);
+            case 21 or 33:
+                string between = code == 21 ? " mask " : " via ";
+                Expect($"option {code}", string.Join(", ", theirValues.Chunk(2).Select(pair => string.Join(between, pair))), value!);
                 break;
             case 121 or 249:
                 Expect($"option {code}", string.Join(':', theirValues), option.GetProperty("hex").GetString()!);
