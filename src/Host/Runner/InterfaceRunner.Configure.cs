@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using BondDhcp.Bond.Addressing;
 using BondDhcp.Bond.Links;
 using BondDhcp.Bond.Linux;
@@ -75,11 +76,14 @@ internal sealed partial class InterfaceRunner
         if (_started && Client.Lease is { } lease && IsPresent(lease.Prefix)) Configure(lease);
     }
 
-    // Looked for in the table and not in the events: an address that was replaced went and came.
+    // Told that it went; asked whether it is gone. What was replaced went and came, and the table may not show yet what
+    // was configured a moment ago.
     private void CheckAddress()
     {
-        if (_link is null || Client.Lease is not { } lease || !_owned.Addresses.Contains(lease.Prefix)) return;
-        if (IsPresent(lease.Prefix)) return;
+        if (_link is not { } link || Client.Lease is not { } lease || !_owned.Addresses.Contains(lease.Prefix)) return;
+        List<InterfaceAddress> present = [];
+        if (!_network.Rtnl.ReadAddresses(link.Index, present).Succeeded) return;
+        if (present.Exists(address => address.Prefix == lease.Prefix)) return;
         _owned = _owned with { Addresses = _owned.Addresses.Remove(lease.Prefix) };
         Feed(new Dhcp4Input.AddressRemoved());
     }
@@ -96,16 +100,25 @@ internal sealed partial class InterfaceRunner
         Ipv4Ownership recorded = _record?.Read(out warning) ?? Ipv4Ownership.None;
         if (warning is not null) Warn(warning);
 
-        HashSet<Ipv4Prefix> addresses = [.. recorded.Addresses.Where(IsPresent)];
-        addresses.UnionWith(memory.Leases.Select(lease => lease.Prefix).Where(prefix => IsPresent(prefix) && BearsOurMark(prefix)));
+        if (memory.Leases.IsEmpty && recorded.IsEmpty) return;
+
+        // Asked for, because the table may not show yet what a runner before this one did in the same turn.
+        List<InterfaceAddress> present = [];
+        _network.Rtnl.ReadAddresses(link.Index, present);
+        HashSet<Ipv4Prefix> stored = [.. memory.Leases.Select(lease => lease.Prefix)];
+        ImmutableArray<Ipv4Prefix> addresses =
+        [
+            .. present.Where(address => recorded.Addresses.Contains(address.Prefix)
+                || (stored.Contains(address.Prefix) && BearsOurMark(address))).Select(address => address.Prefix),
+        ];
         HashSet<InstalledRoute> routes = [.. recorded.Routes];
-        if (addresses.Count > 0)
+        if (!addresses.IsEmpty)
         {
-            List<InstalledRoute> present = [];
-            _network.Rtnl.ReadRoutes(link.Index, InstalledRoute.DhcpProtocol, present);
-            routes.UnionWith(present.Where(route => addresses.Any(address => address.Address == route.PreferredSource)));
+            List<InstalledRoute> installed = [];
+            _network.Rtnl.ReadRoutes(link.Index, InstalledRoute.DhcpProtocol, installed);
+            routes.UnionWith(installed.Where(route => addresses.Any(address => address.Address == route.PreferredSource)));
         }
-        _owned = new Ipv4Ownership { Addresses = [.. addresses], Routes = [.. routes], Mtu = recorded.Mtu };
+        _owned = new Ipv4Ownership { Addresses = addresses, Routes = [.. routes], Mtu = recorded.Mtu };
     }
 
     private bool IsPresent(Ipv4Prefix prefix) =>
@@ -113,7 +126,6 @@ internal sealed partial class InterfaceRunner
 
     // A kernel before 5.18 keeps no mark: there the stored lease alone says that the address is ours. A later one marks
     // at least the loopback's address.
-    private bool BearsOurMark(Ipv4Prefix prefix) =>
-        _network.Table.FindAddress(_link!.Index, prefix.Address)?.Protocol == InterfaceAddress.OurProtocol
-        || _network.Table.Addresses.All(address => address.Protocol == 0);
+    private bool BearsOurMark(InterfaceAddress address) =>
+        address.Protocol == InterfaceAddress.OurProtocol || _network.Table.Addresses.All(other => other.Protocol == 0);
 }

@@ -25,7 +25,9 @@ internal sealed partial class InterfaceRunner
     {
         if (!_started) return;
         foreach (LinkEvent happened in events) Follow(happened);
-        CheckAddress();
+        // Once, when the whole is known.
+        if (events.Any(happened => happened is LinkEvent.AddressRemoved(var address) && address.InterfaceIndex == _link?.Index))
+            CheckAddress();
     });
 
     private void Follow(LinkEvent happened)

@@ -49,10 +49,15 @@ public sealed class PacketSocketTests
         byte[] buffer = new byte[65536];
         SocketResult result = socket.Receive(buffer, out Dhcp4Reception reception);
         Assert.Equal(accepted ? SocketOutcome.Done : SocketOutcome.Empty, result.Outcome);
+        Assert.Equal(accepted, IsAcceptedInUserSpace(packet));
         if (!accepted) return;
         Assert.Equal(packet, buffer[..result.Length]);
         Assert.Equal(new Dhcp4Reception(1, s_server, false, 0), reception);
     });
+
+    private static bool IsAcceptedInUserSpace(byte[] packet) =>
+        Ipv4Udp.TryParse(packet, new Dhcp4Reception(1, s_server, false, 0), out Ipv4UdpDatagram datagram) == Dhcp4DropReason.None
+        && Dhcp4MessageView.TryParse(datagram.Payload, out _) == Dhcp4DropReason.None;
 
     [Theory(DisplayName = "A4-70 a reply in a VLAN is told from an untagged one; vid 0 is untagged")]
     [InlineData(null, 0)]
@@ -65,12 +70,55 @@ public sealed class PacketSocketTests
         byte[] reply = new ReplyPacket().ToArray();
         server.Send(RawLink.Frame(s_client, s_server, 0x0800, reply, tag));
         server.Send(RawLink.Frame(MacAddress.Broadcast, s_server, 0x0800, reply, tag));
-        foreach (string _ in (string[])["unicast", "broadcast"])
+        foreach (string destination in (string[])["unicast", "broadcast"])
         {
             SocketResult result = socket.Receive(new byte[65536], out Dhcp4Reception reception);
             Assert.Equal(SocketOutcome.Done, result.Outcome);
-            Assert.Equal(vlanId, reception.VlanId);
+            Assert.True(vlanId == reception.VlanId, destination);
+            Assert.Equal(
+                vlanId == 0 ? Dhcp4DropReason.None : Dhcp4DropReason.Vlan, Ipv4Udp.TryParse(reply, reception, out _));
         }
+    });
+
+    [Fact(DisplayName = "A4-42 the unfinished checksum of a server on the other end of a veth pair is trusted")]
+    public void Receive_FromServerOnThePeer_ChecksumIsTrusted() => OnLink((socket, server) =>
+    {
+        PrivateNetwork.Ip("address add 192.0.2.1/24 dev s0");
+        using var udp = new System.Net.Sockets.UdpClient(new System.Net.IPEndPoint(System.Net.IPAddress.Parse("192.0.2.1"), 67));
+        udp.EnableBroadcast = true;
+        udp.Client.SetRawSocketOption(1, 25, "s0\0"u8); // SOL_SOCKET, SO_BINDTODEVICE
+        udp.Send(new ReplyPacket().ToArray().AsSpan(28), "255.255.255.255", 68);
+        byte[] buffer = new byte[65536];
+        SocketResult result = socket.Receive(buffer, out Dhcp4Reception reception);
+        Assert.Equal(SocketOutcome.Done, result.Outcome);
+        Assert.True(reception.ChecksumTrusted);
+        ReadOnlySpan<byte> packet = buffer.AsSpan(0, result.Length);
+        Assert.Equal(Dhcp4DropReason.None, Ipv4Udp.TryParse(packet, reception, out _));
+        Assert.Equal(Dhcp4DropReason.UdpChecksum, Ipv4Udp.TryParse(packet, reception with { ChecksumTrusted = false }, out _));
+    });
+
+    [Fact(DisplayName = "AH-12 the interface is removed under the socket: values, no exceptions")]
+    public void SendAndReceive_InterfaceRemoved_TellThatItIsGone() => OnLink((socket, server) =>
+    {
+        PrivateNetwork.Ip("link delete c0");
+        byte[] buffer = new byte[65536];
+        // The pending error of the socket is read first, and once.
+        Assert.Equal(SocketOutcome.LinkDown, socket.Receive(buffer, out _).Outcome);
+        Assert.Equal(SocketOutcome.Empty, socket.Receive(buffer, out _).Outcome);
+        Assert.Equal(SocketOutcome.LinkGone, socket.Send(new ReplyPacket().ToArray(), MacAddress.Broadcast).Outcome);
+    });
+
+    [Fact(DisplayName = "AH-6 the interface is set down and up: ENETDOWN is a value, and the socket works again")]
+    public void SendAndReceive_InterfaceDownAndUp_WorkAgain() => OnLink((socket, server) =>
+    {
+        byte[] buffer = new byte[65536];
+        PrivateNetwork.Ip("link set c0 down");
+        Assert.Equal(SocketOutcome.LinkDown, socket.Receive(buffer, out _).Outcome);
+        Assert.Equal(SocketOutcome.LinkDown, socket.Send(new ReplyPacket().ToArray(), MacAddress.Broadcast).Outcome);
+        PrivateNetwork.Ip("link set c0 up");
+        server.Send(RawLink.Frame(MacAddress.Broadcast, s_server, 0x0800, new ReplyPacket().ToArray()));
+        Assert.Equal(SocketOutcome.Done, socket.Receive(buffer, out _).Outcome);
+        Assert.Equal(SocketOutcome.Done, socket.Send(new ReplyPacket().ToArray(), MacAddress.Broadcast).Outcome);
     });
 
     [Fact(DisplayName = "A unicast reply to the hardware address before a failover is for another host, not tagged")]

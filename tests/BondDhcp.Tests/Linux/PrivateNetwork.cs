@@ -29,7 +29,8 @@ internal static partial class PrivateNetwork
                 // No router solicitations or multicast reports among the frames that are looked at.
                 foreach (string name in (string[])["c0", "s0"])
                 {
-                    string ipv6 = $"/proc/thread-self/net/../../sys/net/ipv6/conf/{name}/disable_ipv6";
+                    // What is under /proc/sys/net is the calling thread's.
+                    string ipv6 = $"/proc/sys/net/ipv6/conf/{name}/disable_ipv6";
                     if (File.Exists(ipv6)) File.WriteAllText(ipv6, "1");
                     Ip($"link set {name} up");
                 }

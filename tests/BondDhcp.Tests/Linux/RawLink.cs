@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using BondDhcp.Net;
 using BondDhcp.Net.Linux;
+using BondDhcp.Net.Linux.Interop;
 using Tmds.Linux;
 
 namespace BondDhcp.Tests.Linux;
@@ -24,6 +25,32 @@ internal sealed unsafe class RawLink : IDisposable
         {
             if (LibC.sendto(_socket.Number, start, frame.Length, 0, (sockaddr*)&address, sizeof(sockaddr_ll)) < 0)
                 throw LinuxException.Last("sendto");
+        }
+    }
+
+    /// <summary>Receives every frame from here on but those sent on the interface itself.</summary>
+    public void Listen()
+    {
+        int one = 1;
+        if (LibC.setsockopt(_socket.Number, KernelNumbers.SOL_PACKET, LibC.PACKET_IGNORE_OUTGOING, &one, sizeof(int)) != 0)
+            throw LinuxException.Last("setsockopt");
+        var address = new sockaddr_ll
+        {
+            sll_family = (ushort)(int)LibC.AF_PACKET,
+            sll_ifindex = _interfaceIndex,
+            sll_protocol = BinaryPrimitives.ReverseEndianness((ushort)3), // ETH_P_ALL
+        };
+        if (LibC.bind(_socket.Number, (sockaddr*)&address, sizeof(sockaddr_ll)) != 0) throw LinuxException.Last("bind");
+    }
+
+    /// <summary>The next frame that is there; null when there is none.</summary>
+    public byte[]? TryReceive()
+    {
+        byte[] buffer = new byte[2048];
+        fixed (byte* start = buffer)
+        {
+            long length = LibC.recv(_socket.Number, start, buffer.Length, LibC.MSG_DONTWAIT);
+            return length < 0 ? null : buffer[..(int)length];
         }
     }
 

@@ -1,0 +1,120 @@
+using System.Diagnostics;
+using BondDhcp.Dhcp.Client;
+using BondDhcp.Dhcp.Wire;
+using BondDhcp.Host.Configuration;
+using BondDhcp.Host.Loop;
+using BondDhcp.Host.Runner;
+using BondDhcp.Net;
+using BondDhcp.Net.Linux;
+using BondDhcp.Tests.Kit;
+using BondDhcp.Tests.Linux;
+using Xunit;
+
+namespace BondDhcp.Tests.Runner;
+
+/// <summary>Runners on veth pairs in a namespace of their own, in one loop that the test turns itself.</summary>
+internal sealed class RunnerBed : IDisposable
+{
+    private readonly List<InterfaceRunner> _runners = [];
+    private readonly List<ScriptedServer> _servers = [];
+
+    public EventLoop Loop { get; } = new();
+
+    public NetworkState Network { get; }
+
+    /// <summary>What the journal was told: interface, event.</summary>
+    public List<(string Interface, string Source, Report Report)> Journal { get; } = [];
+
+    /// <summary>What the store holds, by interface.</summary>
+    public Dictionary<string, Dhcp4Memory> Stored { get; } = [];
+
+    /// <summary>Interfaces whose stored lease was set aside.</summary>
+    public List<string> SetAside { get; } = [];
+
+    /// <summary>Called with each memory to be saved.</summary>
+    public Action<string> Saving { get; set; } = _ => { };
+
+    private RunnerBed() => Network = new NetworkState(Loop);
+
+    public static void Run(Action<RunnerBed> test) => PrivateNetwork.Run(() =>
+    {
+        using var bed = new RunnerBed();
+        test(bed);
+    });
+
+    public ScriptedServer Serve(string interfaceName, Ipv4Address? address = null)
+    {
+        var server = new ScriptedServer(Network.HardwareAddresses.IndexOf(interfaceName)) { Address = address ?? Fixture.L };
+        _servers.Add(server);
+        return server;
+    }
+
+    public InterfaceRunner Add(string name, Func<InterfaceConfiguration, InterfaceConfiguration>? edit = null)
+    {
+        var configuration = new InterfaceConfiguration { Name = name, Dhcp4 = true };
+        var options = new InterfaceRunnerOptions
+        {
+            Interface = edit?.Invoke(configuration) ?? configuration,
+            Dhcp4 = new Dhcp4Settings
+            {
+                ClientIdentifier = Fixture.ClientIdentifier,
+                ConflictDetection = ConflictDetection.Off,
+            },
+            Identification = new Dhcp4Identification
+            {
+                ClientIdentifier = Fixture.ClientIdentifier,
+                ParameterRequestList = [1, 3, 6],
+            },
+        };
+        var memory = new LeaseMemory(
+            () => Stored.GetValueOrDefault(name, Dhcp4Memory.Empty),
+            kept =>
+            {
+                Saving(name);
+                Stored[name] = kept;
+                return true;
+            },
+            _ =>
+            {
+                SetAside.Add(name);
+                Stored.Remove(name);
+            });
+        var runner = new InterfaceRunner(
+            Loop, Network, options, memory, new KernelEntropy(), (source, report) => Journal.Add((name, source, report)));
+        _runners.Add(runner);
+        return runner;
+    }
+
+    /// <summary>Turns the loop until something is so; fails when it takes longer than any machine should need.</summary>
+    public TimeSpan Until(Func<bool> reached, int patience = 10_000)
+    {
+        var clock = Stopwatch.StartNew();
+        while (!reached())
+        {
+            Loop.Turn(1);
+            foreach (ScriptedServer server in _servers) server.Serve();
+            if (clock.ElapsedMilliseconds > patience) Assert.Fail("it did not come; journal:\n" + Transcript());
+        }
+        return clock.Elapsed;
+    }
+
+    /// <summary>Turns the loop for a while.</summary>
+    public void For(int milliseconds)
+    {
+        var clock = Stopwatch.StartNew();
+        Until(() => clock.ElapsedMilliseconds >= milliseconds);
+    }
+
+    public string Transcript() => string.Join('\n', Journal.Select(one =>
+        $"{one.Interface} {one.Source} {one.Report.Event} " + string.Join(' ', one.Report.Fields.Select(field => $"{field.Name}={field.Value}"))));
+
+    public int Count(string @event) => Journal.Count(one => one.Report.Event == @event);
+
+    public void Dispose()
+    {
+        foreach (InterfaceRunner runner in _runners) runner.Dispose();
+        foreach (ScriptedServer server in _servers) server.Dispose();
+        Network.Dispose();
+        Loop.Dispose();
+    }
+}
