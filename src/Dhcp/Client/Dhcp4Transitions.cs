@@ -14,7 +14,7 @@ public static class Dhcp4Transitions
             Dhcp4State.Requesting => previous is Dhcp4State.Selecting,
             Dhcp4State.Probing => previous is Dhcp4State.Selecting or Dhcp4State.Requesting or Dhcp4State.Rebooting
                 or Dhcp4State.Renewing or Dhcp4State.Rebinding,
-            Dhcp4State.Rebooting => previous is Dhcp4State.Stopped or Dhcp4State.Waiting || HoldsLease(previous),
+            Dhcp4State.Rebooting => previous is Dhcp4State.Stopped or Dhcp4State.Waiting or Dhcp4State.V6OnlyWait || HoldsLease(previous),
             Dhcp4State.Verifying => HoldsLease(previous) || previous is Dhcp4State.Stopped,
             Dhcp4State.Bound => HoldsLease(previous) || previous is Dhcp4State.Stopped or Dhcp4State.Selecting or
                 Dhcp4State.Requesting or Dhcp4State.Rebooting,

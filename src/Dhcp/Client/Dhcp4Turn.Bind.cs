@@ -71,7 +71,7 @@ internal sealed partial class Dhcp4Turn
         // A new address on the old network: its gateway need not be learnt again.
         if (previous is { GatewayMac: not null } && previous.Gateway == lease.Gateway && previous.ServerIdentifier == lease.ServerIdentifier)
             lease = lease with { GatewayMac = previous.GatewayMac };
-        PutInForce(lease, previous, previous?.Address == lease.Address ? "leaseRenewed" : "leaseBound");
+        if (!PutInForce(lease, previous, previous?.Address == lease.Address ? "leaseRenewed" : "leaseBound")) return;
         if (Settings.ConflictDetection == ConflictDetection.Concurrent && previous?.Address != lease.Address)
         {
             Client = Client with { ConcurrentProbe = AddressProbe.Begin(lease.Address, strict: false, now, entropy) };
@@ -81,10 +81,20 @@ internal sealed partial class Dhcp4Turn
         Announce();
     }
 
-    /// <summary>Configures a lease, stores it, and enters BOUND.</summary>
-    private void PutInForce(Dhcp4Lease lease, Dhcp4Lease? previous, string eventName)
+    /// <summary>Configures a lease, stores it, and enters BOUND. False for one that ended before it could be used.</summary>
+    private bool PutInForce(Dhcp4Lease lease, Dhcp4Lease? previous, string eventName)
     {
+        if (lease.ExpiresAt <= now)
+        {
+            // A lease of seconds and a slow server, or a machine that slept: the time counts from the request.
+            Warn($"the lease of {lease.Address} ended before it could be used");
+            if (Client.Lease is { } held && held.ExpiresAt > now) ReturnToLease();
+            else Discover(lease.Address);
+            return false;
+        }
         Client = Client with { Lease = lease, Refusals = 0, HeldNak = null, Beside = null, GatewayWasSilent = false };
+        // What still runs for the address that leaves ends with it.
+        if (previous?.Address != lease.Address) Client = Client with { Announcement = null, ConcurrentProbe = null, DefendedAt = null };
         effects.Add(new Dhcp4Effect.Configure(lease, previous));
         Enter(Dhcp4State.Bound.Instance);
         foreach (string note in lease.Ack.Notes) Warn(note);
@@ -95,6 +105,7 @@ internal sealed partial class Dhcp4Turn
         Persist(lease);
         LearnGateway();
         Succeed();
+        return true;
     }
 
     /// <summary>Stores the lease as the newest, in the place of what was known of its network.</summary>

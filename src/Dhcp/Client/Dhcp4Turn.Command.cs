@@ -14,15 +14,16 @@ internal sealed partial class Dhcp4Turn
             Dhcp4Command.Release => "release",
             _ => "acquire",
         }));
+        if (Client.State is Dhcp4State.Releasing) FinishRelease();
         // One answer is owed at a time: whoever asked before is told that somebody else asked since.
         Refuse("another command followed");
         Client = Client with { PendingCommand = command };
         switch (command)
         {
             case Dhcp4Command.Release: Release("released; idle until acquire"); break;
-            case Dhcp4Command.Acquire when Client.Lease is not null: Succeed(); break;
+            case Dhcp4Command.Acquire when Client.Lease is not null && Client.State is not Dhcp4State.Stopped: Succeed(); break;
             case Dhcp4Command.Acquire: Acquire(); break;
-            case var _ when Client.Lease is null: Refuse("there is no lease"); break;
+            case var _ when Client.Lease is null || Client.State is Dhcp4State.Stopped: Refuse("there is no lease"); break;
             case var _ when !Client.LinkUsable: Refuse($"the link cannot be used: {Client.LinkUnusableWhy}"); break;
             case Dhcp4Command.Renew: Renew(); break;
             default: Rebind(); break;
@@ -31,6 +32,18 @@ internal sealed partial class Dhcp4Turn
 
     private void Acquire()
     {
+        if (Client.Lease is { } left)
+        {
+            // Stopped, and the address stayed: as after a restart.
+            if (left.ExpiresAt <= now)
+            {
+                Expire();
+                return;
+            }
+            ReturnToLease();
+            if (Client.LinkUsable) Verify(PathClass.Unknown);
+            return;
+        }
         // A wait after a refusal or a conflict protects the network; a user does not shorten it.
         if (Client.State is Dhcp4State.Stopped or Dhcp4State.Waiting or Dhcp4State.V6OnlyWait) Begin(gateway: null);
     }
@@ -48,6 +61,7 @@ internal sealed partial class Dhcp4Turn
 
     private void Stop(bool release)
     {
+        if (Client.State is Dhcp4State.Releasing) FinishRelease();
         if (release)
         {
             Release("stopped");
@@ -67,7 +81,7 @@ internal sealed partial class Dhcp4Turn
             Succeed();
             return;
         }
-        if (!Client.LinkUsable)
+        if (!Client.LinkUsable || !MaySendLastWord("DHCPRELEASE"))
         {
             Lose(LeaseEnd.Released, lease.Address);
             Halt(why);
@@ -86,7 +100,7 @@ internal sealed partial class Dhcp4Turn
                 Destination = lease.ServerIdentifier,
             },
             default(Dhcp4Exchange) with { Chaddrs = [] });
-        Client = Client with { Beside = null, HeldNak = null };
+        CancelAll();
         Enter(new Dhcp4State.Releasing(now + Dhcp4Timing.ReleaseLinger));
     }
 
@@ -101,6 +115,12 @@ internal sealed partial class Dhcp4Turn
     /// <summary>Nothing is sent any more, and no timer runs.</summary>
     private void Halt(string why)
     {
+        CancelAll();
+        Enter(new Dhcp4State.Stopped(why));
+    }
+
+    /// <summary>Ends everything that runs beside the state.</summary>
+    private void CancelAll() =>
         Client = Client with
         {
             Beside = null,
@@ -112,6 +132,4 @@ internal sealed partial class Dhcp4Turn
             RestoreAt = Instant.Never,
             Damping = new PathDamping(),
         };
-        Enter(new Dhcp4State.Stopped(why));
-    }
 }

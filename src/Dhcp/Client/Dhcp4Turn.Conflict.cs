@@ -49,7 +49,7 @@ internal sealed partial class Dhcp4Turn
     /// <summary>DHCPDECLINE, once and without an answer (RFC 2131 section 4.4.1 and table 5).</summary>
     private void SendDecline(Dhcp4Lease lease)
     {
-        if (!Client.LinkUsable) return;
+        if (!Client.LinkUsable || !MaySendLastWord("DHCPDECLINE")) return;
         Send(
             new Dhcp4Transmission
             {

@@ -54,7 +54,7 @@ internal sealed partial class Dhcp4Turn
         Client = Client with
         {
             GatewayProbe = probe with { Sent = probe.Sent + 1, NextAt = now + GatewayProbe.Gap },
-            LastGatewayProbeAt = probe.Sent == 0 ? now : Client.LastGatewayProbeAt,
+            LastGatewayProbeAt = probe is { Sent: 0, Known: not null } ? now : Client.LastGatewayProbeAt,
         };
     }
 

@@ -41,8 +41,7 @@ internal sealed partial class Dhcp4Turn
 
     private void Verified(Dhcp4Lease next, Dhcp4Lease lease, bool replace)
     {
-        PutInForce(next, lease, "leaseRenewed");
-        if (!replace) return;
+        if (!PutInForce(next, lease, "leaseRenewed") || !replace) return;
         // Acknowledged, but nothing gets through under this identity: a lease under our own hardware address, at once.
         Warn("the lease was acknowledged, but its gateway does not answer; a lease for the present hardware address is asked for");
         Client = Client with { Beside = NewAcquisition(next.Address, now) with { MayReplace = true } };

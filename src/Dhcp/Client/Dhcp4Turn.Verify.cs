@@ -251,8 +251,7 @@ internal sealed partial class Dhcp4Turn
             // RFC 2131 section 3.2 (5) lets a client use the rest of its lease; only where the network is known to be the same.
             if (gatewayAnswered && !stored.ExpiryUnknown)
             {
-                PutInForce(stored, null, "leaseBound");
-                Announce();
+                if (PutInForce(stored, null, "leaseBound")) Announce();
                 return;
             }
             Client = Client with { GatewayProbe = null };

@@ -21,6 +21,9 @@ internal sealed partial class Dhcp4Turn(
     {
         switch (input)
         {
+            // Stopped or about to be, perhaps with an address left behind: nothing is done about what happens to it.
+            case Dhcp4Input.ArpReceived or Dhcp4Input.Resumed or Dhcp4Input.AddressRemoved or Dhcp4Input.ConfigurationFailed
+                when Client.State is Dhcp4State.Stopped or Dhcp4State.Releasing: break;
             case Dhcp4Input.DeadlineReached: break; // What is due runs after every input.
             case Dhcp4Input.Start start: Start(start); break;
             case Dhcp4Input.Stop stop: Stop(stop.Release); break;
@@ -104,6 +107,14 @@ internal sealed partial class Dhcp4Turn(
     {
         at = Client.Budget.DhcpAllowedAt(surroundings.PathIndex, now);
         return at <= now;
+    }
+
+    /// <summary>For a message that is sent once: false, with a warning, when even what is kept back for it is used up.</summary>
+    private bool MaySendLastWord(string name)
+    {
+        if (Client.Budget.AllowsLastWord(surroundings.PathIndex, now)) return true;
+        Warn($"no {name} is sent: {TransmitBudget.DhcpPerMinute} DHCP messages in a minute are the limit");
+        return false;
     }
 
     private bool MaySendArp(out Instant at)

@@ -15,6 +15,12 @@ public sealed record TransmitBudget
     /// <summary>DHCP messages in any minute.</summary>
     public const int DhcpPerMinute = 20;
 
+    /// <summary>Of these, kept back for DHCPDECLINE and DHCPRELEASE, which are sent once and cannot wait.</summary>
+    public const int KeptPerSecond = 1;
+
+    /// <inheritdoc cref="KeptPerSecond"/>
+    public const int KeptPerMinute = 2;
+
     /// <summary>ARP packets in any second, those of the kernel's own announcements counted.</summary>
     public const int ArpPerSecond = 8;
 
@@ -29,13 +35,19 @@ public sealed record TransmitBudget
 
     private ImmutableArray<PathUse> Paths { get; init; } = [];
 
-    /// <summary>When the next DHCP message may leave on this path: now, or later.</summary>
-    public Instant DhcpAllowedAt(int path, Instant now)
+    /// <summary>When the next DHCP message that may wait may leave on this path: now, or later.</summary>
+    public Instant DhcpAllowedAt(int path, Instant now) =>
+        DhcpAllowedAt(path, now, DhcpPerSecond - KeptPerSecond, DhcpPerMinute - KeptPerMinute);
+
+    /// <summary>True when a DHCPDECLINE or DHCPRELEASE may leave on this path now.</summary>
+    public bool AllowsLastWord(int path, Instant now) => DhcpAllowedAt(path, now, DhcpPerSecond, DhcpPerMinute) <= now;
+
+    private Instant DhcpAllowedAt(int path, Instant now, int perSecond, int perMinute)
     {
         ImmutableArray<Instant> sent = UseOf(path).Dhcp;
         Instant allowed = now;
-        if (sent.Length >= DhcpPerSecond) allowed = Instant.Max(allowed, sent[^DhcpPerSecond] + Second);
-        if (sent.Length >= DhcpPerMinute) allowed = Instant.Max(allowed, sent[^DhcpPerMinute] + Minute);
+        if (sent.Length >= perSecond) allowed = Instant.Max(allowed, sent[^perSecond] + Second);
+        if (sent.Length >= perMinute) allowed = Instant.Max(allowed, sent[^perMinute] + Minute);
         return allowed;
     }
 

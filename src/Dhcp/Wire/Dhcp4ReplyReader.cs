@@ -54,7 +54,7 @@ public static class Dhcp4ReplyReader
     {
         var notes = new Notes();
         uint? ipv6OnlyWait = ReadSeconds(message, 108, ref notes);
-        byte? autoConfigure = message.TryGetOption(116, out ReadOnlySpan<byte> auto) && auto.Length == 1 && auto[0] <= 1 ? auto[0] : null;
+        byte? autoConfigure = ReadAutoConfigure(message, ref notes);
         reply = reply with { Ipv6OnlyWaitSeconds = ipv6OnlyWait, AutoConfigure = autoConfigure, Yiaddr = message.Yiaddr };
 
         // RFC 8925 section 3.3 and RFC 2563 section 2.2: an OFFER without an address is legal where it says why.
@@ -71,7 +71,7 @@ public static class Dhcp4ReplyReader
         var prefix = new Ipv4Prefix(message.Yiaddr, prefixLength);
         if (!IsHostAddress(prefix) || message.Yiaddr == reply.ServerIdentifier) return Dhcp4DropReason.Yiaddr;
 
-        ImmutableArray<Ipv4Address> routers = ReadAddresses(message, 3, ref notes).RemoveAll(router => !IsRouter(router, prefix));
+        ImmutableArray<Ipv4Address> routers = ReadAddresses(message, 3, ref notes, router => IsRouter(router, prefix));
         reply = reply with
         {
             LeaseSeconds = leaseSeconds,
@@ -80,14 +80,14 @@ public static class Dhcp4ReplyReader
             RebindingSeconds = ReadSeconds(message, 59, ref notes),
             Routers = routers,
             Routes = ReadRoutes(message, routers, ref notes),
-            DnsServers = ReadAddresses(message, 6, ref notes).RemoveAll(dns => !dns.IsUsableUnicast),
-            NtpServers = ReadAddresses(message, 42, ref notes).RemoveAll(ntp => !ntp.IsUsableUnicast),
+            DnsServers = ReadAddresses(message, 6, ref notes, static dns => dns.IsUsableUnicast),
+            NtpServers = ReadAddresses(message, 42, ref notes, static ntp => ntp.IsUsableUnicast),
             DomainName = ReadName(message, 15, ref notes),
             HostName = ReadName(message, 12, ref notes),
             SearchDomains = ReadSearchList(message, ref notes),
             Mtu = ReadMtu(message, ref notes),
             BroadcastAddress = ReadBroadcast(message, prefix, ref notes),
-            RapidCommit = message.TryGetOption(80, out ReadOnlySpan<byte> rapid) && rapid.IsEmpty,
+            RapidCommit = ReadRapidCommit(message, ref notes),
             Notes = notes.ToImmutable(),
         };
         return Dhcp4DropReason.None;
@@ -123,16 +123,25 @@ public static class Dhcp4ReplyReader
         foreach (byte code in codes)
         {
             if (!message.TryGetOption(code, out ReadOnlySpan<byte> data)) continue;
-            if (data.Length >= 5 && Dhcp4Routes.TryReadClassless(data, out ImmutableArray<Dhcp4Route> classless)) return classless;
+            if (data.Length >= 5 && Dhcp4Routes.TryReadClassless(data, out ImmutableArray<Dhcp4Route> classless, out int leftOut))
+            {
+                NoteLeftOut(code, leftOut, ref notes);
+                return classless;
+            }
             notes.Add($"option {code} (classless routes) is malformed and ignored as a whole");
         }
         ImmutableArray<Dhcp4Route> routes = [];
-        if (message.TryGetOption(33, out ReadOnlySpan<byte> statics) && !Dhcp4Routes.TryReadStatic(statics, out routes))
-            notes.Add("option 33 (static routes) is malformed and ignored");
+        if (message.TryGetOption(33, out ReadOnlySpan<byte> statics))
+        {
+            if (Dhcp4Routes.TryReadStatic(statics, out routes, out int leftOut)) NoteLeftOut(33, leftOut, ref notes);
+            else notes.Add("option 33 (static routes) is malformed and ignored");
+        }
         return routers.IsEmpty ? routes : routes.Add(new Dhcp4Route(Ipv4Prefix.Default, routers[0]));
     }
 
-    private static ImmutableArray<Ipv4Address> ReadAddresses(in Dhcp4MessageView message, byte code, ref Notes notes)
+    /// <summary>The first <see cref="MaxAddresses"/> that are of use; what is of none takes no place among them.</summary>
+    private static ImmutableArray<Ipv4Address> ReadAddresses(
+        in Dhcp4MessageView message, byte code, ref Notes notes, Func<Ipv4Address, bool> isUsable)
     {
         if (!message.TryGetOption(code, out ReadOnlySpan<byte> data)) return [];
         if (data.IsEmpty || data.Length % Ipv4Address.Length != 0)
@@ -141,9 +150,35 @@ public static class Dhcp4ReplyReader
             return [];
         }
         ImmutableArray<Ipv4Address>.Builder addresses = ImmutableArray.CreateBuilder<Ipv4Address>();
-        for (; !data.IsEmpty && addresses.Count < MaxAddresses; data = data[Ipv4Address.Length..])
-            addresses.Add(Ipv4Address.FromBytes(data));
+        int leftOut = 0;
+        for (; !data.IsEmpty; data = data[Ipv4Address.Length..])
+        {
+            var address = Ipv4Address.FromBytes(data);
+            if (addresses.Count < MaxAddresses && isUsable(address)) addresses.Add(address);
+            else leftOut++;
+        }
+        NoteLeftOut(code, leftOut, ref notes);
         return addresses.ToImmutable();
+    }
+
+    private static void NoteLeftOut(byte code, int leftOut, ref Notes notes)
+    {
+        if (leftOut > 0) notes.Add($"option {code}: {leftOut} left out, of no use or over the limit");
+    }
+
+    private static byte? ReadAutoConfigure(in Dhcp4MessageView message, ref Notes notes)
+    {
+        if (!message.TryGetOption(116, out ReadOnlySpan<byte> data)) return null;
+        if (data is [0 or 1]) return data[0];
+        notes.Add("option 116 (auto-configure) is malformed and ignored");
+        return null;
+    }
+
+    private static bool ReadRapidCommit(in Dhcp4MessageView message, ref Notes notes)
+    {
+        if (!message.TryGetOption(80, out ReadOnlySpan<byte> data)) return false;
+        if (!data.IsEmpty) notes.Add("option 80 (rapid commit) has a wrong length and is ignored");
+        return data.IsEmpty;
     }
 
     private static uint? ReadSeconds(in Dhcp4MessageView message, byte code, ref Notes notes)

@@ -121,8 +121,11 @@ public static class DomainNames
                 continue;
             }
             if (length > MaxLabelLength || at + 1 + length > data.Length || text.Length + length + 1 > MaxWireLength) return false;
+            ReadOnlySpan<byte> label = data.Slice(at + 1, length);
+            // As text it would be two labels, and another name than the server's.
+            if (label.Contains((byte)'.')) return false;
             if (text.Length > 0) text.Append('.');
-            text.Append(Encoding.Latin1.GetString(data.Slice(at + 1, length)));
+            text.Append(Encoding.Latin1.GetString(label));
             at += 1 + length;
         }
     }

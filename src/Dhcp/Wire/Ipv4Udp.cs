@@ -47,14 +47,15 @@ public static class Ipv4Udp
         datagram = default;
         if (reception.PacketType >= OutgoingPacket) return Dhcp4DropReason.PacketType;
         if (reception.VlanId != 0) return Dhcp4DropReason.Vlan;
-        Dhcp4DropReason reason = TryParse(packet, reception.ChecksumTrusted, out datagram);
-        if (reason != Dhcp4DropReason.None) return reason;
-        if (datagram.DestinationPort != ClientPort) return Dhcp4DropReason.UdpPort;
-        return datagram.Payload.Length < Dhcp4MessageView.FixedLength ? Dhcp4DropReason.UdpLength : Dhcp4DropReason.None;
+        return TryParse(packet, reception.ChecksumTrusted, Dhcp4MessageView.FixedLength, ClientPort, out datagram);
     }
 
     /// <summary>Reads any unfragmented UDP packet.</summary>
-    public static Dhcp4DropReason TryParse(ReadOnlySpan<byte> packet, bool checksumTrusted, out Ipv4UdpDatagram datagram)
+    public static Dhcp4DropReason TryParse(ReadOnlySpan<byte> packet, bool checksumTrusted, out Ipv4UdpDatagram datagram) =>
+        TryParse(packet, checksumTrusted, leastPayload: 0, port: null, out datagram);
+
+    private static Dhcp4DropReason TryParse(
+        ReadOnlySpan<byte> packet, bool checksumTrusted, int leastPayload, ushort? port, out Ipv4UdpDatagram datagram)
     {
         datagram = default;
         if (packet.Length < HeaderLength || packet[0] >> 4 != 4) return Dhcp4DropReason.IpHeader;
@@ -69,8 +70,10 @@ public static class Ipv4Udp
 
         ReadOnlySpan<byte> udp = packet[headerLength..totalLength];
         int udpLength = BinaryPrimitives.ReadUInt16BigEndian(udp[4..]);
-        if (udpLength < UdpHeaderLength || udpLength > udp.Length) return Dhcp4DropReason.UdpLength;
+        if (udpLength < UdpHeaderLength + leastPayload || udpLength > udp.Length) return Dhcp4DropReason.UdpLength;
         udp = udp[..udpLength];
+        ushort destinationPort = BinaryPrimitives.ReadUInt16BigEndian(udp[2..]);
+        if (port is { } wanted && destinationPort != wanted) return Dhcp4DropReason.UdpPort;
         bool noChecksum = BinaryPrimitives.ReadUInt16BigEndian(udp[6..]) == 0;
         if (!noChecksum && !checksumTrusted && InternetChecksum.Finish(PseudoHeaderSum(packet, udp)) != 0) return Dhcp4DropReason.UdpChecksum;
 
@@ -79,7 +82,7 @@ public static class Ipv4Udp
             Source = Ipv4Address.FromBytes(packet[12..]),
             Destination = Ipv4Address.FromBytes(packet[16..]),
             SourcePort = BinaryPrimitives.ReadUInt16BigEndian(udp),
-            DestinationPort = BinaryPrimitives.ReadUInt16BigEndian(udp[2..]),
+            DestinationPort = destinationPort,
             Payload = udp[UdpHeaderLength..],
         };
         return Dhcp4DropReason.None;

@@ -8,8 +8,11 @@ internal static class NameRules
     /// <summary>IFNAMSIZ without its terminating zero.</summary>
     private const int MaxInterfaceNameLength = 15;
 
-    /// <summary>Octets of a DNS name in text form (RFC 1035 section 2.3.4).</summary>
-    private const int MaxHostNameLength = 253;
+    /// <summary>
+    /// What option 81 can carry in its 255 octets: three before the name, and the name's encoding is two longer than its
+    /// text (RFC 4702 section 2).
+    /// </summary>
+    private const int MaxHostNameLength = 250;
 
     /// <summary>Octets of a label.</summary>
     private const int MaxLabelLength = 63;
@@ -27,7 +30,7 @@ internal static class NameRules
         return null;
     }
 
-    /// <summary>Letters, digits and inner hyphens in labels of 1 to 63 (RFC 1123 section 2.1), 253 in all.</summary>
+    /// <summary>Letters, digits and inner hyphens in labels of 1 to 63 (RFC 1123 section 2.1), 250 in all.</summary>
     public static bool IsHostName(string name)
     {
         if (name.Length is 0 or > MaxHostNameLength) return false;

@@ -37,9 +37,18 @@ internal sealed partial class InterfaceRunner
         if (_carryingOut) return;
         _carryingOut = true;
         string before = _stateName;
+        Dhcp4Memory? kept = null;
+        // Before anything is sent: on a quiet link the answer to an ARP request is there before the next system call.
+        _sockets.ArpWatch = Client.ArpWatch;
         try
         {
-            for (int i = 0; i < _effects.Count; i++) CarryOut(_effects[i]);
+            for (int i = 0; i < _effects.Count; i++)
+            {
+                if (_effects[i] is Dhcp4Effect.Persist persist) kept = persist.Memory;
+                else CarryOut(_effects[i]);
+            }
+            // Last, and once: a disk takes longer than a network, and only the newest state is worth keeping.
+            if (kept is not null) Persist(kept);
         }
         finally
         {
@@ -62,7 +71,6 @@ internal sealed partial class InterfaceRunner
             case Dhcp4Effect.TransmitArp arp: Transmit(arp.Packet, arp.Destination); break;
             case Dhcp4Effect.Configure configure: Configure(configure.Lease); break;
             case Dhcp4Effect.Deconfigure deconfigure: Deconfigure(deconfigure.Lease); break;
-            case Dhcp4Effect.Persist persist: Persist(persist.Memory); break;
             case Dhcp4Effect.Tell tell: Journal(tell.Report); break;
             case Dhcp4Effect.CommandDone done: AnswerCommand(done); break;
             default: throw new ArgumentOutOfRangeException(nameof(effect), effect, null);

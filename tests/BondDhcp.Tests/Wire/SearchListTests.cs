@@ -37,6 +37,7 @@ public class SearchListTests
     [InlineData("00")]
     [InlineData("0161000162")]
     [InlineData("0120 00")]
+    [InlineData("03612e6200")]
     [InlineData("")]
     public void SearchList_Malformed_GivesNothing(string hex) => Assert.Null(Read(Hex(hex.Replace(" ", "", StringComparison.Ordinal))));
 

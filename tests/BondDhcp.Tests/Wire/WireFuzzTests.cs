@@ -75,8 +75,8 @@ public class WireFuzzTests
             for (int j = 0; j < octets.Length; j++) if (random.Next(2) == 0) octets[j] &= 0x07;
             ShowOption(codes[random.Next(codes.Length)], octets);
             DomainNames.TryReadSearchList(octets, out _);
-            Dhcp4Routes.TryReadClassless(octets, out _);
-            Dhcp4Routes.TryReadStatic(octets, out _);
+            Dhcp4Routes.TryReadClassless(octets, out _, out _);
+            Dhcp4Routes.TryReadStatic(octets, out _, out _);
         }
     }
 }
