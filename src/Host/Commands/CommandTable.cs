@@ -31,5 +31,6 @@ internal static class CommandTable
             Details = "Without IFACE every interface with DHCP; without -4 or -6 any one family. Link-local and\ntentative addresses do not count.",
         },
         new("decode", "FILE [--json]", "print the DHCP messages of a pcap or pcapng file", ["--json"], 1, 1, DecodeCommand.Run),
+        new("demo", "", "show a lease that outlives a failover, in private network namespaces; needs root, ip and dnsmasq", [], 0, 0, DemoCommand.Run),
     ];
 }

@@ -25,7 +25,6 @@ internal sealed class ControlConnection : IDisposable
     private byte[] _input = new byte[512];
     private int _inputLength;
     private int _sent;
-    private bool _handedOver;
     private bool _answered;
     private Func<ArrayBufferWriter<byte>, bool>? _source;
 
@@ -42,6 +41,9 @@ internal sealed class ControlConnection : IDisposable
 
     /// <summary>Who it is.</summary>
     public PeerCredentials Peer { get; }
+
+    /// <summary>Its request has come, or what it sent instead.</summary>
+    public bool HasAsked { get; private set; }
 
     /// <summary>Nothing can be sent any more.</summary>
     public bool IsClosed { get; private set; }
@@ -124,7 +126,7 @@ internal sealed class ControlConnection : IDisposable
         int count = UnixSocket.Receive(_socket, _input.AsSpan(_inputLength));
         if (count == UnixSocket.WouldBlock) return;
         // After its request a client has nothing to say but that it goes.
-        if (count == UnixSocket.Closed || _handedOver)
+        if (count == UnixSocket.Closed || HasAsked)
         {
             Dispose();
             return;
@@ -139,7 +141,7 @@ internal sealed class ControlConnection : IDisposable
 
     private void HandOver(ReadOnlyMemory<byte> json)
     {
-        _handedOver = true;
+        HasAsked = true;
         _deadline.At = BondDhcp.Net.Instant.Never;
         if (ControlRequest.TryRead(json) is { } request) _requested(this, request);
         else Refuse("this is not a request");
@@ -149,7 +151,7 @@ internal sealed class ControlConnection : IDisposable
 
     private void Refuse(string why)
     {
-        _handedOver = true;
+        HasAsked = true;
         Answer(ExitCode.Usage, why, null);
     }
 

@@ -13,7 +13,7 @@ internal sealed class ControlServer : IDisposable
     /// <summary>Connections at one time.</summary>
     public const int MaxConnections = 64;
 
-    /// <summary>Of these, how many those who may only read can have: they cannot keep root out.</summary>
+    /// <summary>Of these, how many those who may only ask can have: they cannot keep root out.</summary>
     public const int MaxReaders = 48;
 
     private readonly EventLoop _loop;
@@ -22,7 +22,7 @@ internal sealed class ControlServer : IDisposable
     private readonly LoopWatch _watch;
     private readonly ControlPermission _permission;
     private readonly Action<ControlCall> _called;
-    private readonly HashSet<ControlConnection> _connections = [];
+    private readonly List<ControlConnection> _connections = []; // oldest first
 
     /// <summary>Listens at <paramref name="path"/>; a socket left there by a dead daemon is replaced.</summary>
     /// <exception cref="LinuxException">The socket cannot be made.</exception>
@@ -53,9 +53,20 @@ internal sealed class ControlServer : IDisposable
             ControlConnection connection = new(_loop, socket, OnRequest);
             connection.Ended += () => _connections.Remove(connection);
             _connections.Add(connection);
-            int limit = _permission.MayChange(connection.Peer) ? MaxConnections : MaxReaders;
-            if (_connections.Count > limit) connection.Answer(Commands.ExitCode.Failed, "too many connections", null);
+            if (_connections.Count > MaxConnections) MakeRoom(_connections, connection);
+            if (_permission.MayChange(connection.Peer)) continue;
+            List<ControlConnection> readers = _connections.FindAll(other => !_permission.MayChange(other.Peer));
+            if (readers.Count > MaxReaders) MakeRoom(readers, connection);
         }
+    }
+
+    // A client of ours asks as soon as it is connected. Who has not asked yet goes first, the oldest first of all;
+    // where all have, the new one finds no room.
+    private static void MakeRoom(List<ControlConnection> among, ControlConnection newcomer)
+    {
+        ControlConnection? idle = among.Find(other => !other.HasAsked && other != newcomer);
+        if (idle is not null) idle.Dispose();
+        else newcomer.Answer(Commands.ExitCode.Failed, "too many connections", null);
     }
 
     private void OnRequest(ControlConnection connection, ControlRequest request) =>

@@ -238,6 +238,15 @@ public class ConfigurationReaderTests
     }
 
     [Fact]
+    public void Dns_Auto_IsAcceptedWithAWarning()
+    {
+        ConfigurationResult result = Read("[interface.eth0]\ndhcp4 = true");
+        Assert.Empty(result.Problems);
+        Assert.StartsWith("f.toml:1:12: dns = \"auto\"", Assert.Single(result.Warnings).ToString());
+        Assert.Empty(Read("[interface.eth0]\ndhcp4 = true\ndns = false").Warnings);
+    }
+
+    [Fact]
     public void File_Missing_SaysSo()
     {
         ConfigurationResult result = ConfigurationReader.ReadFile("/nonexistent/bonddhcp.toml");

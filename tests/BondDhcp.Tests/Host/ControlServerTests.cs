@@ -145,20 +145,39 @@ public sealed class ControlServerTests : IDisposable
         AssertServes();
     }
 
-    [Fact(DisplayName = "AC-9 100 connections: the service goes on when some are gone")]
-    public void HundredConnections_AreBounded()
+    [Fact(DisplayName = "AC-9 100 connections that ask nothing: 64 are kept, and who asks is served")]
+    public void HundredConnections_AreBoundedAndKeepNobodyOut()
     {
         List<FileDescriptor> sockets = [];
         for (int i = 0; i < 100; i++) sockets.Add(Connect());
-        int refused = 0;
+        AssertServes();
+        int cut = 0;
         foreach (FileDescriptor socket in sockets)
         {
             UnixSocket.SetReceiveTimeout(socket, TimeSpan.FromMilliseconds(5));
-            if (UnixSocket.Receive(socket, new byte[256]) > 0) refused++;
+            if (UnixSocket.Receive(socket, new byte[256]) == UnixSocket.Closed) cut++;
         }
-        Assert.Equal(100 - ControlServer.MaxConnections, refused);
+        Assert.Equal(100 + 1 - ControlServer.MaxConnections, cut);
         foreach (FileDescriptor socket in sockets) socket.Dispose();
         AssertServes();
+    }
+
+    [Fact(DisplayName = "AC-9 when all connections wait for an answer, the next is refused with the reason")]
+    public void Connection_WhenAllAreBusy_IsRefused()
+    {
+        List<ControlClient> busy = [];
+        for (int i = 0; i < ControlServer.MaxConnections; i++) busy.Add(Send("keep"));
+        OnLoop(() => { }); // connections made before are accepted by then, requests read at the next turn
+        while (true)
+        {
+            int kept = 0;
+            OnLoop(() => kept = _kept.Count);
+            if (kept == ControlServer.MaxConnections) break;
+            Thread.Yield();
+        }
+        using (ControlClient late = Send("echo", "x"))
+        using (JsonDocument answer = Receive(late)) Assert.Equal("too many connections", answer.RootElement.GetProperty("error").GetString());
+        busy.ForEach(client => client.Dispose());
     }
 
     [Fact(DisplayName = "AC-8 watch gives every event in order")]
