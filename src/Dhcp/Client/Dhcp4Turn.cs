@@ -23,7 +23,8 @@ internal sealed partial class Dhcp4Turn(
         {
             // Stopped or about to be, perhaps with an address left behind: nothing is done about what happens to it.
             case Dhcp4Input.ArpReceived or Dhcp4Input.Resumed or Dhcp4Input.AddressRemoved or Dhcp4Input.ConfigurationFailed
-                when Client.State is Dhcp4State.Stopped or Dhcp4State.Releasing: break;
+                when Client.State is Dhcp4State.Stopped or Dhcp4State.Releasing:
+                break;
             case Dhcp4Input.DeadlineReached: break; // What is due runs after every input.
             case Dhcp4Input.Start start: Start(start); break;
             case Dhcp4Input.Stop stop: Stop(stop.Release); break;

@@ -5,8 +5,8 @@ using BondDhcp.Dhcp.Client;
 using BondDhcp.Dhcp.Identity;
 using BondDhcp.Dhcp.Store;
 using BondDhcp.Host.Status;
-using BondDhcp.Net.Linux;
 using BondDhcp.Net;
+using BondDhcp.Net.Linux;
 
 namespace BondDhcp.Host.Commands;
 

@@ -1,10 +1,10 @@
+using BondDhcp.Dhcp.Store;
 using BondDhcp.Host.Commands;
 using BondDhcp.Host.Configuration;
 using BondDhcp.Host.Control;
 using BondDhcp.Host.Journal;
 using BondDhcp.Host.Loop;
 using BondDhcp.Host.Status;
-using BondDhcp.Dhcp.Store;
 using BondDhcp.Net;
 using BondDhcp.Net.Linux;
 

@@ -62,11 +62,11 @@ internal sealed partial class InterfaceRunner
         };
         Ipv4Outcome outcome = _network.Configurator.Remove(link.Index, its);
         Own(new Ipv4Ownership
-            {
-                Addresses = [.. _owned.Addresses.Except(its.Addresses), .. outcome.Owned.Addresses],
-                Routes = [.. _owned.Routes.Except(its.Routes), .. outcome.Owned.Routes],
-                Mtu = its.Mtu is null ? _owned.Mtu : outcome.Owned.Mtu,
-            });
+        {
+            Addresses = [.. _owned.Addresses.Except(its.Addresses), .. outcome.Owned.Addresses],
+            Routes = [.. _owned.Routes.Except(its.Routes), .. outcome.Owned.Routes],
+            Mtu = its.Mtu is null ? _owned.Mtu : outcome.Owned.Mtu,
+        });
         foreach (string problem in outcome.Problems) Warn(problem);
     }
 
