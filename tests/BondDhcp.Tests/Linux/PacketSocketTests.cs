@@ -116,6 +116,7 @@ public sealed class PacketSocketTests
         Assert.Equal(SocketOutcome.LinkDown, socket.Receive(buffer, out _).Outcome);
         Assert.Equal(SocketOutcome.LinkDown, socket.Send(new ReplyPacket().ToArray(), MacAddress.Broadcast).Outcome);
         PrivateNetwork.Ip("link set c0 up");
+        PrivateNetwork.AwaitUp("c0", "s0");
         server.Send(RawLink.Frame(MacAddress.Broadcast, s_server, 0x0800, new ReplyPacket().ToArray()));
         Assert.Equal(SocketOutcome.Done, socket.Receive(buffer, out _).Outcome);
         Assert.Equal(SocketOutcome.Done, socket.Send(new ReplyPacket().ToArray(), MacAddress.Broadcast).Outcome);

@@ -34,6 +34,7 @@ internal static partial class PrivateNetwork
                     if (File.Exists(ipv6)) File.WriteAllText(ipv6, "1");
                     Ip($"link set {name} up");
                 }
+                AwaitUp("c0", "s0");
                 test();
             }
             catch (Exception e)
@@ -44,6 +45,20 @@ internal static partial class PrivateNetwork
         thread.Start();
         thread.Join();
         failure?.Throw();
+    }
+
+    /// <summary>
+    /// Waits until interfaces are operational: the kernel activates their queues a little after the carrier came, and
+    /// drops what is sent before that.
+    /// </summary>
+    public static void AwaitUp(params ReadOnlySpan<string> names)
+    {
+        var clock = Stopwatch.StartNew();
+        foreach (string name in names)
+        {
+            while (!Ip($"-o link show {name}").Contains("state UP", StringComparison.Ordinal))
+                if (clock.Elapsed > TimeSpan.FromSeconds(10)) throw new TimeoutException($"{name} does not come up");
+        }
     }
 
     /// <summary>ip(8) with these arguments, in the namespace of the calling thread.</summary>

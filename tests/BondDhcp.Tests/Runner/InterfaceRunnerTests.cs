@@ -106,8 +106,10 @@ public sealed class InterfaceRunnerTests
         bed.For(30);
         Assert.False(runner.Client.LinkUsable);
         PrivateNetwork.Ip("link set c0 up");
-        TimeSpan took = bed.Until(() => server.Heard.Count > 0 && runner.Client.StateName == "bound");
+        TimeSpan took = bed.Until(() => server.Heard.Count > 0);
         Assert.InRange(took, TimeSpan.Zero, TimeSpan.FromSeconds(1));
+        // The first answers may be lost: the kernel activates the other end's queue up to a second later.
+        bed.Until(() => runner.Client.StateName == "bound");
         Assert.Contains("default via 192.0.2.1", PrivateNetwork.Ip("route show dev c0 proto dhcp"), StringComparison.Ordinal);
         Assert.Equal(0, bed.Count("fault"));
     });
