@@ -136,7 +136,7 @@ internal static class Captures
     {
         await LeaseAsync(bed, server, client);
         await client.Daemon.KillAsync();
-        await server.MovePoolAsync(server.Plan with { PoolFirst = "192.0.2.200", PoolLast = "192.0.2.220" });
+        await server.MovePoolAsync("192.0.2.200", "192.0.2.220");
         int mark = bed.Trace.Mark;
         client.Start();
         await bed.Trace.WaitForDhcpAsync("NAK", Patience, mark);

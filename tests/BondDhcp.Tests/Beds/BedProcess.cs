@@ -76,10 +76,10 @@ public sealed class BedProcess : IAsyncDisposable
         await KillAsync();
     }
 
-    /// <summary>SIGKILL.</summary>
+    /// <summary>SIGKILL, for its children too.</summary>
     public async Task KillAsync()
     {
-        if (!_process.HasExited) _process.Kill();
+        if (!_process.HasExited) _process.Kill(entireProcessTree: true);
         await WaitForExitAsync(TimeSpan.FromSeconds(10));
     }
 

@@ -113,6 +113,23 @@ public sealed class BondDhcpProcess(NetworkNamespace where) : IAsyncDisposable
         throw new BedException($"waited {patience.TotalSeconds} s in vain for state {state}, which is {last}\n{Log}");
     }
 
+    /// <summary>Waits until dhcp4@c0 is in a state as <c>status --json</c> names it, and returns why.</summary>
+    public async Task<string> WaitForComponentAsync(string state, TimeSpan patience)
+    {
+        DateTime deadline = DateTime.UtcNow + patience;
+        string last = "";
+        while (DateTime.UtcNow < deadline)
+        {
+            last = await MustAsync("status", "--json");
+            using JsonDocument document = JsonDocument.Parse(last);
+            foreach (JsonElement component in document.RootElement.GetProperty("components").EnumerateArray())
+                if (component.GetProperty("name").GetString() == $"dhcp4@{NetworkBed.ClientInterface}" && component.GetProperty("state").GetString() == state)
+                    return component.GetProperty("why").GetString() ?? "";
+            await Task.Delay(20);
+        }
+        throw new BedException($"waited {patience.TotalSeconds} s in vain for {state}:\n{last}\n{Log}");
+    }
+
     public override string ToString() => $"bonddhcp\n{Log}";
 
     public async ValueTask DisposeAsync()

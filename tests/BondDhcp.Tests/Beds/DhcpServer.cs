@@ -34,7 +34,7 @@ public abstract class DhcpServer : IAsyncDisposable
     public async Task StartAsync()
     {
         _process = Launch();
-        await Wait.UntilAsync(() => IsListening() || _process.HasExited, StartPatience, $"{Configuration} to listen", () => _process.Output);
+        await Wait.UntilAsync(() => IsListening(_process.Output) || _process.HasExited, StartPatience, $"{Configuration} to listen", () => _process.Output);
         if (_process.HasExited) throw new BedException($"{Configuration} ended:\n{_process.Output}");
     }
 
@@ -73,11 +73,11 @@ public abstract class DhcpServer : IAsyncDisposable
     }
 
     /// <summary>Stops it and starts it without its leases and with another pool on the same network: a client that comes back is wrong here.</summary>
-    public async Task MovePoolAsync(ServerPlan plan)
+    public async Task MovePoolAsync(string first, string last)
     {
         await StopAsync();
         ForgetLeases();
-        Plan = plan;
+        Plan = Plan with { Retired = $"{Plan.PoolFirst} {Plan.PoolLast}", PoolFirst = first, PoolLast = last };
         await StartAsync();
     }
 
@@ -98,7 +98,8 @@ public abstract class DhcpServer : IAsyncDisposable
     protected string LeaseFile => Path.Combine(Where.Scratch, $"{GetType().Name}.leases");
 
     /// <summary>Whether the server takes packets by now.</summary>
-    protected virtual bool IsListening() => Where.HasUdpPort(67);
+    /// <param name="output">What the process has said since it was started.</param>
+    protected virtual bool IsListening(string output) => Where.HasUdpPort(67);
 
     /// <summary>Removes the leases of a stopped server.</summary>
     protected virtual void ForgetLeases() => File.Delete(LeaseFile);

@@ -23,6 +23,7 @@ public sealed class IscServer(ServerConfiguration configuration, NetworkNamespac
             {{Plan.Extra}}
             subnet 192.0.2.0 netmask 255.255.255.0 {
               range {{Plan.PoolFirst}} {{Plan.PoolLast}};
+              {{(Plan.Retired is null ? "" : $"pool {{ deny all clients; range {Plan.Retired}; }}")}}
               option routers {{Plan.Router}};
               option domain-name-servers {{Plan.Router}};
             }

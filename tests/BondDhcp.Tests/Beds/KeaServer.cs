@@ -35,6 +35,9 @@ public sealed class KeaServer(ServerConfiguration configuration, NetworkNamespac
         return BedProcess.Start("kea-dhcp4", start);
     }
 
+    /// <summary>Its raw socket is opened after the UDP socket that keeps the port.</summary>
+    protected override bool IsListening(string output) => output.Contains("DHCP4_STARTED", StringComparison.Ordinal);
+
     protected override void ForgetLeases()
     {
         foreach (string file in Directory.GetFiles(Where.Scratch, $"{nameof(KeaServer)}.leases*")) File.Delete(file);

@@ -35,6 +35,9 @@ public sealed record ServerPlan
 
     public string PoolLast { get; init; } = "192.0.2.99";
 
+    /// <summary>A former pool, "first last". ISC dhcpd is silent about addresses in its subnet that it has never heard of, and refuses these.</summary>
+    public string? Retired { get; init; }
+
     public string Router { get; init; } = DefaultRouter;
 
     /// <summary>dnsmasq grants nothing shorter than 120 s, and takes -1 for infinite.</summary>

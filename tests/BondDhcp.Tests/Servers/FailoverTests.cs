@@ -18,8 +18,8 @@ public abstract class FailoverTests(ServerConfiguration configuration, ITestOutp
         DateTime changedAt = await FailOverAsync(scene);
 
         TracedFrame discover = await scene.Trace.WaitForDhcpAsync("DISCOVER", Scene.Patience, mark);
-        // 100 ms and what a loaded machine adds in namespaces.
-        Assert.InRange((discover.At - changedAt).TotalMilliseconds, -5, 400);
+        // 100 ms and what a loaded machine adds in namespaces; the event is read later than it happens.
+        Assert.InRange((discover.At - changedAt).TotalMilliseconds, -100, 400);
         Assert.Equal((NetworkBed.MacB, NetworkBed.MacB), (discover.SourceMac, discover.Dhcp!.Chaddr));
         Assert.Equal((old.Dhcp!.ClientId, true), (discover.Dhcp.ClientId, discover.Dhcp.Broadcast));
         Assert.NotEqual(old.Dhcp.Xid, discover.Dhcp.Xid);
@@ -78,6 +78,7 @@ public abstract class FailoverTests(ServerConfiguration configuration, ITestOutp
     {
         await using Scene scene = await Scene.BindAsync(output, configuration);
         string address = scene.Address;
+        await scene.SettledAsync();
         scene.Server.Pause();
         ProgramResult timedOut = await scene.Client.CommandAsync(command, NetworkBed.ClientInterface, "--timeout", "1");
         Assert.Equal(4, timedOut.ExitCode);
@@ -90,7 +91,7 @@ public abstract class FailoverTests(ServerConfiguration configuration, ITestOutp
         await scene.BoundAsync();
         Assert.Equal(address, scene.Address);
         Assert.Equal(NetworkBed.MacB, request.SourceMac);
-        Assert.Contains(scene.Trace.Frames, f => f.Arp is { IsAnnouncement: true, SenderMac: NetworkBed.MacB });
+        await scene.SettledAsync(mark);
         scene.AssertNoDeletion();
         scene.AssertNothingGivenBack();
     }

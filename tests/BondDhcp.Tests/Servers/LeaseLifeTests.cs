@@ -93,12 +93,11 @@ public abstract class LeaseLifeTests(ServerConfiguration configuration, ITestOut
     [Fact(DisplayName = "A4-46 NAK after the pool moved: the address goes, another is acquired at once")]
     public async Task Restart_AfterThePoolMoved_TakesTheNakAndAcquires()
     {
-        ServerPlan plan = new() { Authoritative = true };
-        await using Scene scene = await Scene.BindAsync(output, configuration, plan);
+        await using Scene scene = await Scene.BindAsync(output, configuration, new ServerPlan { Authoritative = true });
         string address = scene.Address;
         int mark = scene.Trace.Mark;
         await scene.Client.Daemon.KillAsync();
-        await scene.Server.MovePoolAsync(plan with { PoolFirst = "192.0.2.200", PoolLast = "192.0.2.220" });
+        await scene.Server.MovePoolAsync("192.0.2.200", "192.0.2.220");
         scene.Client.Start();
 
         TracedFrame nak = await scene.Trace.WaitForDhcpAsync("NAK", Scene.Patience, mark);

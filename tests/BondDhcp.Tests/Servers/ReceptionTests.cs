@@ -38,6 +38,7 @@ public sealed class ReceptionTests(ITestOutputHelper output)
         // A renewal puts the old MAC into the server's ARP cache.
         await scene.Client.MustAsync("renew", C0, "--timeout", "5");
         Assert.Contains(NetworkBed.MacA, scene.Bed.Server.Ip("neighbour show"), StringComparison.Ordinal);
+        await scene.SettledAsync();
         int mark = scene.Trace.Mark;
         scene.Bed.FailOver();
         await scene.Trace.WaitForDhcpAsync("ACK", Scene.Patience, mark);

@@ -78,6 +78,14 @@ public sealed class Scene : IAsyncDisposable
         return lease;
     }
 
+    /// <summary>
+    /// Waits for the second announcement of the present MAC, 2 s after the first: no cap on messages or announcements is touched
+    /// by what happened before.
+    /// </summary>
+    public async Task SettledAsync(int from = 0) => await Wait.UntilAsync(
+        () => Trace.Frames.Skip(from).Count(f => f.Arp is { IsAnnouncement: true } arp && arp.SenderMac == Bed.ClientMac) >= 2,
+        Patience, "two announcements", () => Trace.ToString());
+
     /// <summary>The kernel never took an address of c0 away.</summary>
     public void AssertNoDeletion() => Assert.DoesNotContain(Events.Addresses(NetworkBed.ClientInterface), e => e.Deleted);
 
