@@ -17,6 +17,8 @@ public enum LeaseEnd
     Conflict,
     /// <summary>The interface is certainly in another network.</summary>
     OtherNetwork,
+    /// <summary>The interface is gone, and the address with it.</summary>
+    InterfaceGone,
     /// <summary>The network prefers IPv6 only (RFC 8925).</summary>
     Ipv6Only,
     /// <summary>Removed by somebody else again and again, or refused by the kernel.</summary>

@@ -69,8 +69,10 @@ public abstract record Dhcp4Input
     /// <param name="Gateway">The hardware address of its gateway, where that is known: which stored lease belongs to it.</param>
     public sealed record LinkUsable(PathClass Network, MacAddress? Gateway = null) : Dhcp4Input;
 
-    /// <summary>The link cannot carry frames any more; <paramref name="Why"/> is shown.</summary>
-    public sealed record LinkUnusable(string Why) : Dhcp4Input;
+    /// <summary>The link cannot carry frames any more.</summary>
+    /// <param name="Why">Shown.</param>
+    /// <param name="InterfaceGone">The interface itself is gone, or is not ours under its new name: the address went with it.</param>
+    public sealed record LinkUnusable(string Why, bool InterfaceGone = false) : Dhcp4Input;
 
     /// <summary>The path changed with the link usable: hardware address, active slave, access point.</summary>
     /// <param name="Network">What is known of the network now reached.</param>

@@ -157,7 +157,7 @@ internal sealed partial class Dhcp4Turn
             },
             ("address", lease.Prefix), ("server", lease.ServerIdentifier), ("why", why.ToString()));
         // A lease of another network is still good there.
-        if (why is not (LeaseEnd.OtherNetwork or LeaseEnd.Lost)) Forget(lease, hint);
+        if (why is not (LeaseEnd.OtherNetwork or LeaseEnd.Lost or LeaseEnd.InterfaceGone)) Forget(lease, hint);
     }
 
     private void Expire()

@@ -54,7 +54,7 @@ internal sealed partial class Dhcp4Turn
             {
                 Exchange = Send(message, extension.Exchange),
                 Sent = extension.Sent + 1,
-                SendAt = Dhcp4Timing.NextExtension(now, renewing ? lease.RebindAt : lease.ExpiresAt),
+                SendAt = NextExtensionAt(extension.Sent + 1, renewing ? lease.RebindAt : lease.ExpiresAt),
             };
         }
         else
@@ -62,6 +62,13 @@ internal sealed partial class Dhcp4Turn
             extension = extension with { SendAt = at };
         }
         Enter(renewing ? new Dhcp4State.Renewing(extension) : new Dhcp4State.Rebinding(extension));
+    }
+
+    /// <summary>RFC 2131's half-gap schedule; somebody who waits for the answer gets the retransmissions of an acquisition.</summary>
+    private Instant NextExtensionAt(int sent, Instant end)
+    {
+        Instant next = Dhcp4Timing.NextExtension(now, end);
+        return Client.PendingCommand is null ? next : Instant.Min(next, now + Dhcp4Timing.Backoff(sent, entropy));
     }
 
     /// <summary>

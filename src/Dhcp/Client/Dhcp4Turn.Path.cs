@@ -56,8 +56,16 @@ internal sealed partial class Dhcp4Turn
         PathChanged(new PendingPathChange(network, gateway, "carrier"));
     }
 
-    private void LinkBecameUnusable(string why)
+    private void LinkBecameUnusable(string why, bool interfaceGone)
     {
+        if (interfaceGone && Client.Lease is not null)
+        {
+            Client = Client with { LinkUsable = false, LinkUnusableWhy = why, LinkUnusableSince = now };
+            // The store keeps it: what comes back under this name confirms it before use.
+            Lose(LeaseEnd.InterfaceGone);
+            if (Client.State is not (Dhcp4State.Stopped or Dhcp4State.Releasing)) Enter(new Dhcp4State.Waiting(why));
+            return;
+        }
         if (!Client.LinkUsable)
         {
             Client = Client with { LinkUnusableWhy = why };

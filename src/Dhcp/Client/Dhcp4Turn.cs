@@ -29,7 +29,7 @@ internal sealed partial class Dhcp4Turn(
             case Dhcp4Input.Start start: Start(start); break;
             case Dhcp4Input.Stop stop: Stop(stop.Release); break;
             case Dhcp4Input.LinkUsable usable: LinkBecameUsable(usable.Network, usable.Gateway); break;
-            case Dhcp4Input.LinkUnusable unusable: LinkBecameUnusable(unusable.Why); break;
+            case Dhcp4Input.LinkUnusable unusable: LinkBecameUnusable(unusable.Why, unusable.InterfaceGone); break;
             case Dhcp4Input.PathChanged changed: PathChanged(new PendingPathChange(changed.Network, changed.Gateway, changed.Why)); break;
             case Dhcp4Input.ArpReceived arp: HearArp(arp.Packet); break;
             case Dhcp4Input.Retransmitted retransmitted: NoteRetransmission(retransmitted.Chaddr); break;

@@ -66,7 +66,6 @@ internal sealed partial class InterfaceRunner
         if (_link is not null) LoseLink("another interface has its name now");
         if (!TryTakeLink(link)) return;
         Adopt(Client.Memory);
-        if (Client.Lease is { } lease) Configure(lease);
         SetUsable(link.IsUsable, WhyUnusable(link));
     }
 
@@ -104,9 +103,12 @@ internal sealed partial class InterfaceRunner
     private void LoseLink(string why)
     {
         if (_link is null) return;
-        LeaveLink();
         Tell(Report.Of("interface", ("index", null), ("why", why)));
-        SetUsable(false, why);
+        _usable = false;
+        _whyUnusable = why;
+        // While the link is known: one that was only renamed still has the address, and it is taken away.
+        Feed(new Dhcp4Input.LinkUnusable(why, InterfaceGone: true));
+        LeaveLink();
     }
 
     private void LeaveLink()
