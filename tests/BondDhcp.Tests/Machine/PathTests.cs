@@ -207,6 +207,18 @@ public class PathTests
         Assert.Equal(Fixture.L, bench.Configured);
     }
 
+    [Theory(DisplayName = "D2 carrier back within 5 s: by class; later: as unknown")]
+    [InlineData(4.9, true)]
+    [InlineData(5.1, false)]
+    public void CarrierBack_OnASamePath_IsBelievedForAWhile(double outage, bool believed)
+    {
+        MachineBench bench = new MachineBench().Bind().Step(new Dhcp4Input.LinkUnusable("carrier lost")).After(outage);
+        bench.Forget().Step(new Dhcp4Input.LinkUsable(PathClass.Same));
+        Assert.Equal(believed, bench.SentArp.Any(sent => sent.Packet == ArpPacket.Announcement(Fixture.A, Fixture.L)));
+        Assert.Equal(!believed, bench.SentArp.Any(sent => sent.Destination == Fixture.GatewayMac));
+        Assert.Equal("verifying", bench.State);
+    }
+
     [Fact]
     public void CarrierLost_PastT1AndT2_GoesOnWhereTheLeaseIs()
     {

@@ -180,6 +180,23 @@ public class RebootTests
         Assert.Equal("bound", bench.State);
     }
 
+    [Fact(DisplayName = "D1 REBOOTING with another hardware address: both forms, as in a verification")]
+    public void Start_UnderAnotherMac_SendsBothForms()
+    {
+        MachineBench bench = new MachineBench { Mac = Fixture.B }.Start(Fixture.Memory(Fixture.Lease())).Run(9);
+        Close.To([0, 1, 2, 3], bench.Times);
+        Assert.Equal([Fixture.B, Fixture.B, Fixture.A, Fixture.A], bench.Sent.Select(sent => sent.Chaddr));
+        Assert.All(bench.Sent, sent => Assert.True(sent.Message.Broadcast));
+
+        bench = new MachineBench { Mac = Fixture.B }.Start(Fixture.Memory(Fixture.Lease()));
+        bench.GatewayAnswers().Take(Fixture.Nak(0, Fixture.B), which: 0);
+        Assert.Equal("rebooting", bench.State);
+        Assert.Equal(Fixture.A, bench.Last.Chaddr);
+        bench.Take(Fixture.Ack(bench.Last.Xid, Fixture.A));
+        Assert.Equal("bound", bench.State);
+        Assert.True(bench.Client.Lease!.KeyedByChaddr);
+    }
+
     [Fact]
     public void Start_WithoutALink_Waits()
     {

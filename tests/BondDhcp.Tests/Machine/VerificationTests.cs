@@ -288,6 +288,35 @@ public class VerificationTests
         Assert.Empty(bench.Effects.OfType<Dhcp4Effect.Deconfigure>());
     }
 
+    [Theory(DisplayName = "D3 beside the lease an offer of another address is taken past T2 or with a silent gateway only, without a gap")]
+    [InlineData(true, 100, true)]
+    [InlineData(false, 100, false)]
+    [InlineData(false, 3200, true)]
+    public void OfferOfAnotherAddress_BesideTheLease_IsTakenOrNot(bool gatewayAsked, double at, bool taken)
+    {
+        MachineBench bench = new MachineBench();
+        bench.Start().Take(Fixture.Offer(bench.Last.Xid, Fixture.A)).Take(Fixture.Ack(bench.Last.Xid, Fixture.A));
+        if (gatewayAsked) bench.GatewayAnswers();
+        bench.Run(at).FailOver(Fixture.B).After(12.01);
+        SentMessage discover = bench.Sent.Last(sent => sent.Message.Type == Dhcp4MessageType.Discover);
+        bench.Forget().Receive(Fixture.Offer(discover.Xid, Fixture.B, address: Fixture.L2));
+        bench.Receive(Fixture.Ack(discover.Xid, Fixture.B, address: Fixture.L2));
+        bench.After(0.5);
+        Assert.Equal(taken ? Fixture.L2 : Fixture.L, bench.Configured);
+        Assert.Empty(bench.Effects.OfType<Dhcp4Effect.Deconfigure>());
+    }
+
+    [Fact(DisplayName = "D3 a DNAv4 success ends the attempts beside the lease at once")]
+    public void GatewayAnswers_BesideTheLease_EndsTheAttempts()
+    {
+        MachineBench bench = Bound().FailOver(Fixture.B).After(12.01);
+        Assert.NotNull(bench.Client.Beside);
+        bench.Forget().GatewayAnswers();
+        Assert.Null(bench.Client.Beside);
+        Assert.DoesNotContain(bench.Run(1700).Sent, sent => sent.Message.Type == Dhcp4MessageType.Discover);
+        Assert.Equal("bound", bench.State);
+    }
+
     [Fact]
     public void LittleLeaseLeft_Failover_SendsTheFormsInQuickSuccession()
     {

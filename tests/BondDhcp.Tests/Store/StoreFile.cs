@@ -6,9 +6,10 @@ namespace BondDhcp.Tests.Store;
 /// <summary>A file with the store's envelope around content of a test's own.</summary>
 internal static class StoreFile
 {
-    public static byte[] Sealed(string content)
+    public static byte[] Sealed(string content) => Sealed(Encoding.UTF8.GetBytes(content));
+
+    public static byte[] Sealed(byte[] covered)
     {
-        byte[] covered = Encoding.UTF8.GetBytes(content);
         byte[] head = Encoding.ASCII.GetBytes($"{{\"sha256\":\"{Convert.ToHexStringLower(SHA256.HashData(covered))}\",\n");
         return [.. head, .. covered];
     }
