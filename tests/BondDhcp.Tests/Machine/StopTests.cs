@@ -76,6 +76,28 @@ public class StopTests
     }
 
     [Fact]
+    public void Release_AfterManyMessages_StillLeaves()
+    {
+        MachineBench bench = new MachineBench().Bind();
+        // As fast as the caps let it.
+        for (int i = 0; i < 40; i++) bench.Step(new Dhcp4Input.Command(Dhcp4Command.Rebind)).After(0.25);
+        // With the two that made the lease 18: two more in a minute are kept for last words.
+        Assert.Equal(16, bench.Sent.Count);
+        bench.Forget().Step(new Dhcp4Input.Command(Dhcp4Command.Release));
+        Assert.Equal(Dhcp4MessageType.Release, Assert.Single(bench.Sent).Message.Type);
+    }
+
+    [Fact]
+    public void Ack_OfALeaseThatHasEnded_IsNotConfigured()
+    {
+        MachineBench bench = new MachineBench().Start();
+        bench.Take(Fixture.Offer(bench.Last.Xid, Fixture.A)).Run(3).Take(Fixture.Ack(bench.Last.Xid, Fixture.A, lease: 2));
+        Assert.Empty(bench.Effects.OfType<Dhcp4Effect.Configure>());
+        Assert.Equal("selecting", bench.State);
+        Assert.Single(bench.Told("warning"));
+    }
+
+    [Fact]
     public void Renew_WithoutALease_IsRefused()
     {
         MachineBench bench = new MachineBench().Start().Step(new Dhcp4Input.Command(Dhcp4Command.Renew));
