@@ -62,6 +62,8 @@ internal sealed record Contender(string Name, Func<string, string[]> Command)
             }
             if (double.IsNaN(result)) Console.Error.WriteLine($"{Name}: no address within {patience.TotalSeconds} s");
             Clear(bed, before);
+            // A killed process holds its sockets until it is gone, and the next one would find them taken.
+            await process.WaitForExitAsync();
             if (double.IsNaN(result)) Console.Error.WriteLine(await process.StandardError.ReadToEndAsync());
             Directory.Delete(directory, recursive: true);
             return result;

@@ -174,18 +174,6 @@ public readonly ref struct Dhcp4MessageView
     }
 
     /// <summary>A copy of every option, fragments joined, in order of first appearance.</summary>
-    public ImmutableArray<Dhcp4Option> CopyOptions()
-    {
-        ImmutableArray<Dhcp4Option>.Builder options = ImmutableArray.CreateBuilder<Dhcp4Option>();
-        Dhcp4OptionWalker walker = Fragments;
-        Span<bool> seen = stackalloc bool[256];
-        while (walker.MoveNext())
-        {
-            if (seen[walker.Code]) continue;
-            seen[walker.Code] = true;
-            TryGetOption(walker.Code, out ReadOnlySpan<byte> data);
-            options.Add(new Dhcp4Option(walker.Code, [.. data]));
-        }
-        return options.ToImmutable();
-    }
+    public ImmutableArray<Dhcp4Option> CopyOptions() =>
+        new Dhcp4OptionIndex(this, stackalloc ushort[Dhcp4OptionIndex.TableLength]).CopyOptions();
 }

@@ -19,12 +19,13 @@ public static class Dhcp4ReplyReader
     public static Dhcp4DropReason TryRead(in Dhcp4MessageView message, out Dhcp4Reply? reply)
     {
         reply = null;
-        if (!message.TryGetOption(53, out ReadOnlySpan<byte> type) || type.Length != 1) return Dhcp4DropReason.MessageType;
+        var options = new Dhcp4OptionIndex(message, stackalloc ushort[Dhcp4OptionIndex.TableLength]);
+        if (!options.TryGet(53, out ReadOnlySpan<byte> type) || type.Length != 1) return Dhcp4DropReason.MessageType;
         var messageType = (Dhcp4MessageType)type[0];
         if (messageType == Dhcp4MessageType.ForceRenew) return Dhcp4DropReason.ForceRenew;
         if (messageType is not (Dhcp4MessageType.Offer or Dhcp4MessageType.Ack or Dhcp4MessageType.Nak)) return Dhcp4DropReason.MessageType;
 
-        if (!message.TryGetOption(54, out ReadOnlySpan<byte> serverOctets) || serverOctets.Length != Ipv4Address.Length)
+        if (!options.TryGet(54, out ReadOnlySpan<byte> serverOctets) || serverOctets.Length != Ipv4Address.Length)
             return Dhcp4DropReason.ServerIdentifier;
         Ipv4Address server = Ipv4Address.FromBytes(serverOctets);
         if (!server.IsUsableUnicast) return Dhcp4DropReason.ServerIdentifier;
@@ -37,71 +38,73 @@ public static class Dhcp4ReplyReader
             ServerIdentifier = server,
             Siaddr = message.Siaddr,
             Giaddr = message.Giaddr,
-            Message = message.TryGetOption(56, out ReadOnlySpan<byte> text) ? Encoding.Latin1.GetString(text) : null,
-            Options = message.CopyOptions(),
+            Message = options.TryGet(56, out ReadOnlySpan<byte> text) ? Encoding.Latin1.GetString(text) : null,
+            Options = options.CopyOptions(),
         };
         // RFC 2131 table 3: a DHCPNAK grants nothing; whatever else it carries is not looked at.
         if (messageType != Dhcp4MessageType.Nak)
         {
-            Dhcp4DropReason reason = ReadLease(message, ref read);
+            Dhcp4DropReason reason = ReadLease(options, ref read);
             if (reason != Dhcp4DropReason.None) return reason;
         }
         reply = read;
         return Dhcp4DropReason.None;
     }
 
-    private static Dhcp4DropReason ReadLease(in Dhcp4MessageView message, ref Dhcp4Reply reply)
+    private static Dhcp4DropReason ReadLease(in Dhcp4OptionIndex options, ref Dhcp4Reply reply)
     {
         var notes = new Notes();
-        uint? ipv6OnlyWait = ReadSeconds(message, 108, ref notes);
-        byte? autoConfigure = ReadAutoConfigure(message, ref notes);
-        reply = reply with { Ipv6OnlyWaitSeconds = ipv6OnlyWait, AutoConfigure = autoConfigure, Yiaddr = message.Yiaddr };
-
+        uint? ipv6OnlyWait = ReadSeconds(options, 108, ref notes);
+        byte? autoConfigure = ReadAutoConfigure(options, ref notes);
         // RFC 8925 section 3.3 and RFC 2563 section 2.2: an OFFER without an address is legal where it says why.
-        if (message.Yiaddr.IsAny)
+        if (options.Message.Yiaddr.IsAny)
         {
+            reply = reply with { Ipv6OnlyWaitSeconds = ipv6OnlyWait, AutoConfigure = autoConfigure };
             bool saysWhy = reply.Type == Dhcp4MessageType.Offer && (ipv6OnlyWait is not null || autoConfigure is not null);
             return saysWhy ? Dhcp4DropReason.None : Dhcp4DropReason.Yiaddr;
         }
-        if (!message.TryGetOption(51, out ReadOnlySpan<byte> lease) || lease.Length != 4) return Dhcp4DropReason.LeaseTime;
+        if (!options.TryGet(51, out ReadOnlySpan<byte> lease) || lease.Length != 4) return Dhcp4DropReason.LeaseTime;
         uint leaseSeconds = BinaryPrimitives.ReadUInt32BigEndian(lease);
         if (leaseSeconds == 0) return Dhcp4DropReason.LeaseTime;
 
-        if (!TryReadPrefixLength(message, ref notes, out int prefixLength)) return Dhcp4DropReason.SubnetMask;
-        var prefix = new Ipv4Prefix(message.Yiaddr, prefixLength);
-        if (!IsHostAddress(prefix) || message.Yiaddr == reply.ServerIdentifier) return Dhcp4DropReason.Yiaddr;
+        if (!TryReadPrefixLength(options, ref notes, out int prefixLength)) return Dhcp4DropReason.SubnetMask;
+        var prefix = new Ipv4Prefix(options.Message.Yiaddr, prefixLength);
+        if (!IsHostAddress(prefix) || options.Message.Yiaddr == reply.ServerIdentifier) return Dhcp4DropReason.Yiaddr;
 
-        ImmutableArray<Ipv4Address> routers = ReadAddresses(message, 3, ref notes, router => IsRouter(router, prefix));
+        ImmutableArray<Ipv4Address> routers = ReadAddresses(options, 3, ref notes, router => IsRouter(router, prefix));
         reply = reply with
         {
+            Ipv6OnlyWaitSeconds = ipv6OnlyWait,
+            AutoConfigure = autoConfigure,
+            Yiaddr = options.Message.Yiaddr,
             LeaseSeconds = leaseSeconds,
             PrefixLength = prefixLength,
-            RenewalSeconds = ReadSeconds(message, 58, ref notes),
-            RebindingSeconds = ReadSeconds(message, 59, ref notes),
+            RenewalSeconds = ReadSeconds(options, 58, ref notes),
+            RebindingSeconds = ReadSeconds(options, 59, ref notes),
             Routers = routers,
-            Routes = ReadRoutes(message, routers, ref notes),
-            DnsServers = ReadAddresses(message, 6, ref notes, static dns => dns.IsUsableUnicast),
-            NtpServers = ReadAddresses(message, 42, ref notes, static ntp => ntp.IsUsableUnicast),
-            DomainName = ReadName(message, 15, ref notes),
-            HostName = ReadName(message, 12, ref notes),
-            SearchDomains = ReadSearchList(message, ref notes),
-            Mtu = ReadMtu(message, ref notes),
-            BroadcastAddress = ReadBroadcast(message, prefix, ref notes),
-            RapidCommit = ReadRapidCommit(message, ref notes),
+            Routes = ReadRoutes(options, routers, ref notes),
+            DnsServers = ReadAddresses(options, 6, ref notes, static dns => dns.IsUsableUnicast),
+            NtpServers = ReadAddresses(options, 42, ref notes, static ntp => ntp.IsUsableUnicast),
+            DomainName = ReadName(options, 15, ref notes),
+            HostName = ReadName(options, 12, ref notes),
+            SearchDomains = ReadSearchList(options, ref notes),
+            Mtu = ReadMtu(options, ref notes),
+            BroadcastAddress = ReadBroadcast(options, prefix, ref notes),
+            RapidCommit = ReadRapidCommit(options, ref notes),
             Notes = notes.ToImmutable(),
         };
         return Dhcp4DropReason.None;
     }
 
     /// <summary>V18: contiguous and not 0.0.0.0; a missing mask is the class's.</summary>
-    private static bool TryReadPrefixLength(in Dhcp4MessageView message, ref Notes notes, out int prefixLength)
+    private static bool TryReadPrefixLength(in Dhcp4OptionIndex options, ref Notes notes, out int prefixLength)
     {
-        if (message.TryGetOption(1, out ReadOnlySpan<byte> mask))
+        if (options.TryGet(1, out ReadOnlySpan<byte> mask))
         {
             prefixLength = 0;
             return mask.Length == Ipv4Address.Length && Ipv4Prefix.TryFromMask(Ipv4Address.FromBytes(mask), out prefixLength);
         }
-        prefixLength = message.Yiaddr.ClassfulPrefixLength;
+        prefixLength = options.Message.Yiaddr.ClassfulPrefixLength;
         notes.Add($"the server sent no subnet mask; /{prefixLength} is taken from the address class");
         return true;
     }
@@ -117,12 +120,12 @@ public static class Dhcp4ReplyReader
         && (prefix.PrefixLength > 30 || (router != prefix.Network && router != prefix.DirectedBroadcast));
 
     /// <summary>RFC 3442: with option 121 the options 3 and 33 are ignored, also where it has no default route.</summary>
-    private static ImmutableArray<Dhcp4Route> ReadRoutes(in Dhcp4MessageView message, ImmutableArray<Ipv4Address> routers, ref Notes notes)
+    private static ImmutableArray<Dhcp4Route> ReadRoutes(in Dhcp4OptionIndex options, ImmutableArray<Ipv4Address> routers, ref Notes notes)
     {
         ReadOnlySpan<byte> codes = [121, 249];
         foreach (byte code in codes)
         {
-            if (!message.TryGetOption(code, out ReadOnlySpan<byte> data)) continue;
+            if (!options.TryGet(code, out ReadOnlySpan<byte> data)) continue;
             if (data.Length >= 5 && Dhcp4Routes.TryReadClassless(data, out ImmutableArray<Dhcp4Route> classless, out int leftOut))
             {
                 NoteLeftOut(code, leftOut, ref notes);
@@ -131,7 +134,7 @@ public static class Dhcp4ReplyReader
             notes.Add($"option {code} (classless routes) is malformed and ignored as a whole");
         }
         ImmutableArray<Dhcp4Route> routes = [];
-        if (message.TryGetOption(33, out ReadOnlySpan<byte> statics))
+        if (options.TryGet(33, out ReadOnlySpan<byte> statics))
         {
             if (Dhcp4Routes.TryReadStatic(statics, out routes, out int leftOut)) NoteLeftOut(33, leftOut, ref notes);
             else notes.Add("option 33 (static routes) is malformed and ignored");
@@ -141,9 +144,9 @@ public static class Dhcp4ReplyReader
 
     /// <summary>The first <see cref="MaxAddresses"/> that are of use; what is of none takes no place among them.</summary>
     private static ImmutableArray<Ipv4Address> ReadAddresses(
-        in Dhcp4MessageView message, byte code, ref Notes notes, Func<Ipv4Address, bool> isUsable)
+        in Dhcp4OptionIndex options, byte code, ref Notes notes, Func<Ipv4Address, bool> isUsable)
     {
-        if (!message.TryGetOption(code, out ReadOnlySpan<byte> data)) return [];
+        if (!options.TryGet(code, out ReadOnlySpan<byte> data)) return [];
         if (data.IsEmpty || data.Length % Ipv4Address.Length != 0)
         {
             notes.Add($"option {code} has a wrong length and is ignored");
@@ -166,59 +169,59 @@ public static class Dhcp4ReplyReader
         if (leftOut > 0) notes.Add($"option {code}: {leftOut} left out, of no use or over the limit");
     }
 
-    private static byte? ReadAutoConfigure(in Dhcp4MessageView message, ref Notes notes)
+    private static byte? ReadAutoConfigure(in Dhcp4OptionIndex options, ref Notes notes)
     {
-        if (!message.TryGetOption(116, out ReadOnlySpan<byte> data)) return null;
+        if (!options.TryGet(116, out ReadOnlySpan<byte> data)) return null;
         if (data is [0 or 1]) return data[0];
         notes.Add("option 116 (auto-configure) is malformed and ignored");
         return null;
     }
 
-    private static bool ReadRapidCommit(in Dhcp4MessageView message, ref Notes notes)
+    private static bool ReadRapidCommit(in Dhcp4OptionIndex options, ref Notes notes)
     {
-        if (!message.TryGetOption(80, out ReadOnlySpan<byte> data)) return false;
+        if (!options.TryGet(80, out ReadOnlySpan<byte> data)) return false;
         if (!data.IsEmpty) notes.Add("option 80 (rapid commit) has a wrong length and is ignored");
         return data.IsEmpty;
     }
 
-    private static uint? ReadSeconds(in Dhcp4MessageView message, byte code, ref Notes notes)
+    private static uint? ReadSeconds(in Dhcp4OptionIndex options, byte code, ref Notes notes)
     {
-        if (!message.TryGetOption(code, out ReadOnlySpan<byte> data)) return null;
+        if (!options.TryGet(code, out ReadOnlySpan<byte> data)) return null;
         if (data.Length == 4) return BinaryPrimitives.ReadUInt32BigEndian(data);
         notes.Add($"option {code} has a wrong length and is ignored");
         return null;
     }
 
-    private static string? ReadName(in Dhcp4MessageView message, byte code, ref Notes notes)
+    private static string? ReadName(in Dhcp4OptionIndex options, byte code, ref Notes notes)
     {
-        if (!message.TryGetOption(code, out ReadOnlySpan<byte> data)) return null;
+        if (!options.TryGet(code, out ReadOnlySpan<byte> data)) return null;
         string? name = DomainNames.FromText(data);
         if (name is null) notes.Add($"option {code} is not a valid name and is ignored");
         return name;
     }
 
-    private static ImmutableArray<string> ReadSearchList(in Dhcp4MessageView message, ref Notes notes)
+    private static ImmutableArray<string> ReadSearchList(in Dhcp4OptionIndex options, ref Notes notes)
     {
-        if (!message.TryGetOption(119, out ReadOnlySpan<byte> data)) return [];
+        if (!options.TryGet(119, out ReadOnlySpan<byte> data)) return [];
         if (DomainNames.TryReadSearchList(data, out ImmutableArray<string> names)) return names;
         notes.Add("option 119 (search list) is malformed and ignored as a whole");
         return [];
     }
 
-    private static int? ReadMtu(in Dhcp4MessageView message, ref Notes notes)
+    private static int? ReadMtu(in Dhcp4OptionIndex options, ref Notes notes)
     {
         const int least = 68; // RFC 2132 section 5.1
-        if (!message.TryGetOption(26, out ReadOnlySpan<byte> data)) return null;
+        if (!options.TryGet(26, out ReadOnlySpan<byte> data)) return null;
         if (data.Length == 2 && BinaryPrimitives.ReadUInt16BigEndian(data) is var mtu && mtu >= least) return mtu;
         notes.Add("option 26 (MTU) is malformed or below 68 and is ignored");
         return null;
     }
 
-    private static Ipv4Address? ReadBroadcast(in Dhcp4MessageView message, Ipv4Prefix prefix, ref Notes notes)
+    private static Ipv4Address? ReadBroadcast(in Dhcp4OptionIndex options, Ipv4Prefix prefix, ref Notes notes)
     {
         // RFC 3021: a /31 has none, and a /32 has nobody to broadcast to.
         if (prefix.PrefixLength > 30) return null;
-        if (message.TryGetOption(28, out ReadOnlySpan<byte> data))
+        if (options.TryGet(28, out ReadOnlySpan<byte> data))
         {
             if (data.Length == Ipv4Address.Length && Ipv4Address.FromBytes(data) == prefix.DirectedBroadcast) return prefix.DirectedBroadcast;
             notes.Add("option 28 (broadcast address) does not fit the subnet mask; the computed one is used");
