@@ -34,7 +34,7 @@ internal static class Captures
             server's interface: every DHCP, ARP and ICMP frame in both directions. MAC A is 02:00:00:00:0a:0a, B 02:00:00:00:0b:0b, the server's
             02:00:00:00:01:01. Servers: dnsmasq 2.90, Kea 2.2.0, ISC dhcpd 4.4.3, busybox udhcpd 1.35.
 
-            | file | how it was made | what it shows |
+            | file | how it was made | what it proves |
             |---|---|---|
 
             """);
@@ -58,6 +58,7 @@ internal static class Captures
             bed.Trace.Save(file);
             readme.AppendLine(CultureInfo.InvariantCulture, $"| `dhcpv4/{recipe.Name}.pcap` | {recipe.How} | {recipe.Shows} |");
         }
+        foreach (string line in await OddCaptures.MakeAsync(folder)) readme.AppendLine(line);
         await File.WriteAllTextAsync(Path.Combine(directory, "README.md"), readme.ToString());
     }
 
@@ -95,17 +96,17 @@ internal static class Captures
             Settings = "rapid-commit = true",
             Plan = new() { RapidCommit = true },
         };
-        yield return new("isc-long-options", ServerConfiguration.IscDefault, "40 classless routes in option 121", "an option of more than 255 octets in several instances (RFC 3396)", LeaseAsync)
+        yield return new("isc-long-options", ServerConfiguration.IscDefault, "more than 30 classless routes in option 121", "an option of more than 255 octets in two instances (RFC 3396)", LeaseAsync)
         {
-            Plan = new() { Extra = $"option classless-routes code 121 = string; option classless-routes {LongRoutes(':')};" },
+            Plan = new() { Extra = $"option classless-routes code 121 = string; option classless-routes {LongRoutes(255, ":")};" },
         };
-        yield return new("kea-long-options", ServerConfiguration.KeaDefault, "40 classless routes in option 121", "the same from Kea", LeaseAsync)
+        yield return new("kea-long-options", ServerConfiguration.KeaDefault, "more than 30 classless routes in option 121", "the same from Kea, which puts 253 octets into the first", LeaseAsync)
         {
             Plan = new()
             {
                 Extra = $$"""
                     , "option-def": [ { "name": "classless-routes", "code": 121, "type": "binary" } ],
-                      "option-data": [ { "name": "classless-routes", "csv-format": false, "data": "{{LongRoutes(null)}}" } ]
+                      "option-data": [ { "name": "classless-routes", "csv-format": false, "data": "{{LongRoutes(253, "")}}" } ]
                     """,
             },
         };
@@ -162,10 +163,18 @@ internal static class Captures
         await client.WaitForStateAsync("bound", Patience);
     }
 
-    /// <summary>40 routes of 8 octets: 24, three octets of prefix, the gateway; 320 octets.</summary>
-    private static string LongRoutes(char? separator)
+    /// <summary>
+    /// Routes for option 121, 317 or 319 octets: /32 (9 octets each) and /24 (8), so many of each that a server that fills the first
+    /// instance to <paramref name="firstInstance"/> octets splits between two routes. tshark reads every instance by itself (RFC
+    /// 3396 wants them joined), so elsewhere it could not be compared with.
+    /// </summary>
+    private static string LongRoutes(int firstInstance, string separator)
     {
-        IEnumerable<string> octets = Enumerable.Range(0, 40).SelectMany(i => (byte[])[24, 10, 77, (byte)i, 192, 0, 2, 254]).Select(b => b.ToString("x2", CultureInfo.InvariantCulture));
-        return string.Join(separator?.ToString() ?? "", octets);
+        const int hostRoute = 9, networkRoute = 8, more = 8;
+        int hosts = firstInstance % networkRoute, networks = (firstInstance - hosts * hostRoute) / networkRoute;
+        List<byte> octets = [];
+        for (int i = 0; i < hosts; i++) octets.AddRange([32, 10, 78, 0, (byte)i, 192, 0, 2, 254]);
+        for (int i = 0; i < networks + more; i++) octets.AddRange([24, 10, 77, (byte)i, 192, 0, 2, 254]);
+        return string.Join(separator, octets.Select(b => b.ToString("x2", CultureInfo.InvariantCulture)));
     }
 }
