@@ -61,7 +61,7 @@ public sealed partial record Dhcp4Client
 
     internal MacAddress LastMac { get; init; }
 
-    internal ImmutableArray<MacAddress> RecentMacs { get; init; } = [];
+    internal ImmutableArray<FormerMac> FormerMacs { get; init; } = [];
 
     internal int BroadcastsLeft { get; init; }
 
@@ -90,8 +90,14 @@ public sealed partial record Dhcp4Client
 
     internal Dhcp4Command? PendingCommand { get; init; }
 
-    /// <summary>Hardware addresses remembered as our own, so that a late echo of a frame is not taken for another host.</summary>
-    internal const int MaxRecentMacs = 4;
+    /// <summary>Former hardware addresses remembered, so that a late echo of a frame is not taken for another host.</summary>
+    internal const int MaxFormerMacs = 4;
+
+    /// <summary>
+    /// How long one is: a frame is nowhere in a network for longer, and the device it belonged to may be another host's
+    /// soon after.
+    /// </summary>
+    internal static readonly TimeSpan EchoTime = TimeSpan.FromSeconds(10);
 
     /// <summary>A deadline handler that does not move its deadline is an error; this many turns show it.</summary>
     private const int MaxTurnsAtOnce = 64;
@@ -152,3 +158,6 @@ public sealed partial record Dhcp4Client
         return Finish(turn, now);
     }
 }
+
+/// <summary>A hardware address that the interface had until <paramref name="Until"/>.</summary>
+internal readonly record struct FormerMac(MacAddress Mac, Instant Until);

@@ -49,12 +49,12 @@ internal sealed partial class Dhcp4Turn(
     {
         if (Client.LastMac == Mac) return;
         bool first = Client.LastMac == MacAddress.Zero;
-        var recent = Client.RecentMacs.Remove(Mac);
-        if (recent.Length >= Dhcp4Client.MaxRecentMacs) recent = recent.RemoveAt(0);
+        var former = Client.FormerMacs.RemoveAll(one => one.Mac == Mac || one.Mac == Client.LastMac);
+        if (former.Length >= Dhcp4Client.MaxFormerMacs) former = former.RemoveAt(0);
         Client = Client with
         {
             LastMac = Mac,
-            RecentMacs = recent.Add(Mac),
+            FormerMacs = first ? former : former.Add(new FormerMac(Client.LastMac, now)),
             BroadcastsLeft = first ? 0 : BroadcastsAfterChange,
         };
     }
@@ -159,6 +159,11 @@ internal sealed partial class Dhcp4Turn(
     }
 
     /// <summary>A hardware address that is, or lately was, one of this host's: its frames are echoes, not another host.</summary>
-    private bool IsOwn(MacAddress mac) =>
-        mac == Mac || Client.RecentMacs.Contains(mac) || surroundings.HostMacs.Contains(mac);
+    private bool IsOwn(MacAddress mac)
+    {
+        if (mac == Mac || surroundings.HostMacs.Contains(mac)) return true;
+        foreach (FormerMac former in Client.FormerMacs)
+            if (former.Mac == mac && now - former.Until <= Dhcp4Client.EchoTime) return true;
+        return false;
+    }
 }

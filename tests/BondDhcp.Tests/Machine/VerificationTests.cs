@@ -199,6 +199,19 @@ public class VerificationTests
         Assert.DoesNotContain(bench.Sent, sent => sent.Message.Type is Dhcp4MessageType.Release or Dhcp4MessageType.Decline);
     }
 
+    [Fact(DisplayName = "AM-27 the lease's device has left, and another host has it: that host's ARP is no echo of ours")]
+    public void DepartedDevice_ConflictFromIt_CedesAtOnce()
+    {
+        MachineBench bench = Bound();
+        bench.Surroundings = bench.Surroundings with { HostMacs = [Fixture.B] };
+        bench.FailOver(Fixture.B).After(1).Forget();
+        // A frame of our own that was still under way.
+        bench.Hear(new ArpPacket(ArpPacket.Request, Fixture.A, Fixture.L, MacAddress.Zero, Fixture.L));
+        Assert.Equal(Fixture.L, bench.Configured);
+        bench.After(15).Hear(new ArpPacket(ArpPacket.Request, Fixture.A, Fixture.L, MacAddress.Zero, Fixture.L));
+        Assert.Null(bench.Configured);
+    }
+
     [Fact(DisplayName = "AM-28 ACK to S with a silent gateway: DISCOVER with the current MAC at once, change-over without a gap")]
     public void AckToS_WithASilentGateway_ChangesOver()
     {
