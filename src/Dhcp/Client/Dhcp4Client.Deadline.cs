@@ -64,8 +64,7 @@ public sealed partial record Dhcp4Client
 
     private static Instant DeadlineOf(Dhcp4Verification verification)
     {
-        Instant next = Instant.Min(verification.SendAt, verification.GiveUpAt);
-        if (verification.RefusedAt is { } refused) next = Instant.Min(next, refused + Dhcp4Timing.RefusalHold);
+        Instant next = Instant.Min(verification.SendAt, verification.EndsAt);
         return verification.Probe is { Offender: null } probe ? Instant.Min(next, probe.ProbeAt) : next;
     }
 }

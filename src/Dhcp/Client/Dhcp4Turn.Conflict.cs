@@ -55,7 +55,7 @@ internal sealed partial class Dhcp4Turn
             {
                 Type = Dhcp4MessageType.Decline,
                 Xid = Dhcp4Exchange.New(entropy).Xid,
-                Chaddr = lease.RenewWithLeaseChaddr ? lease.Chaddr : null,
+                Chaddr = lease.RenewWithLeaseChaddr && MayPresent(lease) ? lease.Chaddr : null,
                 RequestedAddress = lease.Address,
                 ServerIdentifier = lease.ServerIdentifier,
                 Message = DeclineReason,

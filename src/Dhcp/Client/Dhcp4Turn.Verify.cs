@@ -13,6 +13,8 @@ internal sealed partial class Dhcp4Turn
         if (Settings.ConflictDetection == ConflictDetection.Fast)
             verification = verification with { Probe = AddressProbe.Begin(stored.Address, strict: false, now, entropy) };
         Enter(new Dhcp4State.Rebooting(stored, verification));
+        // The answer of another lease's gateway says nothing about this one.
+        Client = Client with { GatewayProbe = null };
         // RFC 4436 section 2: beside the request, which stays broadcast.
         if (!stored.ExpiryUnknown && AskGateway(stored)) SetGateway(GatewayAnswer.Pending);
         AdvanceVerification();
@@ -106,8 +108,11 @@ internal sealed partial class Dhcp4Turn
             verification = verification with { Probe = AdvanceProbe(probe) };
             SetVerification(verification);
         }
-        if (verification.RefusedAt is { } refused && refused + Dhcp4Timing.RefusalHold <= now) LeaseRefused();
-        else if (verification.GiveUpAt <= now) NobodyAnswered(verification);
+        if (verification.EndsAt <= now)
+        {
+            if (verification.RefusedAt + Dhcp4Timing.RefusalHold <= now) LeaseRefused();
+            else NobodyAnswered(verification);
+        }
         else if (verification.SendAt <= now) SendVerification(verification);
     }
 
@@ -120,7 +125,7 @@ internal sealed partial class Dhcp4Turn
         }
         if (!MaySend(out Instant at))
         {
-            SetVerification(verification with { SendAt = at });
+            SetVerification(Delayed(verification, form, at));
             return;
         }
         Dhcp4Lease lease = VerifiedLease;
@@ -136,9 +141,29 @@ internal sealed partial class Dhcp4Turn
             RequestedAddress = lease.Address,
         };
         if (form.Chaddr is not null && IsDeparted(lease)) NoteDepartedTried(lease);
-        form = form with { Exchange = Send(message, form.Exchange), Sent = form.Sent + 1, SentAt = form.Sent == 0 ? now : form.SentAt };
+        form = form with
+        {
+            SentAt = form.Exchange.IsUnderWay ? form.SentAt : now,
+            Exchange = Send(message, form.Exchange),
+            Sent = form.Sent + 1,
+        };
         verification = verification.With(form);
         SetVerification(verification with { SendAt = now + GapAfter(verification) });
+    }
+
+    /// <summary>
+    /// The cap delays a transmission. Silence says something only about a form that was sent: for the first transmission
+    /// of one the time to answer is delayed with it.
+    /// </summary>
+    private Dhcp4Verification Delayed(Dhcp4Verification verification, VerificationForm form, Instant at)
+    {
+        verification = verification with { SendAt = at };
+        if (form.Sent > 0) return verification;
+        return verification with
+        {
+            GiveUpAt = verification.GiveUpAt + (at - now),
+            RefusedAt = verification.RefusedAt is { } refused ? refused + (at - now) : null,
+        };
     }
 
     /// <summary>The first form twice, then the second; after a refusal only the one that is not refused.</summary>
@@ -200,7 +225,8 @@ internal sealed partial class Dhcp4Turn
         verification = verification with
         {
             First = verification.First with { Sent = 0 },
-            Second = verification.Second! with { Sent = 0 },
+            // Where the second form may be sent but once it may have been.
+            Second = verification.SecondLimit > 1 ? verification.Second! with { Sent = 0 } : verification.Second,
             RefusedAt = now,
             SendAt = now,
         };

@@ -68,6 +68,14 @@ public sealed record Dhcp4Verification
     /// <summary>The conflict window that runs beside it while the address is not in use yet; null when none.</summary>
     public AddressProbe? Probe { get; init; }
 
+    /// <summary>
+    /// When it ends without an answer. Not while an ACK waits for the gateway: the gateway's answer, or the end of its
+    /// time, ends it then.
+    /// </summary>
+    public Instant EndsAt => HeldAck is not null ? Instant.Never
+        : RefusedAt is { } refused ? Instant.Min(GiveUpAt, refused + Dhcp4Timing.RefusalHold)
+        : GiveUpAt;
+
     /// <summary>True when every form in use has been refused.</summary>
     public bool AllRefused => First.Refused && (Second is null || Second.Refused);
 

@@ -199,6 +199,48 @@ public class VerificationTests
         Assert.DoesNotContain(bench.Sent, sent => sent.Message.Type is Dhcp4MessageType.Release or Dhcp4MessageType.Decline);
     }
 
+    [Fact(DisplayName = "AM-27 the lease's device has left: S once, also when N is refused after it")]
+    public void DepartedDevice_LateNakToN_DoesNotPresentItAgain()
+    {
+        MachineBench bench = Bound();
+        bench.Surroundings = bench.Surroundings with { HostMacs = [Fixture.B] };
+        bench.FailOver(Fixture.B).After(2.1).GatewayAnswers().Take(Fixture.Nak(0, Fixture.B), which: 0);
+        bench.After(1.8);
+        Assert.Single(bench.Sent, sent => sent.Chaddr == Fixture.A);
+        Assert.Equal(Fixture.L, bench.Configured);
+        bench.After(0.3);
+        Assert.Null(bench.Configured);
+    }
+
+    [Fact]
+    public void NakToN_WithTheCapReached_WaitsForSToBeSent()
+    {
+        MachineBench bench = Bound();
+        // The minute's messages are used up but for one.
+        for (int i = 0; i < 15; i++) bench.Step(new Dhcp4Input.Command(Dhcp4Command.Renew)).After(0.3);
+        Assert.Equal(15, bench.Sent.Count);
+        bench.FailOver(Fixture.B, path: 2);
+        Assert.Equal((16, Fixture.B), (bench.Sent.Count, bench.Last.Chaddr));
+
+        bench.GatewayAnswers().Forget().Take(Fixture.Nak(bench.Client.State.VerificationInState!.First.Exchange.Xid, Fixture.B));
+        Assert.Empty(bench.Sent);
+        while (bench.Sent.Count == 0 && bench.Seconds < 300) bench.After(0.05);
+        Assert.Equal((Dhcp4MessageType.Request, Fixture.A), (bench.Last.Message.Type, bench.Last.Chaddr));
+        bench.Take(Fixture.Ack(bench.Last.Xid, Fixture.A));
+        Assert.Equal(("bound", Fixture.L), (bench.State, bench.Configured));
+        Assert.Empty(bench.Effects.OfType<Dhcp4Effect.Deconfigure>());
+    }
+
+    [Fact]
+    public void AckToS_HeldForTheGateway_OutlivesTheRefusal()
+    {
+        MachineBench bench = Bound();
+        bench.FailOver(Fixture.B).Take(Fixture.Nak(0, Fixture.B), which: 0);
+        Dhcp4Verification verification = bench.Client.State.VerificationInState!;
+        Assert.Equal(Instant.Never, (verification with { HeldAck = bench.Client.Lease!.Ack }).EndsAt);
+        Assert.False(verification.EndsAt.IsNever);
+    }
+
     [Fact(DisplayName = "AM-27 the lease's device has left, and another host has it: that host's ARP is no echo of ours")]
     public void DepartedDevice_ConflictFromIt_CedesAtOnce()
     {
