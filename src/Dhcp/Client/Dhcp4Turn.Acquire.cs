@@ -147,9 +147,10 @@ internal sealed partial class Dhcp4Turn
     private Dhcp4DropReason ReceiveOffer(Dhcp4Reply offer, Dhcp4Acquisition acquisition, bool beside)
     {
         if (acquisition.Phase != AcquisitionPhase.Discovering) return Dhcp4DropReason.UnexpectedMessage;
-        if (offer.Ipv6OnlyWaitSeconds is null || !Settings.Ipv6Only)
+        if (offer.Ipv6OnlyWaitSeconds is null || !Settings.Ipv6Only || beside)
         {
-            // RFC 8925 section 3.2: what was not asked for is ignored. RFC 2563: an OFFER without an address is no candidate.
+            // RFC 8925 section 3.2: what was not asked for is ignored, and a lease is used to its end. RFC 2563: an OFFER
+            // without an address is no candidate.
             if (offer.Yiaddr.IsAny) return Dhcp4DropReason.NoAddress;
         }
         if (acquisition.Offers.Length >= Dhcp4Acquisition.MaxOffers) return Dhcp4DropReason.TooManyOffers;

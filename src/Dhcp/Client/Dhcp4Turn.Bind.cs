@@ -92,6 +92,7 @@ internal sealed partial class Dhcp4Turn
             else Discover(lease.Address);
             return false;
         }
+        bool gatewayWasSilent = Client.GatewayWasSilent;
         Client = Client with { Lease = lease, Refusals = 0, HeldNak = null, Beside = null, GatewayWasSilent = false };
         // What still runs for the address that leaves ends with it.
         if (previous?.Address != lease.Address) Client = Client with { Announcement = null, ConcurrentProbe = null, DefendedAt = null };
@@ -103,7 +104,7 @@ internal sealed partial class Dhcp4Turn
             ("keyedByChaddr", lease.KeyedByChaddr), ("leaseSeconds", lease.Ack.LeaseSeconds),
             ("after", Math.Round((now - lease.ObtainedAt).TotalSeconds, 6)));
         Persist(lease);
-        LearnGateway();
+        LearnGateway(again: gatewayWasSilent);
         Succeed();
         return true;
     }

@@ -62,12 +62,13 @@ internal sealed partial class Dhcp4Turn
     private void Stop(bool release)
     {
         if (Client.State is Dhcp4State.Releasing) FinishRelease();
+        // No lease comes any more: whoever waits for one is told.
+        Refuse("stopped");
         if (release)
         {
             Release("stopped");
             return;
         }
-        Refuse("stopped");
         if (Client.Lease is { } lease) Persist(lease);
         Halt("stopped");
     }

@@ -12,12 +12,17 @@ internal sealed partial class Dhcp4Turn
     {
         Tell("conflict", ("address", granted.Address), ("mac", offender));
         SendDecline(granted);
-        Forget(granted, hint: null);
+        // What is stored of this network beside a lease in force is that lease.
+        if (Client.Lease is null) Forget(granted, hint: null);
         Client = Client with { Conflicts = Client.Conflicts + 1 };
         Refuse($"{granted.Address} is in use by {offender}");
         if (beside)
         {
-            Dhcp4Acquisition next = NewAcquisition(Client.Lease?.Address, now) with { SendAt = now + DeclineDelay };
+            Dhcp4Acquisition next = NewAcquisition(Client.Lease?.Address, now) with
+            {
+                SendAt = now + DeclineDelay,
+                MayReplace = Client.Beside is { MayReplace: true },
+            };
             Client = Client with { Beside = next };
         }
         else if (Client.Lease is not null)

@@ -15,8 +15,7 @@ internal sealed partial class Dhcp4Turn
             // Another host may own that device by now. A lease under our own hardware address takes its place; the new
             // address is added before this one leaves.
             Enter(new Dhcp4State.Renewing(new Dhcp4Extension(default(Dhcp4Exchange) with { Chaddrs = [] }, now, 0, Instant.Never)));
-            Client = Client with { Beside = NewAcquisition(lease.Address, now) with { MayReplace = true } };
-            AdvanceBeside();
+            Replace(lease);
             return;
         }
         Enter(new Dhcp4State.Renewing(new Dhcp4Extension(Dhcp4Exchange.New(entropy), now, 0, now)));
@@ -26,8 +25,18 @@ internal sealed partial class Dhcp4Turn
     /// <summary>T2: ask any server.</summary>
     private void Rebind()
     {
+        Dhcp4Lease lease = Client.Lease!;
         Enter(new Dhcp4State.Rebinding(new Dhcp4Extension(Dhcp4Exchange.New(entropy), now, 0, now)));
         AdvanceExtension();
+        // T1 may have passed unnoticed, in a sleep.
+        if (IsDeparted(lease) && Settings.Chaddr != ChaddrPolicy.Current && Client.Beside is not { MayReplace: true }) Replace(lease);
+    }
+
+    /// <summary>A lease of the present hardware address is asked for beside this one, whatever address comes with it.</summary>
+    private void Replace(Dhcp4Lease lease)
+    {
+        Client = Client with { Beside = NewAcquisition(lease.Address, now) with { MayReplace = true } };
+        AdvanceBeside();
     }
 
     private void AdvanceExtension()
@@ -37,6 +46,8 @@ internal sealed partial class Dhcp4Turn
         Dhcp4Lease lease = Client.Lease!;
         if (MaySend(out Instant at))
         {
+            // What is granted counts from the first transmission, which may come long after the state was entered.
+            if (extension.Sent == 0) extension = extension with { StartedAt = now };
             MacAddress? chaddr = ExtensionChaddr(lease, extension.Sent);
             var message = new Dhcp4Transmission
             {
@@ -161,7 +172,7 @@ internal sealed partial class Dhcp4Turn
             ExpiresAt = expiresAt,
             ExpiryUnknown = false,
             KnownServers = Remember(lease.KnownServers, ack.ServerIdentifier),
-            GatewayMac = ack.ServerIdentifier == lease.ServerIdentifier || ack.Gateway == lease.Gateway ? lease.GatewayMac : null,
+            GatewayMac = ack.Gateway == lease.Gateway ? lease.GatewayMac : null,
         };
     }
 

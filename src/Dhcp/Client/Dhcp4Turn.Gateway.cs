@@ -6,10 +6,14 @@ namespace BondDhcp.Dhcp.Client;
 internal sealed partial class Dhcp4Turn
 {
     /// <summary>Asks, by broadcast, for the hardware address of the new lease's gateway: what later tells this network from another.</summary>
-    private void LearnGateway()
+    /// <param name="again">Also where one is known: it did not answer, and the router may have been replaced.</param>
+    private void LearnGateway(bool again)
     {
-        if (Client.Lease is not { GatewayMac: null, Gateway: { } gateway } || !Settings.DetectNetworkAttachment) return;
+        if (Client.Lease is not { Gateway: { } gateway } lease || !Settings.DetectNetworkAttachment) return;
+        if (lease.GatewayMac is not null && !again) return;
         Client = Client with { GatewayProbe = new GatewayProbe(gateway, null, 0, now) };
+        // Nobody is left whose answer they could wait for.
+        if (Client.AnnounceAfterGateway) Announce();
     }
 
     /// <summary>
@@ -63,7 +67,7 @@ internal sealed partial class Dhcp4Turn
         if (probe.Known is null)
         {
             Client = Client with { GatewayProbe = null };
-            if (Client.Lease is not { } lease) return;
+            if (Client.Lease is not { } lease || lease.GatewayMac == mac) return;
             lease = lease with { GatewayMac = mac };
             Client = Client with { Lease = lease };
             Tell("gateway", ("address", probe.Gateway), ("mac", mac), ("answer", "learnt"));

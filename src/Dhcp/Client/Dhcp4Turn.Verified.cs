@@ -44,8 +44,8 @@ internal sealed partial class Dhcp4Turn
         if (!PutInForce(next, lease, "leaseRenewed") || !replace) return;
         // Acknowledged, but nothing gets through under this identity: a lease under our own hardware address, at once.
         Warn("the lease was acknowledged, but its gateway does not answer; a lease for the present hardware address is asked for");
-        Client = Client with { Beside = NewAcquisition(next.Address, now) with { MayReplace = true } };
-        AdvanceBeside();
+        Client = Client with { GatewayWasSilent = true };
+        Replace(next);
     }
 
     private void Rebooted(Dhcp4Lease next, Dhcp4Verification verification, bool toCurrent)

@@ -136,6 +136,7 @@ internal sealed partial class Dhcp4Turn(
         Dhcp4Exchange Add(Dhcp4Exchange exchange) => exchange.IsUnderWay ? exchange.Sent(chaddr) : exchange;
         Client = Client with
         {
+            Budget = Client.Budget.DhcpSent(surroundings.PathIndex, now),
             Beside = Client.Beside is { } beside ? beside with { Exchange = Add(beside.Exchange) } : null,
             State = Client.State switch
             {

@@ -144,6 +144,25 @@ public class ExtensionTests
         Assert.Equal((Dhcp4MessageType.Decline, Fixture.L2), (bench.Sent[0].Message.Type, bench.Sent[0].Message.RequestedAddress));
         Assert.Equal(Fixture.L, bench.Configured);
         Assert.Equal("renewing", bench.State);
+        // A restart must find the lease whose address is there.
+        Assert.Equal(Fixture.L, Assert.Single(bench.Stored.Leases).Address);
+    }
+
+    [Fact]
+    public void Ack_ShorterThanTheWaitForIt_IsTakenAtTheNextTry()
+    {
+        MachineBench bench = new MachineBench().Bind(lease: 36_000);
+        // Unanswered for hours; then the server is back, with leases of ten minutes: they count from the first request.
+        bench.Run(30_000).Take(Fixture.Ack(bench.Last.Xid, Fixture.A, lease: 600));
+        Assert.Equal(("renewing", Fixture.L), (bench.State, bench.Configured));
+        double end = bench.Client.Lease!.ExpiresAt.Seconds;
+        bench.Forget();
+        while (bench.Sent.Count == 0) bench.After(1);
+        Assert.Equal(0, bench.Last.Message.Secs);
+        bench.Take(Fixture.Ack(bench.Last.Xid, Fixture.A, lease: 600));
+        Assert.Equal("bound", bench.State);
+        Close.To(bench.Last.Seconds + 600, bench.Client.Lease!.ExpiresAt.Seconds);
+        Assert.True(bench.Seconds < end);
     }
 
     [Fact(DisplayName = "A4-48 REBINDING, ACK of another server: it is asked from then on")]

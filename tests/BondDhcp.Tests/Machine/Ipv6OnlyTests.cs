@@ -45,5 +45,16 @@ public class Ipv6OnlyTests
         Assert.Equal("v6only", bench.State);
     }
 
+    [Fact]
+    public void Offer_WithoutAddress_BesideALease_IsNoCandidate()
+    {
+        MachineBench bench = Capable().Bind().FailOver(Fixture.B).After(20);
+        bench.Forget().After(60);
+        SentMessage discover = bench.Sent.Last(sent => sent.Message.Type == Dhcp4MessageType.Discover);
+        Assert.Equal(
+            Dhcp4DropReason.NoAddress, bench.Receive(Fixture.Offer(discover.Xid, Fixture.B, address: Ipv4Address.Any).Seconds(108, 1800)));
+        Assert.Equal(Fixture.L, bench.Configured);
+    }
+
     private static MachineBench Capable() => new(settings => settings with { Ipv6Only = true });
 }

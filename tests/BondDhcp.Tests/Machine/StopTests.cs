@@ -63,6 +63,14 @@ public class StopTests
     }
 
     [Fact]
+    public void Stop_ReleasingWhileARenewalIsAwaited_RefusesIt()
+    {
+        MachineBench bench = new MachineBench().Bind().Step(new Dhcp4Input.Command(Dhcp4Command.Renew));
+        bench.Step(new Dhcp4Input.Stop(Release: true)).After(1);
+        Assert.Equal(new Dhcp4Effect.CommandDone(Dhcp4Command.Renew, false, "stopped"), Assert.Single(bench.Effects.OfType<Dhcp4Effect.CommandDone>()));
+    }
+
+    [Fact]
     public void Release_ThenAcquire_AsksForTheSameAddress()
     {
         MachineBench bench = new MachineBench().Bind().Step(new Dhcp4Input.Command(Dhcp4Command.Release)).After(100);

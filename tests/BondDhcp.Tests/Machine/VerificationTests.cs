@@ -287,6 +287,32 @@ public class VerificationTests
         Assert.DoesNotContain(bench.After(20).Sent, sent => sent.Message.Type == Dhcp4MessageType.Discover);
     }
 
+    [Fact]
+    public void AckToN_WithASilentGateway_LearnsTheGatewayAnew()
+    {
+        MachineBench bench = Bound().FailOver(Fixture.B).After(0.9);
+        bench.Take(Fixture.Ack(bench.Last.Xid, Fixture.B));
+        Assert.Contains(bench.SentArp, sent => sent.Packet.TargetAddress == Fixture.Server && sent.Destination == MacAddress.Broadcast);
+        // The router was replaced.
+        bench.GatewayAnswers(Fixture.Stranger);
+        Assert.Equal(Fixture.Stranger, bench.Client.Lease!.GatewayMac);
+        Assert.Equal(Fixture.Stranger, bench.Stored.Leases[0].GatewayMac);
+        bench.After(5).Forget().FailOver(Fixture.A);
+        Assert.Contains(bench.SentArp, sent => sent.Destination == Fixture.Stranger);
+    }
+
+    [Fact]
+    public void AckToN_NamingAnotherRouter_AnnouncesWithoutWaitingForTheFormer()
+    {
+        MachineBench bench = Bound().FailOver(Fixture.B);
+        Assert.DoesNotContain(bench.SentArp, sent => sent.Packet.SenderAddress == sent.Packet.TargetAddress);
+        var ack = new ReplyMessage(Dhcp4MessageType.Ack, bench.Last.Xid, Fixture.B, Fixture.Server) { Yiaddr = Fixture.L };
+        bench.Take(ack.Seconds(51, 3600).Address(1, Ipv4Address.Parse("255.255.255.0")).Address(3, Fixture.Server2));
+        Assert.Equal((Fixture.Server2, null), (bench.Client.Lease!.Gateway, bench.Client.Lease.GatewayMac));
+        Assert.Contains(bench.SentArp, sent => sent.Packet.TargetAddress == Fixture.Server2 && sent.Destination == MacAddress.Broadcast);
+        Assert.Contains(bench.SentArp, sent => sent.Packet == ArpPacket.Announcement(Fixture.B, Fixture.L));
+    }
+
     [Fact(DisplayName = "A4-26 a stranger's NAK in VERIFYING: an event while the gateway answers, final when it does not")]
     public void StrangerNak_WhileVerifying_DependsOnTheGateway()
     {
