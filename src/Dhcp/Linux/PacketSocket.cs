@@ -24,10 +24,10 @@ public sealed class PacketSocket : IDisposable
     private readonly HardwareAddressReader _hardwareAddress;
     private readonly int _interfaceIndex;
 
-    private PacketSocket(FileDescriptor receiver, HardwareAddressReader hardwareAddress, int interfaceIndex)
+    private PacketSocket(FileDescriptor receiver, FileDescriptor sender, HardwareAddressReader hardwareAddress, int interfaceIndex)
     {
         _receiver = receiver;
-        _sender = LinkSocket.OpenForSending();
+        _sender = sender;
         _hardwareAddress = hardwareAddress;
         _interfaceIndex = interfaceIndex;
     }
@@ -58,10 +58,19 @@ public sealed class PacketSocket : IDisposable
     /// <param name="interfaceIndex">ifindex.</param>
     /// <param name="hardwareAddress">Asked for the interface's address where a frame's kind depends on it; not disposed here.</param>
     /// <exception cref="LinuxException">No permission (CAP_NET_RAW), or no descriptors left.</exception>
-    public static PacketSocket? Open(int interfaceIndex, HardwareAddressReader hardwareAddress) =>
-        LinkSocket.Open(interfaceIndex, KernelNumbers.ETH_P_IP, whole: true, s_filter) is { } socket
-            ? new PacketSocket(socket, hardwareAddress, interfaceIndex)
-            : null;
+    public static PacketSocket? Open(int interfaceIndex, HardwareAddressReader hardwareAddress)
+    {
+        if (LinkSocket.Open(interfaceIndex, KernelNumbers.ETH_P_IP, whole: true, s_filter) is not { } receiver) return null;
+        try
+        {
+            return new PacketSocket(receiver, LinkSocket.OpenForSending(), hardwareAddress, interfaceIndex);
+        }
+        catch
+        {
+            receiver.Dispose();
+            throw;
+        }
+    }
 
     /// <summary>Sends an IPv4 packet, header included, to a station on the link.</summary>
     public SocketResult Send(ReadOnlySpan<byte> packet, MacAddress destination) =>

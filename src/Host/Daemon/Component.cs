@@ -56,7 +56,7 @@ internal sealed class Component(InterfaceConfiguration configuration, Func<Inter
             _afterStop.Enqueue(() => Start(done));
             return;
         }
-        stopped.Remove(Name);
+        string? unwritten = stopped.Remove(Name);
         if (_runner is null)
         {
             try
@@ -72,7 +72,7 @@ internal sealed class Component(InterfaceConfiguration configuration, Func<Inter
                 _failure = e.Message;
             }
         }
-        done(_failure);
+        done(_failure ?? unwritten);
     }
 
     /// <summary>Takes a new configuration; a runner goes on with it and its lease where <paramref name="disturb"/> says so.</summary>
@@ -87,8 +87,8 @@ internal sealed class Component(InterfaceConfiguration configuration, Func<Inter
     /// <summary>Stops by the user's wish: the lease is given back, and it stays stopped.</summary>
     public void Stop(Completion done)
     {
-        stopped.Add(Name, "stopped by command");
-        End(release: true, () => done(null));
+        string? unwritten = stopped.Add(Name, "stopped by command");
+        End(release: true, () => done(unwritten));
     }
 
     /// <summary>Ends the runner; the component is not marked as stopped.</summary>
@@ -125,11 +125,11 @@ internal sealed class Component(InterfaceConfiguration configuration, Func<Inter
             else done($"{Name} is stopped");
             return;
         }
-        if (command == Dhcp4Command.Acquire) stopped.Remove(Name);
+        string? unwritten = command == Dhcp4Command.Acquire ? stopped.Remove(Name) : null;
         runner.Execute(command, (succeeded, why) =>
         {
-            if (succeeded && command == Dhcp4Command.Release) stopped.Add(Name, "released; idle until acquire");
-            done(succeeded ? null : why ?? "refused");
+            if (succeeded && command == Dhcp4Command.Release) unwritten = stopped.Add(Name, "released; idle until acquire");
+            done(succeeded ? unwritten : why ?? "refused");
         });
     }
 

@@ -1,3 +1,6 @@
+using System.Text;
+using BondDhcp.Net.Linux;
+
 namespace BondDhcp.Host.Daemon;
 
 /// <summary>
@@ -31,24 +34,21 @@ internal sealed class StoppedComponents
     /// <summary>Why the component is stopped; null when it is not.</summary>
     public string? Why(string component) => _reasons.GetValueOrDefault(component);
 
-    /// <summary>The component is stopped.</summary>
-    public void Add(string component, string why)
+    /// <summary>The component is stopped. Null, or why the next daemon will not know of it.</summary>
+    public string? Add(string component, string why)
     {
         _reasons[component] = why;
-        Write();
+        return Write();
     }
 
-    /// <summary>The component is not stopped any more.</summary>
-    public void Remove(string component)
-    {
-        if (_reasons.Remove(component)) Write();
-    }
+    /// <summary>The component is not stopped any more. Null, or why the next daemon will not know of it.</summary>
+    public string? Remove(string component) => _reasons.Remove(component) ? Write() : null;
 
-    // Written beside and moved over: a daemon killed meanwhile leaves the old or the new one.
-    private void Write()
+    private string? Write()
     {
-        string temporary = _path + ".new";
-        File.WriteAllLines(temporary, [_bootId, .. _reasons.Select(entry => $"{entry.Key} {entry.Value}")]);
-        File.Move(temporary, _path, overwrite: true);
+        string text = string.Concat(_reasons.Select(entry => $"{entry.Key} {entry.Value}\n"));
+        return StateFile.Write(_path, Encoding.UTF8.GetBytes($"{_bootId}\n{text}")) is { } problem
+            ? $"done, but a restart of the daemon will undo it: {_path}: {problem}"
+            : null;
     }
 }

@@ -95,8 +95,10 @@ public sealed class EventLoop : IDisposable
         int count = _epoll.Wait(_ready, milliseconds);
         // A packet or a deadline after a resume must meet machines that know of it: what expired goes first.
         if (_resume.Observe(_suspended())) Resumed?.Invoke();
-        FireDeadlines();
+        // What came in time is heard before time is up, also when this turn is late because a disk was slow: an ARP
+        // packet that claims an address before its conflict window closes, an ACK before the lease is given up.
         for (int i = 0; i < count; i++) Dispatch(_ready[i]);
+        FireDeadlines();
     }
 
     /// <inheritdoc/>

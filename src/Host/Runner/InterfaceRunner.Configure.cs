@@ -80,7 +80,8 @@ internal sealed partial class InterfaceRunner
     // was configured a moment ago.
     private void CheckAddress()
     {
-        if (_link is not { } link || Client.Lease is not { } lease || !_owned.Addresses.Contains(lease.Prefix)) return;
+        // Also where somebody else had configured it, who takes it away now: the lease is in force all the same.
+        if (_link is not { } link || Client.Lease is not { } lease) return;
         List<InterfaceAddress> present = [];
         if (!_network.Rtnl.ReadAddresses(link.Index, present).Succeeded) return;
         if (present.Exists(address => address.Prefix == lease.Prefix)) return;

@@ -98,6 +98,21 @@ public sealed class ComponentTests : IDisposable
     }
 
     [Fact]
+    public void Stop_ThatCannotBeRecorded_StopsAndSaysSo()
+    {
+        ComponentSet set = Set(Stopped());
+        set.Start(Configured(("eth0", 1)));
+        // As on a disk that takes nothing.
+        Directory.CreateDirectory(Path.Combine(_directory, StoppedComponents.FileName, "in-the-way"));
+        string? error = null;
+        set.All[0].Stop(why => error = why);
+        FinishStop();
+        Assert.Equal(["start eth0 1", "release", "dispose"], Log());
+        Assert.StartsWith("done, but", error, StringComparison.Ordinal);
+        Assert.Equal("stopped", set.All[0].Snapshot().State);
+    }
+
+    [Fact]
     public void StartDuringStop_WaitsForItsEnd()
     {
         ComponentSet set = Set(Stopped());

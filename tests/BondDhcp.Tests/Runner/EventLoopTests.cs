@@ -52,6 +52,24 @@ public sealed class EventLoopTests
     }
 
     [Fact]
+    public void Turn_Late_TakesWhatCameInTimeBeforeDeadlines()
+    {
+        using var loop = new EventLoop();
+        using var packet = new WakeDescriptor();
+        List<string> order = [];
+        using LoopWatch watch = loop.Register(packet.Descriptor, Readiness.Read, _ =>
+        {
+            packet.Acknowledge();
+            order.Add("packet");
+        });
+        using LoopDeadline deadline = loop.AddDeadline(() => order.Add("deadline"));
+        deadline.At = BoottimeClock.Now;
+        packet.Wake();
+        loop.Turn(Patience);
+        Assert.Equal(["packet", "deadline"], order);
+    }
+
+    [Fact]
     public void Deadlines_OfSeveralHolders_ComeInTheirOrder()
     {
         using var loop = new EventLoop();

@@ -30,6 +30,18 @@ public sealed class InterfaceRunnerTests
     });
 
     [Fact]
+    public void Address_OfAnotherProgram_TakenAway_IsPutBackAsOurs() => RunnerBed.Run(bed =>
+    {
+        bed.Serve("s0");
+        // Left by an initramfs or by another client, which ends its own address some time.
+        PrivateNetwork.Ip("address add 192.0.2.50/24 dev c0");
+        Bind(bed);
+        PrivateNetwork.Ip("address del 192.0.2.50/24 dev c0");
+        bed.Until(() => bed.Journal.Exists(one => one.Report.Event == "addressRemoved"));
+        bed.Until(() => PrivateNetwork.Ip("-4 address show dev c0").Contains("192.0.2.50/24", StringComparison.Ordinal));
+    });
+
+    [Fact]
     public void Stop_WithRelease_TakesAwayExactlyWhatTheLeaseGave() => RunnerBed.Run(bed =>
     {
         ScriptedServer server = bed.Serve("s0");
