@@ -177,7 +177,10 @@ internal sealed partial class Dhcp4Turn
 
     private TimeSpan GapAfter(Dhcp4Verification verification) =>
         verification.RefusedAt is not null ? Dhcp4Timing.RefusalRepeat
-        : verification.Second is null && verification.Spacing == Dhcp4Timing.VerificationSpacing ? Dhcp4Timing.Backoff(1, entropy)
+        // A stored lease in its only form is asked for as any request is (RFC 2131 section 4.1). An address in use is
+        // asked for again before a gateway's answer ends the wait.
+        : Client.State is Dhcp4State.Rebooting && verification.Second is null && verification.Spacing == Dhcp4Timing.VerificationSpacing
+            ? Dhcp4Timing.Backoff(1, entropy)
         : verification.Spacing;
 
     private Dhcp4Lease VerifiedLease => Client.State is Dhcp4State.Rebooting rebooting ? rebooting.Stored : Client.Lease!;

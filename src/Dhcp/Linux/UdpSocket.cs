@@ -35,10 +35,10 @@ public sealed unsafe class UdpSocket : IDisposable
     public Ipv4Address Local { get; }
 
     /// <summary>
-    /// Opens a socket; null, with the reason, when the interface is gone or another program keeps port 68 to itself.
-    /// The address need not be configured yet (IP_FREEBIND).
+    /// Opens a socket; null, with the reason, when the interface is gone, another program keeps port 68 to itself, or
+    /// there is no permission (CAP_NET_BIND_SERVICE). The address need not be configured yet (IP_FREEBIND).
     /// </summary>
-    /// <exception cref="LinuxException">No permission (CAP_NET_BIND_SERVICE), or no descriptors left.</exception>
+    /// <exception cref="LinuxException">No descriptors left.</exception>
     public static UdpSocket? Open(string interfaceName, Ipv4Address local, out int errno)
     {
         errno = 0;
@@ -100,7 +100,9 @@ public sealed unsafe class UdpSocket : IDisposable
     {
         if (result == 0) return 0;
         int error = System.Runtime.InteropServices.Marshal.GetLastPInvokeError();
-        return error is KernelNumbers.ENODEV or KernelNumbers.EADDRINUSE ? error : throw new LinuxException(call, error);
+        return error is KernelNumbers.ENODEV or KernelNumbers.EADDRINUSE or KernelNumbers.EACCES or KernelNumbers.EPERM
+            ? error
+            : throw new LinuxException(call, error);
     }
 
     private static sockaddr_in AddressOf(Ipv4Address host, ushort port)

@@ -29,6 +29,19 @@ public sealed class ControlServerTests : IDisposable
         _thread.Start();
     }
 
+    [Fact]
+    public void SendDatagram_ToAReaderThatDoesNotRead_DoesNotWait()
+    {
+        string path = Path.Combine(_directory, "notify");
+        using var reader = new System.Net.Sockets.Socket(
+            System.Net.Sockets.AddressFamily.Unix, System.Net.Sockets.SocketType.Dgram, System.Net.Sockets.ProtocolType.Unspecified);
+        reader.Bind(new System.Net.Sockets.UnixDomainSocketEndPoint(path));
+        int sent = 0;
+        // Its queue holds net.unix.max_dgram_qlen datagrams.
+        while (sent < 100_000 && UnixSocket.SendDatagram(path, "WATCHDOG=1"u8)) sent++;
+        Assert.InRange(sent, 1, 99_999);
+    }
+
     public void Dispose()
     {
         _loop.Post(_loop.Stop);

@@ -342,6 +342,16 @@ public class VerificationTests
     }
 
     [Fact]
+    public void OneForm_LostRequest_IsRepeatedBeforeTheGatewayEndsTheWait()
+    {
+        MachineBench bench = Bound();
+        double start = bench.Seconds;
+        bench.Step(new Dhcp4Input.Resumed()).GatewayAnswers().Run(start + 5);
+        Close.To([start, start + 1], bench.Times);
+        Assert.Equal("bound", bench.State);
+    }
+
+    [Fact]
     public void Silence_WithTheGateway_ReturnsToBoundAfter4Seconds()
     {
         MachineBench bench = Bound().FailOver(Fixture.B).GatewayAnswers();

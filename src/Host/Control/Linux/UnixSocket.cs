@@ -100,10 +100,13 @@ internal static unsafe class UnixSocket
         return new PeerCredentials((int)credentials[0], credentials[1], credentials[2]);
     }
 
-    /// <summary>Sends one datagram to a socket and forgets it; false when it could not be handed over.</summary>
+    /// <summary>
+    /// Sends one datagram to a socket and forgets it; false when it could not be handed over. Never waits for a reader.
+    /// </summary>
     public static bool SendDatagram(string name, ReadOnlySpan<byte> data)
     {
-        using FileDescriptor socket = FileDescriptor.Own(LibC.socket(LibC.AF_UNIX, LibC.SOCK_DGRAM | LibC.SOCK_CLOEXEC, 0), "socket");
+        int type = LibC.SOCK_DGRAM | LibC.SOCK_CLOEXEC | LibC.SOCK_NONBLOCK;
+        using FileDescriptor socket = FileDescriptor.Own(LibC.socket(LibC.AF_UNIX, type, 0), "socket");
         sockaddr_un address = AddressOf(name, out int length);
         fixed (byte* start = data)
             return (long)LibC.sendto(socket.Number, start, data.Length, LibC.MSG_NOSIGNAL, (sockaddr*)&address, length) == data.Length;
