@@ -15,7 +15,7 @@ internal static class InterfaceReports
     public static Report Sent(Dhcp4Transmission message, Dhcp4Identification identification, MacAddress chaddr, string? error) =>
         Report.Of(
             "sent",
-            ("message", NameOf(message.Type)),
+            ("message", Dhcp4MessageName.Of(message.Type)),
             ("xid", Hex(message.Xid)),
             ("chaddr", chaddr),
             ("clientId", HexText.Colons(identification.ClientIdentifier.AsSpan())),
@@ -30,7 +30,7 @@ internal static class InterfaceReports
         bool named = message.TryGetOption(ServerIdentifierOption, out ReadOnlySpan<byte> server) && server.Length == Ipv4Address.Length;
         return Report.Of(
             "received",
-            ("message", NameOf(typed ? (Dhcp4MessageType)type[0] : 0)),
+            ("message", Dhcp4MessageName.Of(typed ? (Dhcp4MessageType)type[0] : 0)),
             ("xid", Hex(message.Xid)),
             ("chaddr", message.Chaddr),
             ("clientId", message.TryGetOption(ClientIdentifierOption, out ReadOnlySpan<byte> client) ? HexText.Colons(client) : null),
@@ -69,20 +69,6 @@ internal static class InterfaceReports
         OperationalState.Dormant => "dormant",
         OperationalState.Up => "up",
         _ => FormattableString.Invariant($"{(int)link.OperationalState}"),
-    };
-
-    private static string NameOf(Dhcp4MessageType type) => type switch
-    {
-        Dhcp4MessageType.Discover => "DHCPDISCOVER",
-        Dhcp4MessageType.Offer => "DHCPOFFER",
-        Dhcp4MessageType.Request => "DHCPREQUEST",
-        Dhcp4MessageType.Decline => "DHCPDECLINE",
-        Dhcp4MessageType.Ack => "DHCPACK",
-        Dhcp4MessageType.Nak => "DHCPNAK",
-        Dhcp4MessageType.Release => "DHCPRELEASE",
-        Dhcp4MessageType.Inform => "DHCPINFORM",
-        Dhcp4MessageType.ForceRenew => "DHCPFORCERENEW",
-        _ => FormattableString.Invariant($"type {(int)type}"),
     };
 
     private static string KindOf(Dhcp4RequestKind kind) => kind switch
