@@ -31,21 +31,24 @@ internal static class OddCaptures
 
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
 
-    /// <summary>Makes them in a folder and returns their lines for the README.</summary>
-    public static async Task<string[]> MakeAsync(string folder)
+    /// <summary>Their lines for the README.</summary>
+    public static readonly string[] Lines =
+    [
+        "| `dhcpv4/others/dnsmasq-many-options.pcap` | dnsmasq told to send an option of nearly every kind | `decode` reads each as tshark does |",
+        "| `dhcpv4/others/isc-cooked.pcap` | `tcpdump -i any` | Linux cooked link headers instead of Ethernet's |",
+        "| `dhcpv4/others/isc-nanoseconds.pcapng` | `tcpdump --time-stamp-precision=nano`, `editcap -F pcapng` | the pcapng format, times in nanoseconds |",
+    ];
+
+    /// <summary>Makes them in a folder.</summary>
+    public static async Task MakeAsync(string folder)
     {
+        Directory.CreateDirectory(folder);
         await CaptureAsync($"{folder}/dnsmasq-many-options.pcap", ServerConfiguration.DnsmasqDefault, new() { Extra = ManyOptions }, "-i", NetworkBed.ServerInterface);
         await CaptureAsync($"{folder}/isc-cooked.pcap", ServerConfiguration.IscDefault, new(), "-i", "any", "-y", "LINUX_SLL2");
         string nanoseconds = $"{folder}/nanoseconds.pcap";
         await CaptureAsync(nanoseconds, ServerConfiguration.IscDefault, new(), "-i", NetworkBed.ServerInterface, "--time-stamp-precision=nano");
         Programs.Run("editcap", "-F", "pcapng", nanoseconds, $"{folder}/isc-nanoseconds.pcapng");
         File.Delete(nanoseconds);
-        return
-        [
-            "| `dhcpv4/dnsmasq-many-options.pcap` | udhcpc, dnsmasq told to send an option of nearly every kind | `decode` reads each as tshark does |",
-            "| `dhcpv4/isc-cooked.pcap` | udhcpc, `tcpdump -i any` | Linux cooked link headers instead of Ethernet's |",
-            "| `dhcpv4/isc-nanoseconds.pcapng` | udhcpc, `tcpdump --time-stamp-precision=nano`, `editcap -F pcapng` | the pcapng format, times in nanoseconds |",
-        ];
     }
 
     private static async Task CaptureAsync(string file, ServerConfiguration configuration, ServerPlan plan, params string[] tcpdumpOptions)

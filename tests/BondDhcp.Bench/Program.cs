@@ -17,9 +17,9 @@ if (args is ["micro"])
     BenchmarkDotNet.Running.BenchmarkRunner.Run<StepBenchmarks>();
     return 0;
 }
-if (args is ["capture", var directory])
+if (args is ["capture", var directory, .. { Length: <= 1 } only])
 {
-    await Captures.MakeAsync(directory);
+    await Captures.MakeAsync(directory, only is [var part] ? part : "");
     return 0;
 }
 if (args is [var one])
@@ -30,7 +30,7 @@ if (args is [var one])
             Console.WriteLine(await run());
             return 0;
         }
-    Console.Error.WriteLine($"unknown table '{one}': {string.Join(", ", tables.Select(t => t.Name))}, micro for BenchmarkDotNet, or capture DIRECTORY");
+    Console.Error.WriteLine($"unknown table '{one}': {string.Join(", ", tables.Select(t => t.Name))}, micro for BenchmarkDotNet, or capture DIRECTORY [NAME]");
     return 2;
 }
 

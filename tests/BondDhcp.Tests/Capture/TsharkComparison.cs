@@ -15,6 +15,10 @@ internal sealed class TsharkComparison(JsonElement ours, TsharkFrame theirs)
     /// <summary>What decode does not show: the octets of chaddr beyond hlen.</summary>
     private static readonly HashSet<string> NotShown = ["dhcp.hw.addr_padding"];
 
+    /// <summary>tshark's own counting of the instances of option 119, the one option that it joins.</summary>
+    private static readonly HashSet<string> Instances =
+        ["dhcp.option.dhcp_dns_domain_search_list_rfc_3396_detected", "dhcp.option.dhcp_dns_domain_search_list_refer_last_option"];
+
     public static List<string> Differences(JsonElement ours, TsharkFrame theirs)
     {
         var comparison = new TsharkComparison(ours, theirs);
@@ -104,7 +108,7 @@ internal sealed class TsharkComparison(JsonElement ours, TsharkFrame theirs)
     private void CompareOptions()
     {
         var joined = theirs.Options.GroupBy(option => option.Code)
-            .Select(group => (Code: group.Key, Hex: string.Join(':', group.Select(option => option.Hex).Where(hex => hex.Length > 0)), Fields: group.SelectMany(option => option.Fields).ToList()))
+            .Select(group => (Code: group.Key, Hex: string.Join(':', group.Select(option => option.Hex).Where(hex => hex.Length > 0)), Fields: group.SelectMany(option => option.Fields).Where(field => !Instances.Contains(field.Name)).ToList()))
             .ToList();
         JsonElement[] shown = [.. ours.GetProperty("options").EnumerateArray()];
         // tshark reads sname before file; RFC 3396 section 5 has file before sname.

@@ -9,15 +9,6 @@ namespace BondDhcp.Tests.Capture;
 /// <summary>A second opinion on every packet: tshark's, field by field.</summary>
 public class TsharkComparisonTests
 {
-    private static string Directory => Path.Combine(Root(), "pcaps", "dhcpv4");
-
-    private static string Root()
-    {
-        DirectoryInfo? directory = new(AppContext.BaseDirectory);
-        while (directory is not null && !File.Exists(Path.Combine(directory.FullName, "BondDhcp.sln"))) directory = directory.Parent;
-        return directory?.FullName ?? throw new InvalidOperationException("The tests do not run inside the source tree.");
-    }
-
     /// <summary>Packets compared.</summary>
     private static int Compare(string file)
     {
@@ -36,8 +27,8 @@ public class TsharkComparisonTests
     [Fact(DisplayName = "AC-12 decode and tshark agree on every field of every frame of every capture in pcaps/dhcpv4")]
     public void Captures_OfTheTree_ReadAsInTshark()
     {
-        Assert.True(System.IO.Directory.Exists(Directory), $"{Directory} is missing");
-        string[] files = [.. System.IO.Directory.EnumerateFiles(Directory, "*.pcap*", SearchOption.AllDirectories).Order()];
+        Assert.True(Directory.Exists(SourceTree.Captures), $"{SourceTree.Captures} is missing");
+        string[] files = [.. Directory.EnumerateFiles(SourceTree.Captures, "*.pcap*", SearchOption.AllDirectories).Order()];
         Assert.NotEmpty(files);
         Assert.All(files, file => Assert.True(Compare(file) > 0, $"{file} holds no DHCPv4"));
     }
