@@ -42,7 +42,8 @@ internal static class Captures
 
             Two tests read them. One compares what `bonddhcp decode --json` says of every frame with what tshark says. The other replays each
             through the client's machine: it must send the same messages in the same order, octet for octet but for `xid` and `secs`, and what it
-            decided in between is kept beside the test.
+            decided in between is kept beside the test. New captures mean new transcripts: the test writes them, and they are accepted by renaming
+            `*.received.txt` to `*.verified.txt`.
 
             | file | how it was made | what it proves |
             |---|---|---|

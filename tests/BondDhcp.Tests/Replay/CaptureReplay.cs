@@ -24,6 +24,9 @@ internal sealed class CaptureReplay
     private static readonly MacAddress[] HostMacs =
         [MacAddress.Parse(NetworkBed.MacA), MacAddress.Parse(NetworkBed.MacB), MacAddress.Parse(NetworkBed.MacC)];
 
+    /// <summary>Every capture goes on for longer after its last frame; a release is complete by then.</summary>
+    private static readonly TimeSpan Aftermath = TimeSpan.FromMilliseconds(200);
+
     private readonly List<ReplayFrame> _frames;
     private readonly ReplayedClient _client;
 
@@ -45,6 +48,7 @@ internal sealed class CaptureReplay
         var replay = new CaptureReplay(frames);
         replay._client.Start(addressPresent: false);
         foreach (ReplayFrame frame in replay._frames) replay.Pass(frame);
+        replay._client.RunTo(frames[^1].At + Aftermath);
         replay._client.ExpectNothingMore();
         return replay._client.Transcript;
     }

@@ -40,9 +40,9 @@ public class CaptureReplayTests
                 octets[at] ^= 0x80;
                 Fails([.. frames.Select(other => other == frame ? frame with { Dhcp = frame.Dhcp with { Octets = octets } } : other)], $"octet {at} of frame {frame.Number}");
             }
-        ReplayFrame announcement = frames.Last(frame => frame.Arp is not null);
-        Fails([.. frames.Where(other => other != announcement)], "without an announcement");
-        Fails([.. frames, announcement with { At = announcement.At + TimeSpan.FromSeconds(1) }], "with one more announcement");
+        ReplayFrame first = frames.First(frame => frame.Arp is { } arp && arp.SenderAddress == arp.TargetAddress);
+        Fails([.. frames.Where(other => other != first)], "without the first announcement");
+        Fails([.. frames, first with { At = frames[^1].At + TimeSpan.FromSeconds(1) }], "with one more announcement");
 
         static void Fails(List<ReplayFrame> altered, string how) =>
             Assert.True(Record.Exception(() => CaptureReplay.Run(altered)) is not null, how);
