@@ -61,8 +61,8 @@ internal sealed record Contender(string Name, Func<string, string[]> Command)
                     result = (configured.At - startedAt).TotalMilliseconds;
             }
             if (double.IsNaN(result)) Console.Error.WriteLine($"{Name}: no address within {patience.TotalSeconds} s");
-            Clear(bed, before);
-            // A killed process holds its sockets until it is gone, and the next one would find them taken.
+            await ClearAsync(bed, before);
+            // Its first thread may be gone from the namespace before the others have closed the files.
             await process.WaitForExitAsync();
             if (double.IsNaN(result)) Console.Error.WriteLine(await process.StandardError.ReadToEndAsync());
             Directory.Delete(directory, recursive: true);
@@ -71,12 +71,20 @@ internal sealed record Contender(string Name, Func<string, string[]> Command)
     }
 
     /// <summary>Ends what the contender started and makes the interface as it was.</summary>
-    private static void Clear(NetworkBed bed, HashSet<int> before)
+    private static async Task ClearAsync(NetworkBed bed, HashSet<int> before)
     {
-        foreach (int id in Inhabitants(bed.Client).Except(before)) Programs.Run("/bin/sh", "-c", $"kill -9 {id} 2>/dev/null; true");
+        // Again and again: some start others while they are being ended.
+        await Wait.UntilAsync(() => !EndAll(Inhabitants(bed.Client).Except(before)), TimeSpan.FromSeconds(10), "the contender's end");
         bed.Client.Ip($"address flush dev {NetworkBed.ClientInterface}");
         bed.Client.Ip($"link set {NetworkBed.ClientInterface} up");
         bed.Client.Run("/bin/sh", "-c", "rm -rf /var/lib/dhcpcd/* /run/dhcpcd /var/lib/dhcp/*");
+    }
+
+    private static bool EndAll(IEnumerable<int> processes)
+    {
+        string ids = string.Join(' ', processes);
+        if (ids != "") Programs.Run("/bin/sh", "-c", $"kill -9 {ids} 2>/dev/null; true");
+        return ids != "";
     }
 
     private static HashSet<int> Inhabitants(NetworkNamespace where)

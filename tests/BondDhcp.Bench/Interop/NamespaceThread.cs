@@ -22,10 +22,8 @@ internal static partial class NamespaceThread
         {
             try
             {
-                // A thread that shares its root directory with others may not enter a mount namespace.
-                Check(unshare(CLONE_FS), "unshare");
-                Enter($"/proc/{where.HolderId}/ns/net", CLONE_NEWNET);
-                Enter($"/proc/{where.HolderId}/ns/mnt", CLONE_NEWNS);
+                Check(Enter($"/proc/{where.HolderId}/ns/net", CLONE_NEWNET), "network namespace");
+                EnterMounts($"/proc/{where.HolderId}/ns/mnt");
                 result = inside();
             }
             catch (Exception e) when (e is BedException or IOException or System.ComponentModel.Win32Exception)
@@ -38,10 +36,26 @@ internal static partial class NamespaceThread
         return failure is null ? result! : throw new BedException(failure.ToString());
     }
 
-    private static void Enter(string path, int kind)
+    /// <summary>
+    /// A thread that shares its root directory with others may not enter a mount namespace; and a thread that the runtime
+    /// starts from this one in between shares it again.
+    /// </summary>
+    private static void EnterMounts(string path)
+    {
+        const int attempts = 5;
+        for (int attempt = 1; ; attempt++)
+        {
+            Check(unshare(CLONE_FS), "unshare");
+            int result = Enter(path, CLONE_NEWNS);
+            if (result == 0) return;
+            if (attempt == attempts) Check(result, "mount namespace");
+        }
+    }
+
+    private static int Enter(string path, int kind)
     {
         using Microsoft.Win32.SafeHandles.SafeFileHandle file = File.OpenHandle(path);
-        Check(setns((int)file.DangerousGetHandle(), kind), path);
+        return setns((int)file.DangerousGetHandle(), kind);
     }
 
     private static void Check(int result, string what)
