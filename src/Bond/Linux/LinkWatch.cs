@@ -73,7 +73,8 @@ public sealed class LinkWatch : IDisposable
                     throw LinuxException.Last("setsockopt(NETLINK_ADD_MEMBERSHIP)");
             }
             var watch = new LinkWatch(socket, rtnl);
-            watch.ReadAll(events);
+            RtnlResult result = watch.ReadAll(events);
+            if (!result.Succeeded) throw new LinuxException("rtnetlink dump", result.Errno);
             return watch;
         }
         catch
@@ -109,18 +110,32 @@ public sealed class LinkWatch : IDisposable
         for (int i = 0; i < MaxDiscarded && _socket.Receive(_buffer).Errno != KernelNumbers.EAGAIN; i++)
         {
         }
-        ReadAll(events);
+        Stale = why;
+        Reread(events);
+    }
+
+    /// <summary>
+    /// Why <see cref="Table"/> may not be what the kernel has: events were lost, and reading everything anew failed, for
+    /// want of memory or time. <see cref="Reread"/> is to be called a little later. Null when it is.
+    /// </summary>
+    public string? Stale { get; private set; }
+
+    /// <summary>Reads everything anew where <see cref="Stale"/>; until that succeeds the table stays as it is.</summary>
+    public void Reread(List<LinkEvent> events)
+    {
+        if (Stale is not { } why || !ReadAll(events).Succeeded) return;
+        Stale = null;
         events.Add(new LinkEvent.Resynchronised(why));
     }
 
-    private void ReadAll(List<LinkEvent> events)
+    private RtnlResult ReadAll(List<LinkEvent> events)
     {
         List<Link> links = [];
         List<InterfaceAddress> addresses = [];
         RtnlResult result = _rtnl.ReadLinks(links);
         if (result.Succeeded) result = _rtnl.ReadAddresses(0, addresses);
-        if (!result.Succeeded) throw new LinuxException("rtnetlink dump", result.Errno);
-        Table.Replace(links, addresses, events);
+        if (result.Succeeded) Table.Replace(links, addresses, events);
+        return result;
     }
 
     /// <inheritdoc/>

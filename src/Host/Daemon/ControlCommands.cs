@@ -38,8 +38,21 @@ internal sealed class ControlCommands(ComponentSet components, EventJournal jour
     /// <summary>Somebody waits.</summary>
     public bool AnyoneWaits => _waiting.Count > 0;
 
-    /// <summary>Carries out one request.</summary>
+    /// <summary>Carries out one request. A fault in it is that request's alone.</summary>
     public void Handle(ControlCall call)
+    {
+        try
+        {
+            Dispatch(call);
+        }
+        catch (Exception fault) when (fault is not OutOfMemoryException)
+        {
+            journal.Record("", "daemon", Report.Of("fault", ("message", fault.Message), ("detail", fault.ToString())));
+            call.Fail(ExitCode.Failed, $"internal fault: {fault.Message}");
+        }
+    }
+
+    private void Dispatch(ControlCall call)
     {
         switch (call.Request.Command)
         {

@@ -14,6 +14,10 @@ internal sealed class NetworkState : IDisposable
     private readonly List<LinkEvent> _events = [];
     private readonly LoopWatch _watch;
     private readonly LinkWatch _links;
+    private readonly LoopDeadline _reread;
+
+    // A kernel that had no memory for an answer has it again soon, or never.
+    private static readonly TimeSpan s_rereadDelay = TimeSpan.FromSeconds(1);
 
     /// <summary>Reads what is there and follows it in the loop.</summary>
     /// <exception cref="LinuxException">The kernel has no netlink, or refused to answer.</exception>
@@ -25,7 +29,8 @@ internal sealed class NetworkState : IDisposable
         HardwareAddresses = new HardwareAddressReader();
         CollectMacs();
         _events.Clear();
-        _watch = loop.Register(_links.Descriptor, Readiness.Read, _ => Drain());
+        _watch = loop.Register(_links.Descriptor, Readiness.Read, _ => Follow(_links.Drain));
+        _reread = loop.AddDeadline(() => Follow(_links.Reread));
     }
 
     /// <summary>What happened, in order and in one piece: when it is told, <see cref="Table"/> shows the state after it.</summary>
@@ -50,15 +55,17 @@ internal sealed class NetworkState : IDisposable
     public void Dispose()
     {
         _watch.Dispose();
+        _reread.Dispose();
         _links.Dispose();
         Rtnl.Dispose();
         HardwareAddresses.Dispose();
     }
 
-    private void Drain()
+    private void Follow(Action<List<LinkEvent>> read)
     {
         _events.Clear();
-        _links.Drain(_events);
+        read(_events);
+        if (_links.Stale is not null) _reread.At = BoottimeClock.Now + s_rereadDelay;
         if (_events.Count == 0) return;
         CollectMacs();
         Changed?.Invoke(_events);
