@@ -30,10 +30,10 @@ bench: root
 	@dotnet publish tests/EmptyHost -c Release -o artifacts/emptyhost --nologo -v quiet
 	@BONDDHCP_BINARY=$(BINARY) BONDDHCP_EMPTY_HOST=$(CURDIR)/artifacts/emptyhost/emptyhost dotnet run --project tests/BondDhcp.Bench -c Release -- $(ONLY)
 
-# Hours of it: make fuzz FUZZ_SECONDS=36000
+# Other seeds in every round, until the time is over or something fails: make fuzz FUZZ_SECONDS=36000
 fuzz:
 	@scripts/setup build
-	@BONDDHCP_FUZZ_SECONDS=$(or $(FUZZ_SECONDS),600) dotnet test tests/BondDhcp.Tests -c Release --filter FullyQualifiedName~Fuzz
+	@FUZZ_SECONDS=$(or $(FUZZ_SECONDS),600) scripts/fuzz
 
 # pcaps/ made again from real servers.
 captures: root

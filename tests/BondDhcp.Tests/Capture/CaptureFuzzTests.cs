@@ -23,7 +23,7 @@ public class CaptureFuzzTests
         ];
         // A file costs as much as several packets.
         int iterations = Fuzzing.Iterations / 4;
-        var random = new Random(20260119);
+        var random = Fuzzing.Random(20260119);
         var clock = Stopwatch.StartNew();
         int packets = 0;
         for (int i = 0; i < iterations; i++)

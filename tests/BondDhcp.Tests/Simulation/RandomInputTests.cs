@@ -4,14 +4,13 @@ using BondDhcp.Dhcp.Client;
 using BondDhcp.Dhcp.Wire;
 using BondDhcp.Net;
 using BondDhcp.Tests.Kit;
+using BondDhcp.Tests.Wire;
 using Xunit;
 
 namespace BondDhcp.Tests.Simulation;
 
 public class RandomInputTests
 {
-    private const int Sequences = 100_000;
-
     // Most sequences are short, which reaches every corner soon; one in 25 is long, for what needs a history.
     private static int StepsOf(int seed) => seed % 25 == 0 ? 150 : 18;
 
@@ -19,7 +18,7 @@ public class RandomInputTests
     public void Client_UnderRandomInputs_KeepsItsInvariants()
     {
         int failing = int.MaxValue;
-        Parallel.For(0, Sequences, (seed, loop) =>
+        Parallel.For(Fuzzing.Seed, Fuzzing.Seed + Fuzzing.Iterations, (seed, loop) =>
         {
             if (Record.Exception(() => new RandomRun(seed, log: null).Go(StepsOf(seed))) is null) return;
             InterlockedMin(ref failing, seed);

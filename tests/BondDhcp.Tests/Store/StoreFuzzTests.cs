@@ -36,7 +36,7 @@ public sealed class StoreFuzzTests : IDisposable
         int read = 0;
         Parallel.For(0, Fuzzing.Iterations, i =>
         {
-            Dhcp4MemoryDocument document = Dhcp4MemoryReader.Read(StoreFile.Sealed(Fuzzing.Mutate(content, new Random(i))));
+            Dhcp4MemoryDocument document = Dhcp4MemoryReader.Read(StoreFile.Sealed(Fuzzing.Mutate(content, Fuzzing.Random(i))));
             Assert.True(document.Memory is not null ^ (document.Problem ?? document.NewerVersion?.ToString(CultureInfo.InvariantCulture)) is not null);
             if (document.Memory is null) return;
             Interlocked.Increment(ref read);
@@ -56,7 +56,7 @@ public sealed class StoreFuzzTests : IDisposable
         // What the overloaded fields hold (option 52 = 3): a domain name, and a fragment of an option begun elsewhere.
         Convert.FromHexString("0c0474657374ff").CopyTo(seed.AsSpan(108));
         Convert.FromHexString("e00201020ff0").AsSpan(0, 4).CopyTo(seed.AsSpan(44));
-        var random = new Random(8);
+        var random = Fuzzing.Random(8);
         int taken = 0;
         for (int i = 0; taken < SlowIterations; i++)
         {
@@ -76,7 +76,7 @@ public sealed class StoreFuzzTests : IDisposable
     {
         string path = Path.Combine(_state.Path, "duid");
         byte[] sound = Encoding.ASCII.GetBytes("00:04:8b:af:2d:96:b4:a2:48:6c:9e:15:ce:ee:09:6b:5c:cd\n");
-        var random = new Random(9);
+        var random = Fuzzing.Random(9);
         for (int i = 0; i < SlowIterations; i++)
         {
             File.WriteAllBytes(path, Fuzzing.Mutate(sound, random));

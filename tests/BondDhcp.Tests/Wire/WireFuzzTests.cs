@@ -24,7 +24,7 @@ public class WireFuzzTests
     public void Packets_Damaged_AreReadOrDropped()
     {
         byte[][] seeds = Seeds();
-        var random = new Random(20260117);
+        var random = Fuzzing.Random(20260117);
         var clock = Stopwatch.StartNew();
         int taken = 0;
         for (int i = 0; i < Fuzzing.Iterations; i++)
@@ -65,7 +65,7 @@ public class WireFuzzTests
     public void OptionData_AtRandom_IsReadOrRefused()
     {
         byte[] codes = [43, 61, 77, 81, 82, 101, 114, 119, 121, 124, 125, 249];
-        var random = new Random(20260118);
+        var random = Fuzzing.Random(20260118);
         byte[] data = new byte[600];
         for (int i = 0; i < Fuzzing.Iterations; i++)
         {
