@@ -8,7 +8,7 @@ public enum DaemonSignal
 {
     /// <summary>SIGHUP: read the configuration again.</summary>
     Reload,
-    /// <summary>SIGTERM, SIGINT: end.</summary>
+    /// <summary>SIGTERM, SIGINT: end. A second one ends the process at once, without the loop.</summary>
     Terminate,
     /// <summary>SIGUSR2: end and leave everything as it is, for the next one to take over.</summary>
     HandOver,
@@ -24,6 +24,7 @@ public sealed class LoopSignals : IDisposable
     private const PosixSignal SigUsr2 = (PosixSignal)12;
 
     private readonly PosixSignalRegistration[] _registrations;
+    private int _terminations;
 
     /// <summary>Tells <paramref name="received"/> of each signal, in the loop. SIGPIPE is ignored from here on.</summary>
     public LoopSignals(EventLoop loop, Action<DaemonSignal> received)
@@ -40,10 +41,15 @@ public sealed class LoopSignals : IDisposable
         PosixSignalRegistration Register(PosixSignal number, DaemonSignal signal) =>
             PosixSignalRegistration.Create(number, context =>
             {
-                context.Cancel = true;
-                loop.Post(() => received(signal));
+                context.Cancel = !IsRepeated(signal);
+                if (context.Cancel) loop.Post(() => received(signal));
             });
     }
+
+    // Who asks twice does not want to wait for whatever the loop waits for: a log that nobody reads, a disk, the kernel.
+    // The signal has its default effect then.
+    private bool IsRepeated(DaemonSignal signal) =>
+        signal == DaemonSignal.Terminate && Interlocked.Increment(ref _terminations) > 1;
 
     /// <summary>The signals have their default effect again.</summary>
     public void Dispose()

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Text.Json;
 
 namespace BondDhcp.Tests.Beds;
@@ -41,10 +42,14 @@ public sealed class BondDhcpProcess(NetworkNamespace where) : IAsyncDisposable
     }
 
     /// <summary>Starts <c>bonddhcp run</c>.</summary>
-    public void Start()
+    /// <param name="log">A FIFO for its log, which is then nobody's to read; null to keep the log.</param>
+    public void Start(string? log = null)
     {
         if (_daemon is not null) _earlierOutput.Add(_daemon.Output);
-        _daemon = BedProcess.Start("bonddhcp", where.Program(Binary, [.. Common, "run"]));
+        ProcessStartInfo start = where.Program(Binary, [.. Common, "run"]);
+        // Opened for both directions, a FIFO does not wait for somebody at its other end.
+        if (log is not null) start = new("bash", ["-c", "exec \"$@\" 2<>\"$0\"", log, start.FileName, .. start.ArgumentList]);
+        _daemon = BedProcess.Start("bonddhcp", start);
     }
 
     /// <summary>SIGKILL, and the daemon again; in between <paramref name="meanwhile"/> happens.</summary>

@@ -52,6 +52,32 @@ public sealed class TeardownTests(ITestOutputHelper output)
         Assert.Equal("", scene.Bed.Client.Ip("route show"));
     }
 
+    [Fact(DisplayName = "AT-8 a second SIGTERM while the first one's stop hangs: the end, within 100 ms")]
+    public async Task Sigterm_Twice_EndsAtOnceWhateverHangs()
+    {
+        await using Scene scene = await Scene.SetAsync(output, ServerConfiguration.DnsmasqDefault);
+        string log = Path.Combine(scene.Bed.Client.Scratch, "log");
+        Programs.Run("mkfifo", log);
+        scene.Client.Start(log);
+        await scene.BoundAsync();
+        await scene.SettledAsync();
+        // Full to the last page: the next line of the log waits for ever.
+        await Programs.TryRunAsync(new ProcessStartInfo("dd", ["if=/dev/zero", $"of={log}", "bs=4096", "oflag=nonblock", "conv=notrunc"]));
+        BedProcess daemon = scene.Client.Daemon;
+        daemon.Signal("TERM");
+        string call = $"/proc/{daemon.Id}/syscall";
+        await Wait.UntilAsync(() => File.ReadAllText(call).StartsWith("1 ", StringComparison.Ordinal), Scene.Patience, "the stop to hang in write(2)", () => File.ReadAllText(call));
+        Assert.False(daemon.HasExited);
+
+        // The shell that sends the signal is not part of the answer's time.
+        using Process kill = Process.Start(new ProcessStartInfo("/bin/sh", ["-c", $"read -r line; kill -TERM {daemon.Id}"]) { RedirectStandardInput = true })!;
+        Stopwatch time = Stopwatch.StartNew();
+        kill.StandardInput.WriteLine();
+        await daemon.WaitForExitAsync(Scene.Patience);
+        Assert.InRange(time.Elapsed, TimeSpan.Zero, TimeSpan.FromMilliseconds(100));
+        Assert.Equal($"{scene.Address}/24", Assert.Single(scene.Bed.ClientAddresses()));
+    }
+
     [Fact(DisplayName = "AT-2 SIGTERM without release-on-stop: nothing sent, lease and address stay; the next daemon goes on")]
     public async Task Sigterm_Keeping_LeavesTheAddressToTheNextDaemon()
     {
