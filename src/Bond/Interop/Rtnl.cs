@@ -53,6 +53,7 @@ public static class Rtnl
 
     public const byte AF_UNSPEC = 0;
     public const byte AF_INET = 2;
+    public const byte AF_INET6 = 10;
 
     public const byte RT_SCOPE_UNIVERSE = 0;
     public const byte RT_SCOPE_LINK = 253;
@@ -125,6 +126,8 @@ public static class Rtnl
     public const ushort IFA_RT_PRIORITY = 9;
     public const ushort IFA_PROTO = 11;
     public const uint IFA_F_SECONDARY = 0x1;
+    public const uint IFA_F_DADFAILED = 0x8;
+    public const uint IFA_F_TENTATIVE = 0x40;
 
     // linux/neighbour.h
     public const ushort NDA_DST = 1;

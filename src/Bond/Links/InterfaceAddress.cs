@@ -1,3 +1,4 @@
+using System.Net;
 using BondDhcp.Net;
 
 namespace BondDhcp.Bond.Links;
@@ -30,6 +31,22 @@ public sealed record InterfaceAddress(int InterfaceIndex, Ipv4Prefix Prefix)
 
     /// <summary>The IFA_PROTO by which addresses added here are known; the number of the route protocol dhcp.</summary>
     public const byte OurProtocol = 16;
+}
+
+/// <summary>An IPv6 address on an interface, as the kernel describes it.</summary>
+/// <param name="InterfaceIndex">ifindex.</param>
+/// <param name="Address">The address, without a scope identifier.</param>
+/// <param name="PrefixLength">0 to 128.</param>
+public sealed record Ipv6InterfaceAddress(int InterfaceIndex, IPAddress Address, int PrefixLength)
+{
+    /// <summary>Seconds until the kernel removes it, at the time it was described.</summary>
+    public uint ValidSeconds { get; init; } = InterfaceAddress.Forever;
+
+    /// <summary>Nobody has answered for it yet, or somebody has: it cannot be used (RFC 4862 section 5.4).</summary>
+    public bool IsTentative { get; init; }
+
+    /// <summary>IFA_PROTO: who added it; 0 where the kernel is older than 5.18 or nobody said.</summary>
+    public byte Protocol { get; init; }
 }
 
 /// <summary>A unicast IPv4 route through one interface, as we install it and as the kernel describes it.</summary>

@@ -66,6 +66,15 @@ public sealed class RtnlSocket : IDisposable
         return result;
     }
 
+    /// <summary>The IPv6 addresses of one interface; none where the kernel has no IPv6.</summary>
+    public RtnlResult ReadIpv6Addresses(int interfaceIndex, List<Ipv6InterfaceAddress> addresses)
+    {
+        Ipv6AddressMessage.WriteDump(Writer, interfaceIndex);
+        RtnlResult result = Query<Ipv6InterfaceAddress>(Writer.Finish(), Ipv6AddressMessage.TryRead, addresses);
+        addresses.RemoveAll(address => address.InterfaceIndex != interfaceIndex);
+        return result;
+    }
+
     /// <summary>The IPv4 routes of one protocol through one interface, in every table.</summary>
     public RtnlResult ReadRoutes(int interfaceIndex, byte protocol, List<InstalledRoute> routes)
     {

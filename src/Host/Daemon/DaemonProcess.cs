@@ -19,6 +19,9 @@ internal sealed class DaemonProcess : IDisposable
     /// <summary>SIGTERM promises an end within 2 s; a release lingers for less.</summary>
     private static readonly TimeSpan s_longestEnd = TimeSpan.FromSeconds(1.5);
 
+    /// <summary>How often who waits for an IPv6 address is looked after: others configure those, and no event tells of them.</summary>
+    private static readonly TimeSpan s_reconsidering = TimeSpan.FromMilliseconds(200);
+
     private readonly Invocation _invocation;
     private readonly RuntimeDirectory _directory;
     private readonly InterfaceLocks _locks;
@@ -32,6 +35,7 @@ internal sealed class DaemonProcess : IDisposable
     private readonly ServiceNotifier _notifier;
     private readonly LoopDeadline _furnish;
     private readonly LoopDeadline _giveUp;
+    private readonly LoopDeadline _reconsider;
     private DaemonConfiguration _configuration;
     private ControlServer? _control;
     private LoopSignals? _signals;
@@ -56,6 +60,7 @@ internal sealed class DaemonProcess : IDisposable
         _commands = new ControlCommands(_components, _journal, new DaemonActions(Snapshot, Reload, TakeDown, TimeProvider.System.GetUtcNow));
         _furnish = _loop.AddDeadline(Furnish);
         _giveUp = _loop.AddDeadline(_loop.Stop);
+        _reconsider = _loop.AddDeadline(Reconsider);
         _journal.Recorded += OnRecorded;
         foreach (ConfigurationProblem warning in warnings) Warn(warning.ToString());
     }
@@ -98,13 +103,27 @@ internal sealed class DaemonProcess : IDisposable
         });
     }
 
+    private void Handle(ControlCall call)
+    {
+        _commands.Handle(call);
+        LookAgain();
+    }
+
+    private void Reconsider()
+    {
+        _commands.Reconsider();
+        LookAgain();
+    }
+
+    private void LookAgain() => _reconsider.At = _commands.AnyoneWaits ? BoottimeClock.Now + s_reconsidering : Instant.Never;
+
     // Everything that the first packet does not need.
     private void Furnish()
     {
         if (_host is not null) return;
         _interfaces.KeepIdentity();
         SetControlGroup();
-        _control = new ControlServer(_loop, _directory.ControlSocket, _permission, _commands.Handle);
+        _control = new ControlServer(_loop, _directory.ControlSocket, _permission, Handle);
         _signals = new LoopSignals(_loop, OnSignal);
         _host = new DaemonHost(_journal, _notifier);
     }

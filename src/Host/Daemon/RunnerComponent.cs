@@ -6,6 +6,7 @@ using BondDhcp.Host.Configuration;
 using BondDhcp.Host.Runner;
 using BondDhcp.Host.Status;
 using BondDhcp.Net;
+using BondDhcp.Net.Linux;
 
 namespace BondDhcp.Host.Daemon;
 
@@ -86,7 +87,7 @@ internal sealed class RunnerComponent(
             Carrier = link?.Carrier,
             OperState = link is null ? null : InterfaceReports.OperStateOf(link),
             Dhcp4 = new Dhcp4Snapshot(client.StateName, client.Lease, clientIdentifier, iaid),
-            Addresses = link is null ? [] : [.. network.Table.Addresses.Where(one => one.InterfaceIndex == link.Index).Select(one => Shown(one, client.Lease))],
+            Addresses = link is null ? [] : [.. network.Table.Addresses.Where(one => one.InterfaceIndex == link.Index).Select(one => Shown(one, client.Lease)), .. Ipv6Addresses(link.Index)],
             Drops = [.. _runner.Drops.Seen],
         };
     }
@@ -102,9 +103,22 @@ internal sealed class RunnerComponent(
     private static AddressSnapshot Shown(InterfaceAddress address, Dhcp4Lease? lease)
     {
         bool leased = lease is not null && address.Prefix == lease.Prefix;
-        string origin = leased ? "dhcp4" : address.Protocol is >= KernelLoopback and <= KernelLinkLocal ? "kernel" : "foreign";
+        string origin = leased ? "dhcp4" : OriginOf(address.Protocol);
         return new AddressSnapshot(address.Prefix.ToString(), origin, leased ? lease!.ExpiresAt : Instant.Never);
     }
+
+    // Others configure these, and nothing here depends on them: they are read when somebody asks, not followed.
+    private IEnumerable<AddressSnapshot> Ipv6Addresses(int interfaceIndex)
+    {
+        List<Ipv6InterfaceAddress> addresses = [];
+        if (!network.Rtnl.ReadIpv6Addresses(interfaceIndex, addresses).Succeeded) return [];
+        Instant now = BoottimeClock.Now;
+        return addresses.Where(one => !one.IsTentative).Select(one => new AddressSnapshot(
+            FormattableString.Invariant($"{one.Address}/{one.PrefixLength}"), OriginOf(one.Protocol),
+            one.ValidSeconds == InterfaceAddress.Forever ? Instant.Never : now + TimeSpan.FromSeconds(one.ValidSeconds)));
+    }
+
+    private static string OriginOf(byte protocol) => protocol is >= KernelLoopback and <= KernelLinkLocal ? "kernel" : "foreign";
 
     private void Retry(IReadOnlyList<LinkEvent> events)
     {

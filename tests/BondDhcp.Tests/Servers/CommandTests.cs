@@ -187,6 +187,24 @@ public sealed class CommandTests(ITestOutputHelper output)
         Assert.Single(scene.Bed.ClientAddresses());
     }
 
+    [Fact(DisplayName = "wait-online -6: waits for a global address that is in use; tentative and link-local ones do not count")]
+    public async Task WaitOnline_ForIpv6_ReturnsWithAUsableAddress()
+    {
+        const string address = "2001:db8::5/64";
+        await using Scene scene = await Scene.BindAsync(output, ServerConfiguration.DnsmasqDefault);
+        // Nobody answers for an address in the first second: until then it is tentative.
+        scene.Bed.Client.Run("/bin/sh", "-c", $"echo 0 > /proc/sys/net/ipv6/conf/{C0}/disable_ipv6; echo 1 > /proc/sys/net/ipv6/conf/{C0}/accept_dad");
+        Assert.Equal(4, (await scene.Client.CommandAsync("wait-online", C0, "-6", "--timeout", "1")).ExitCode);
+        await scene.Client.MustAsync("wait-online", C0, "--timeout", "1");
+        await using BedProcess waiting = scene.Client.Follow("wait-online", C0, "-4", "-6", "--timeout", "20");
+        scene.Bed.Client.Ip($"address add {address} dev {C0}");
+        Assert.Contains("tentative", scene.Bed.Client.Ip($"-6 address show dev {C0}"), StringComparison.Ordinal);
+        Assert.False(waiting.HasExited);
+        Assert.Equal(0, await waiting.WaitForExitAsync(Scene.Patience));
+        Assert.DoesNotContain("tentative", scene.Bed.Client.Ip($"-6 address show dev {C0} to 2001:db8::/32"), StringComparison.Ordinal);
+        Assert.Contains(address, await scene.Client.MustAsync("status", C0), StringComparison.Ordinal);
+    }
+
     private static Socket Connect(UnixDomainSocketEndPoint where)
     {
         Socket socket = new(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
