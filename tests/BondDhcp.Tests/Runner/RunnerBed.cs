@@ -85,6 +85,19 @@ internal sealed class RunnerBed : IDisposable
         return runner;
     }
 
+    /// <summary>Disposes of a runner and of everything that was noted meanwhile: only what lives on in the process stays.</summary>
+    public void Drop(InterfaceRunner runner)
+    {
+        runner.Dispose();
+        _runners.Remove(runner);
+        Journal.Clear();
+        foreach (ScriptedServer server in _servers)
+        {
+            server.Heard.Clear();
+            server.Arps.Clear();
+        }
+    }
+
     /// <summary>Turns the loop until something is so; fails when it takes longer than any machine should need.</summary>
     public TimeSpan Until(Func<bool> reached, int patience = 10_000)
     {
