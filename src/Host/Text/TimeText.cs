@@ -6,6 +6,9 @@ namespace BondDhcp.Host.Text;
 /// <summary>Points in time and spans of it as text.</summary>
 internal static class TimeText
 {
+    /// <summary>A century. More is a slip of the hand, and beyond what the clocks count in.</summary>
+    private static readonly TimeSpan s_longest = TimeSpan.FromDays(36500);
+
     /// <summary>RFC 3339 in UTC with milliseconds: <c>2026-01-31T12:00:00.000Z</c>.</summary>
     public static string Rfc3339(DateTimeOffset at) =>
         at.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture);
@@ -30,7 +33,7 @@ internal static class TimeText
             "d" => 86400,
             _ => null,
         };
-        if (seconds is null) return false;
+        if (seconds is null || count * seconds.Value > s_longest.TotalSeconds) return false;
         duration = TimeSpan.FromSeconds(count * seconds.Value);
         return true;
     }

@@ -33,6 +33,8 @@ public class TextTests
     [InlineData("1.5s")]
     [InlineData("99999999999")]
     [InlineData("1w")]
+    [InlineData("36501d")]
+    [InlineData("4294967295d")]
     public void Duration_Nonsense_IsRefused(string text) => Assert.False(TimeText.TryParseDuration(text, out _));
 
     [Theory]
