@@ -11,7 +11,8 @@ internal static class CommandTable
         new("run", "", "the daemon, in the foreground", [], 0, 0, static invocation => Daemon.RunCommand.Run(invocation))
         {
             Details = "Logs to stderr. SIGTERM ends it and leaves everything configured, except on interfaces with\n"
-                + "release-on-stop; SIGUSR2 ends it and leaves everything; SIGHUP reads the configuration again.",
+                + "release-on-stop, and a second one ends it at once; SIGUSR2 ends it and leaves everything;\n"
+                + "SIGHUP reads the configuration again.",
         },
         new("check", "", "read the configuration and print what is wrong with it", [], 0, 0, CheckCommand.Run),
         new("status", "[IFACE] [--json]", "components, interfaces, leases, and why anything is not as wanted", ["--json"], 0, 1, QueryCommands.Status),

@@ -60,6 +60,25 @@ public class CommandLineTests
     }
 
     [Fact]
+    public void Help_NamesTheOptionsThatAreTaken()
+    {
+        foreach (CommandSpec command in CommandTable.All)
+        {
+            string[] inUsage = [.. command.Synopsis.Split(' ', '[', ']').Where(word => word.StartsWith('-'))];
+            Assert.Equal(inUsage.Order(StringComparer.Ordinal), command.Options.Order(StringComparer.Ordinal));
+            StringWriter output = new();
+            HelpText.Write(output, command);
+            foreach (string option in command.Options)
+            {
+                Assert.Contains($"\n  {option} ", output.ToString(), StringComparison.Ordinal);
+                string[] arguments = [.. Enumerable.Repeat("eth0", command.MinArguments)];
+                string[] value = option is "--timeout" or "--since" ? [option, "10m"] : [option];
+                Assert.Equal(CommandLine.Verdict.Run, Parse([command.Name, .. arguments, .. value]).Verdict);
+            }
+        }
+    }
+
+    [Fact]
     public void Help_ListsNothingThatDoesNotWorkYet()
     {
         StringWriter output = new();

@@ -205,6 +205,30 @@ public sealed class CommandTests(ITestOutputHelper output)
         Assert.Contains(address, await scene.Client.MustAsync("status", C0), StringComparison.Ordinal);
     }
 
+    [Fact(DisplayName = "The options that --help names do what it says")]
+    public async Task Options_OfEveryCommand_Work()
+    {
+        await using Scene scene = await Scene.BindAsync(output, ServerConfiguration.DnsmasqDefault);
+        foreach (string command in (string[])["renew", "rebind", "acquire", "release", "acquire"])
+        {
+            await scene.Client.MustAsync(command, C0, "-4", "--timeout", "5s");
+            ProgramResult ipv6 = await scene.Client.CommandAsync(command, C0, "-6");
+            Assert.Equal(1, ipv6.ExitCode);
+            Assert.Contains("DHCPv6 is not configured", ipv6.Error, StringComparison.Ordinal);
+        }
+        await scene.BoundAsync();
+        await scene.Client.MustAsync("wait-online", "-4", "--timeout=1");
+        foreach (string command in (string[])["status", "lease"])
+        {
+            string all = await scene.Client.MustAsync(command), one = await scene.Client.MustAsync(command, C0);
+            Assert.Contains(scene.Address, one, StringComparison.Ordinal);
+            Assert.Contains(scene.Address, all, StringComparison.Ordinal);
+            Assert.Equal(2, (await scene.Client.CommandAsync(command, "nosuch0")).ExitCode);
+        }
+        Assert.Contains("leaseBound", await scene.Client.MustAsync("timeline", "--since", "1h"), StringComparison.Ordinal);
+        Assert.Equal("", await scene.Client.MustAsync("timeline", "--since", "0", "--json"));
+    }
+
     private static Socket Connect(UnixDomainSocketEndPoint where)
     {
         Socket socket = new(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
