@@ -16,7 +16,7 @@ internal static class ReactionBench
         for (int round = 0; round < Rounds; round++) await FailOverAsync(firstFrame, confirmation, roundTrip, without);
 
         Table table = new("Reactions", "from → to", "median ms", "min", "max", "target");
-        table.Note($"{Rounds} rounds each; veth, dnsmasq, conflict detection off. Packets by their capture's timestamps, kernel events by `ip -ts monitor`'s.");
+        table.Note($"{Rounds} rounds each; veth, dnsmasq, conflict detection off. Packets by their capture's timestamps, kernel events by `ip -ts monitor`'s, which reads them after they happened: a little below 0 is sooner than that.");
         Row(table, "carrier → DHCPDISCOVER", carrier, "≤ 10");
         Row(table, "DHCPACK → usable address (RTM_NEWADDR)", usable, "≤ 3");
         Row(table, "MAC change (RTM_NEWLINK) → first frame from the new MAC", firstFrame, "≤ 20");
