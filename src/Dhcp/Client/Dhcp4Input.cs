@@ -58,7 +58,8 @@ public abstract record Dhcp4Input
     /// <param name="Memory">What the store holds.</param>
     /// <param name="AddressPresent">The newest lease's address is on the interface and is ours.</param>
     /// <param name="Usable">The link can carry a frame now.</param>
-    public sealed record Start(Dhcp4Memory Memory, bool AddressPresent, bool Usable) : Dhcp4Input;
+    /// <param name="Why">Where it cannot, why; shown.</param>
+    public sealed record Start(Dhcp4Memory Memory, bool AddressPresent, bool Usable, string Why = "no carrier") : Dhcp4Input;
 
     /// <summary>End.</summary>
     /// <param name="Release">Send DHCPRELEASE and remove the address; otherwise both stay.</param>

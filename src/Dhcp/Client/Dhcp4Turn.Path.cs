@@ -11,7 +11,7 @@ internal sealed partial class Dhcp4Turn
         {
             Memory = start.Memory,
             LinkUsable = start.Usable,
-            LinkUnusableWhy = start.Usable ? "" : "no carrier",
+            LinkUnusableWhy = start.Usable ? "" : start.Why,
             LinkUnusableSince = now,
         };
         Dhcp4Lease? newest = start.Memory.Leases.IsEmpty ? null : start.Memory.Leases[0];
@@ -108,6 +108,7 @@ internal sealed partial class Dhcp4Turn
         else if (Client.Damping.Holds(now))
         {
             Client = Client with { Damping = Client.Damping with { Pending = change } };
+            if (Client.State is Dhcp4State.Waiting) Enter(new Dhcp4State.Waiting("the path changed too often; the next attempt comes in seconds"));
             AnnounceNewPath(change.Network);
             return;
         }

@@ -57,6 +57,7 @@ internal static class CommandLine
                 if (++i == arguments.Length) return Wrong(null, $"{name} needs a value");
                 value = arguments[i];
             }
+            if (takesValue && value!.Length == 0) return Wrong(null, $"{name} needs a value");
             if (!takesValue && value is not null) return Wrong(null, $"{name} takes no value");
             options.Add((name, value));
         }
@@ -77,7 +78,8 @@ internal static class CommandLine
             if (name is "--help" or "-h") return new Result(Verdict.Help, Command: command);
             if (name == "--version") return new Result(Verdict.Version);
             if (Array.IndexOf(s_globalOptions, name) >= 0 || command?.Options.Contains(name) == true) continue;
-            IEnumerable<string> valid = command is null ? s_globalOptions : s_globalOptions.Concat(command.Options);
+            // Of one letter, every other is as near.
+            IEnumerable<string> valid = s_globalOptions.Concat(command?.Options ?? []).Where(one => one.StartsWith("--", StringComparison.Ordinal));
             return Wrong(command, $"unknown option '{EscapedText.Of(name)}'{Suggestion.Phrase(name, valid)}");
         }
         if (command is null) return Wrong(null, "which command?");

@@ -1,6 +1,6 @@
 using System.Text.Json;
 using BondDhcp.Host.Control;
-using BondDhcp.Net;
+using BondDhcp.Host.Text;
 
 namespace BondDhcp.Host.Commands;
 
@@ -23,7 +23,7 @@ internal static class DaemonCall
     public static int Finish(JsonElement answer, Action<JsonElement>? print)
     {
         int exit = answer.GetProperty("exit").GetInt32();
-        if (answer.TryGetProperty("error", out JsonElement error)) Console.Error.WriteLine($"bonddhcp: {EscapedText.Of(error.GetString() ?? "")}");
+        if (answer.TryGetProperty("error", out JsonElement error)) Console.Error.WriteLine($"bonddhcp: {TerminalText.Of(error.GetString() ?? "")}");
         else if (print is not null && answer.TryGetProperty("result", out JsonElement result)) print(result);
         return exit;
     }

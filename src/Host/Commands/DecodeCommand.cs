@@ -1,4 +1,5 @@
 using BondDhcp.Dhcp.Capture;
+using BondDhcp.Net;
 
 namespace BondDhcp.Host.Commands;
 
@@ -20,7 +21,7 @@ internal static class DecodeCommand
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            Console.Error.WriteLine($"bonddhcp: {e.Message}");
+            Console.Error.WriteLine($"bonddhcp: {invocation.Arguments[0]}: {IoFailure.Of(e, invocation.Arguments[0])}");
             return ExitCode.Failed;
         }
     }

@@ -26,7 +26,7 @@ internal static class HelpText
         foreach (CommandSpec one in CommandTable.All) output.WriteLine($"  {one.Name,-12} {one.Summary}");
         output.WriteLine();
         WriteGlobalOptions(output);
-        output.WriteLine("  --version           the version");
+        output.WriteLine("  --help, --version   this text, and that of each command; the version");
         output.WriteLine();
         output.WriteLine("exit codes: 0 done, 1 failed, 2 wrong usage or configuration, 3 no daemon answers, 4 timed out");
         output.WriteLine("bonddhcp COMMAND --help tells more.");

@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json;
+using BondDhcp.Host.Commands.Linux;
 using BondDhcp.Host.Control;
 using BondDhcp.Host.Journal;
 using BondDhcp.Host.Status;
@@ -69,5 +70,5 @@ internal static class QueryCommands
     }
 
     /// <summary>stdout, written in large pieces.</summary>
-    public static StreamWriter Output() => new(Console.OpenStandardOutput(), new UTF8Encoding(false), 4096) { NewLine = "\n" };
+    public static StreamWriter Output() => new(new StandardStream(StandardStream.Output), new UTF8Encoding(false), 4096) { NewLine = "\n" };
 }

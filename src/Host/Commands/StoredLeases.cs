@@ -27,7 +27,7 @@ internal static class StoredLeases
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            Console.Error.WriteLine($"bonddhcp: no daemon answers, and the state directory cannot be read: {e.Message}");
+            Console.Error.WriteLine($"bonddhcp: no daemon answers, and the state directory cannot be read: {IoFailure.Of(e, invocation.StateDirectory)}");
             return ExitCode.Failed;
         }
     }

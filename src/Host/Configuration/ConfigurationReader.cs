@@ -37,8 +37,7 @@ internal sealed class ConfigurationReader
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            string why = e is FileNotFoundException or DirectoryNotFoundException ? "there is no such file" : e.Message;
-            return new ConfigurationResult(null, [new ConfigurationProblem(path, 1, 1, $"cannot be read: {why}")], []);
+            return new ConfigurationResult(null, [new ConfigurationProblem(path, 1, 1, $"cannot be read: {IoFailure.Of(e, path)}")], []);
         }
         return Read(path, text);
     }

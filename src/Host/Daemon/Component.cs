@@ -8,7 +8,9 @@ namespace BondDhcp.Host.Daemon;
 internal delegate void Completion(string? error);
 
 /// <summary><c>dhcp4@IF</c>: a runner that can be started and stopped again and again. Operations run one after another.</summary>
-internal sealed class Component(InterfaceConfiguration configuration, Func<InterfaceConfiguration, IDhcp4Component> create, StoppedComponents stopped)
+internal sealed class Component(
+    InterfaceConfiguration configuration, Func<InterfaceConfiguration, IDhcp4Component> create, Func<string, InterfaceSnapshot> look,
+    StoppedComponents stopped)
 {
     private IDhcp4Component? _runner;
     private bool _stopping;
@@ -35,9 +37,8 @@ internal sealed class Component(InterfaceConfiguration configuration, Func<Inter
     }
 
     /// <summary>For <c>status</c> and <c>lease</c>.</summary>
-    public InterfaceSnapshot InterfaceSnapshot() => _runner?.Snapshot() ?? new InterfaceSnapshot
+    public InterfaceSnapshot InterfaceSnapshot() => _runner?.Snapshot() ?? look(Configuration.Name) with
     {
-        Name = Configuration.Name,
         Dhcp4 = new Dhcp4Snapshot("stopped", null, [], null),
     };
 

@@ -5,7 +5,11 @@ using BondDhcp.Host.Status;
 namespace BondDhcp.Host.Daemon;
 
 /// <summary>Every component there is, and what a reload does to them.</summary>
-internal sealed class ComponentSet(Func<InterfaceConfiguration, IDhcp4Component> create, StoppedComponents stopped)
+/// <param name="create">Makes what does the work on an interface.</param>
+/// <param name="look">An interface of this name as the kernel has it, for what is stopped on it.</param>
+/// <param name="stopped">What the user stopped.</param>
+internal sealed class ComponentSet(
+    Func<InterfaceConfiguration, IDhcp4Component> create, Func<string, InterfaceSnapshot> look, StoppedComponents stopped)
 {
     private readonly List<Component> _components = [];
 
@@ -74,7 +78,7 @@ internal sealed class ComponentSet(Func<InterfaceConfiguration, IDhcp4Component>
 
     private void Add(InterfaceConfiguration configuration)
     {
-        Component component = new(configuration, create, stopped);
+        Component component = new(configuration, create, look, stopped);
         _components.Add(component);
         component.StartUnlessStopped(static _ => { });
     }

@@ -1,3 +1,4 @@
+using BondDhcp.Host.Commands.Linux;
 using BondDhcp.Host.Journal;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
@@ -22,7 +23,7 @@ internal sealed class DaemonHost : IDisposable
             .MinimumLevel.Information()
             // The host's own messages say nothing that the journal does not.
             .MinimumLevel.Override("Microsoft", Serilog.Events.LogEventLevel.Warning)
-            .WriteTo.Sink(new StandardErrorSink(Console.OpenStandardError(), !Console.IsErrorRedirected))
+            .WriteTo.Sink(new StandardErrorSink(new StandardStream(StandardStream.Error), !Console.IsErrorRedirected))
             .CreateLogger();
         builder.Services.AddSerilog(log, dispose: true);
         builder.Services.AddSingleton<IHostLifetime, LoopLifetime>();

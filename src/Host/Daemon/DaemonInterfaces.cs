@@ -6,6 +6,7 @@ using BondDhcp.Host.Configuration;
 using BondDhcp.Host.Journal;
 using BondDhcp.Host.Loop;
 using BondDhcp.Host.Runner;
+using BondDhcp.Host.Status;
 using BondDhcp.Net;
 using BondDhcp.Net.Linux;
 
@@ -67,6 +68,9 @@ internal sealed class DaemonInterfaces : IDisposable
             configuration, _network, TryMakeOptions,
             options => new InterfaceRunner(
                 _loop, _network, options, MemoryOf(options.Name), _entropy, (source, report) => _journal.Record(options.Name, source, report)));
+
+    /// <summary>An interface as the kernel has it, whether or not anything of ours runs on it.</summary>
+    public InterfaceSnapshot Look(string name) => InterfaceView.Of(_network, name, null);
 
     /// <summary>Puts on the disk what was chosen and is not there yet; the first packet does not wait for it.</summary>
     public void KeepIdentity()

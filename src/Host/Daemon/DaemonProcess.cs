@@ -56,7 +56,7 @@ internal sealed class DaemonProcess : IDisposable
         _notifier = new ServiceNotifier(_loop, Environment.GetEnvironmentVariable);
         string bootId = StoreClock.ReadBootId();
         _interfaces = new DaemonInterfaces(_loop, _journal, invocation.StateDirectory, directory.Path, bootId);
-        _components = new ComponentSet(_interfaces.Create, new StoppedComponents(directory.Path, bootId));
+        _components = new ComponentSet(_interfaces.Create, _interfaces.Look, new StoppedComponents(directory.Path, bootId));
         _commands = new ControlCommands(_components, _journal, new DaemonActions(Snapshot, Reload, TakeDown, TimeProvider.System.GetUtcNow));
         _furnish = _loop.AddDeadline(Furnish);
         _giveUp = _loop.AddDeadline(_loop.Stop);

@@ -5,8 +5,6 @@ using BondDhcp.Dhcp.Identity;
 using BondDhcp.Host.Configuration;
 using BondDhcp.Host.Runner;
 using BondDhcp.Host.Status;
-using BondDhcp.Net;
-using BondDhcp.Net.Linux;
 
 namespace BondDhcp.Host.Daemon;
 
@@ -19,9 +17,6 @@ internal sealed class RunnerComponent(
     InterfaceConfiguration configuration, NetworkState network,
     Func<InterfaceConfiguration, InterfaceRunnerOptions?> tryMakeOptions, Func<InterfaceRunnerOptions, InterfaceRunner> make) : IDhcp4Component
 {
-    // IFA_PROTO of addresses the kernel made itself: loopback, router advertisement, link-local.
-    private const byte KernelLoopback = 1, KernelLinkLocal = 3;
-
     private InterfaceConfiguration _configuration = configuration;
     private InterfaceRunner? _runner;
     private bool _waiting;
@@ -75,19 +70,15 @@ internal sealed class RunnerComponent(
     public InterfaceSnapshot Snapshot()
     {
         if (_runner is null)
-            return new InterfaceSnapshot { Name = _configuration.Name, Dhcp4 = new Dhcp4Snapshot("waiting", null, [], null) };
-        Link? link = _runner.Link;
+            return InterfaceView.Of(network, _configuration.Name, null) with { Dhcp4 = new Dhcp4Snapshot("waiting", null, [], null) };
         Dhcp4Client client = _runner.Client;
         ImmutableArray<byte> clientIdentifier = _runner.Options.Dhcp4.ClientIdentifier;
         uint? iaid = Dhcp4ClientIdentifier.TryGetDuid(clientIdentifier.AsSpan(), out Iaid value, out _) ? value.Value : null;
-        return new InterfaceSnapshot
+        InterfaceSnapshot seen = InterfaceView.Of(network, _configuration.Name, client.Lease);
+        return seen with
         {
-            Name = _configuration.Name,
-            Mac = _runner.Mac,
-            Carrier = link?.Carrier,
-            OperState = link is null ? null : InterfaceReports.OperStateOf(link),
+            Mac = _runner.Mac ?? seen.Mac,
             Dhcp4 = new Dhcp4Snapshot(client.StateName, client.Lease, clientIdentifier, iaid),
-            Addresses = link is null ? [] : [.. network.Table.Addresses.Where(one => one.InterfaceIndex == link.Index).Select(one => Shown(one, client.Lease)), .. Ipv6Addresses(link.Index)],
             Drops = [.. _runner.Drops.Seen],
         };
     }
@@ -98,27 +89,6 @@ internal sealed class RunnerComponent(
         StopWaiting();
         _runner?.Dispose();
     }
-
-    // How long the kernel keeps an address that is not ours was true when it said so; that moment is not known here.
-    private static AddressSnapshot Shown(InterfaceAddress address, Dhcp4Lease? lease)
-    {
-        bool leased = lease is not null && address.Prefix == lease.Prefix;
-        string origin = leased ? "dhcp4" : OriginOf(address.Protocol);
-        return new AddressSnapshot(address.Prefix.ToString(), origin, leased ? lease!.ExpiresAt : Instant.Never);
-    }
-
-    // Others configure these, and nothing here depends on them: they are read when somebody asks, not followed.
-    private IEnumerable<AddressSnapshot> Ipv6Addresses(int interfaceIndex)
-    {
-        List<Ipv6InterfaceAddress> addresses = [];
-        if (!network.Rtnl.ReadIpv6Addresses(interfaceIndex, addresses).Succeeded) return [];
-        Instant now = BoottimeClock.Now;
-        return addresses.Where(one => !one.IsTentative).Select(one => new AddressSnapshot(
-            FormattableString.Invariant($"{one.Address}/{one.PrefixLength}"), OriginOf(one.Protocol),
-            one.ValidSeconds == InterfaceAddress.Forever ? Instant.Never : now + TimeSpan.FromSeconds(one.ValidSeconds)));
-    }
-
-    private static string OriginOf(byte protocol) => protocol is >= KernelLoopback and <= KernelLinkLocal ? "kernel" : "foreign";
 
     private void Retry(IReadOnlyList<LinkEvent> events)
     {

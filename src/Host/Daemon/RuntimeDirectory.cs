@@ -1,5 +1,6 @@
 using BondDhcp.Host.Control;
 using BondDhcp.Host.Daemon.Linux;
+using BondDhcp.Net;
 
 namespace BondDhcp.Host.Daemon;
 
@@ -24,7 +25,14 @@ internal sealed class RuntimeDirectory : IDisposable
     /// <exception cref="IOException">It cannot be made.</exception>
     public static RuntimeDirectory? TryTake(string path, out int holder)
     {
-        Directory.CreateDirectory(path);
+        try
+        {
+            Directory.CreateDirectory(path);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new IOException($"{path}: {IoFailure.Of(e, path)}", e);
+        }
         FileLock? taken = FileLock.TryTake(System.IO.Path.Combine(path, "pid"), out holder);
         return taken is null ? null : new RuntimeDirectory(path, taken);
     }

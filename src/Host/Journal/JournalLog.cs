@@ -11,6 +11,9 @@ internal sealed class JournalLog(EventJournal journal, ILogger<JournalLog> logge
     /// <summary>Of events a network can cause at will, one in this time for each interface.</summary>
     public static readonly TimeSpan LimitInterval = TimeSpan.FromSeconds(10);
 
+    /// <summary>A message is our own words and says where to look: with a path and a place it outgrows what a server may say.</summary>
+    private const int MaxMessageLength = 1024;
+
     private readonly Dictionary<(string Interface, string Source, string Event), Instant> _lastLogged = [];
     private long _next;
 
@@ -59,9 +62,11 @@ internal sealed class JournalLog(EventJournal journal, ILogger<JournalLog> logge
         StringBuilder text = new();
         foreach (ReportField field in report.Fields)
         {
-            string value = EscapedText.Of(field.Value is bool flag
-                ? (flag ? "true" : "false")
-                : Convert.ToString(field.Value, System.Globalization.CultureInfo.InvariantCulture) ?? "");
+            string value = EscapedText.Of(
+                field.Value is bool flag
+                    ? (flag ? "true" : "false")
+                    : Convert.ToString(field.Value, System.Globalization.CultureInfo.InvariantCulture) ?? "",
+                field.Name == "message" ? MaxMessageLength : EscapedText.DefaultLimit);
             text.Append(' ').Append(field.Name).Append('=').Append(value.Contains(' ', StringComparison.Ordinal) ? $"\"{value}\"" : value);
         }
         return text.ToString();

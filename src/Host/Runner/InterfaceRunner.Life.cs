@@ -79,8 +79,7 @@ internal sealed partial class InterfaceRunner
         Dhcp4Memory memory = _memory.Load();
         Adopt(memory);
         bool present = !memory.Leases.IsEmpty && _owned.Addresses.Contains(memory.Leases[0].Prefix);
-        Feed(new Dhcp4Input.Start(memory, present, _usable));
-        if (!_usable) Feed(new Dhcp4Input.LinkUnusable(_whyUnusable));
+        Feed(new Dhcp4Input.Start(memory, present, _usable, _whyUnusable));
     }
 
     private void End()

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Text.Json;
 using BondDhcp.Dhcp.Client;
 using BondDhcp.Dhcp.Wire;
@@ -119,7 +120,8 @@ internal static class SnapshotJson
         }
         json.WriteEndArray();
         WriteText(json, "server", lease?.ServerIdentifier.ToString());
-        WriteText(json, "clientId", HexText.Colons((lease?.ClientIdentifier ?? dhcp4.ClientIdentifier).AsSpan()));
+        ImmutableArray<byte> clientIdentifier = lease?.ClientIdentifier ?? dhcp4.ClientIdentifier;
+        WriteText(json, "clientId", clientIdentifier.IsEmpty ? null : HexText.Colons(clientIdentifier.AsSpan()));
         if (dhcp4.Iaid is { } iaid) json.WriteNumber("iaid", iaid);
         else json.WriteNull("iaid");
         WriteText(json, "chaddr", lease?.Chaddr.ToString());
@@ -154,7 +156,7 @@ internal static class SnapshotJson
         else json.WriteString(name, text);
     }
 
-    private static void WriteTexts<T>(Utf8JsonWriter json, string name, System.Collections.Immutable.ImmutableArray<T>? values)
+    private static void WriteTexts<T>(Utf8JsonWriter json, string name, ImmutableArray<T>? values)
     {
         json.WriteStartArray(name);
         foreach (T value in values ?? []) json.WriteStringValue(value?.ToString());

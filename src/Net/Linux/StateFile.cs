@@ -145,7 +145,6 @@ public static class StateFile
         return LibC.fsync(file) < 0 ? Words(LibC.errno) : null;
     }
 
-    // System.IO's own words name the path and the reason.
     private static string? Rename(string from, string to)
     {
         try
@@ -155,7 +154,7 @@ public static class StateFile
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
-            return error.Message;
+            return IoFailure.Of(error, from);
         }
     }
 
@@ -168,7 +167,7 @@ public static class StateFile
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
-            return error.Message;
+            return IoFailure.Of(error, path);
         }
     }
 

@@ -27,6 +27,9 @@ public class CommandLineTests
     [InlineData("start needs COMPONENT", "start")]
     [InlineData("'eth1' is one argument too many", "renew", "eth0", "eth1")]
     [InlineData("--config needs a value", "status", "--config")]
+    [InlineData("--config needs a value", "--config=", "check")]
+    [InlineData("--runtime-dir needs a value", "status", "--runtime-dir", "")]
+    [InlineData("unknown option '-V'", "-V")]
     [InlineData("--timeout: 'soon' is no time span, such as 90, 10m or 2h", "renew", "eth0", "--timeout", "soon")]
     [InlineData("--json takes no value", "status", "--json=yes")]
     public void Mistake_IsWrongUsage(string message, params string[] arguments)

@@ -43,7 +43,20 @@ public sealed class ComponentTests : IDisposable
 
     private StoppedComponents Stopped(string boot = "boot1") => new(_directory, boot);
 
-    private ComponentSet Set(StoppedComponents stopped) => new(configuration => new Script(this, configuration), stopped);
+    private ComponentSet Set(StoppedComponents stopped) => new(
+        configuration => new Script(this, configuration),
+        name => new InterfaceSnapshot { Name = name, OperState = "up" }, stopped);
+
+    [Fact]
+    public void StoppedComponent_OnAnInterfaceThatIsThere_ShowsTheInterface()
+    {
+        ComponentSet set = Set(Stopped());
+        set.Start(Configured(("eth0", 1)));
+        set.All[0].Stop(_ => { });
+        FinishStop();
+        InterfaceSnapshot shown = set.All[0].InterfaceSnapshot();
+        Assert.Equal(("up", "stopped"), (shown.OperState, shown.Dhcp4?.State));
+    }
 
     private static DaemonConfiguration Configured(params (string Name, uint Metric)[] interfaces) => new()
     {
