@@ -3,6 +3,7 @@ using BondDhcp.Host.Commands;
 using BondDhcp.Host.Commands.Linux;
 using BondDhcp.Net.Linux;
 
+BrokenPipe.EndProcess(); // the daemon changes that for itself
 Console.SetOut(new StreamWriter(new StandardStream(StandardStream.Output), new UTF8Encoding(false)) { AutoFlush = true });
 Console.SetError(new StreamWriter(new StandardStream(StandardStream.Error), new UTF8Encoding(false)) { AutoFlush = true });
 
