@@ -40,7 +40,7 @@ public sealed class BondFailoverTests(BondMachine machine, ITestOutputHelper out
         mark lost
         unplug pw0
         unplug pw1
-        expect 5 'carrier=false'
+        expect 'carrier=false'
         pause 0.5
         mark recovered
         plug pw1
@@ -72,7 +72,7 @@ public sealed class BondFailoverTests(BondMachine machine, ITestOutputHelper out
         lease before
         mark lost
         unplug pw0
-        expect 5 'carrier=false'
+        expect 'carrier=false'
         plug pw0
         verified
         announced
@@ -90,6 +90,7 @@ public sealed class BondFailoverTests(BondMachine machine, ITestOutputHelper out
         unplug pw0
         verified
         announced
+        mark failback
         plug pw0
         verified
         announced
@@ -106,7 +107,7 @@ public sealed class BondFailoverTests(BondMachine machine, ITestOutputHelper out
         UmlEvidence seen = machine[s_failover, output];
         DateTime changed = FailedOver(seen, "failover", "w0", "LOWERLAYERDOWN", MacB);
         AnnouncedTwice(seen, "failover", MacB, "pw1");
-        DateTime announced = seen.Frames.First(f => f.Frame.At >= seen.At("failover") && f.Frame.Arp is { IsAnnouncement: true }).Frame.At;
+        DateTime announced = seen.Frames.First(f => seen.IsIn("failover", f.Frame.At) && f.Frame.Arp is { IsAnnouncement: true }).Frame.At;
         Assert.InRange(announced - changed, -Slack, TimeSpan.FromMilliseconds(50) + Slack);
         VerifiedOnce(seen, "failover", MacB, "pw1");
         Assert.Equal("w1", seen.Timeline("activeSlave", "failover")[0].GetProperty("slave").GetString());
@@ -168,7 +169,7 @@ public sealed class BondFailoverTests(BondMachine machine, ITestOutputHelper out
     {
         UmlEvidence seen = machine[s_byChaddr, output];
         // The same request twice, both from the new MAC: N with it as chaddr, S with the lease's.
-        IReadOnlyList<PortFrame> first = [.. Sent(seen, "REQUEST", "first").Where(f => f.Port == "pw1" && f.Frame.At < seen.At("second"))];
+        IReadOnlyList<PortFrame> first = Sent(seen, "REQUEST", "first");
         Assert.Equal([MacB, MacA], first.Select(f => f.Frame.Dhcp!.Chaddr));
         IReadOnlyList<PortFrame> second = Sent(seen, "REQUEST", "second");
         Assert.Equal(MacA, Assert.Single(second).Frame.Dhcp!.Chaddr);

@@ -18,7 +18,7 @@ public sealed class BondLinkTests(BondMachine machine, ITestOutputHelper output)
         announced
         lease before
         ip link set bond0 down
-        expect 5 'up=false'
+        expect 'up=false'
         pause 0.5
         mark up
         ip link set bond0 up
@@ -35,10 +35,10 @@ public sealed class BondLinkTests(BondMachine machine, ITestOutputHelper output)
         announced
         lease before
         ip link delete bond0
-        expect 5 'interface is gone'
+        expect 'interface is gone'
         mark recreated
         make_bond
-        expect 10 'to=bound'
+        expect 'to=bound'
         announced
         """);
 
@@ -73,10 +73,10 @@ public sealed class BondLinkTests(BondMachine machine, ITestOutputHelper output)
     public void Bond_Recreated_IsTakenAgain()
     {
         UmlEvidence seen = machine[s_recreated, output];
-        int[] indexes = [.. seen.Timeline("interface").Select(e => e.GetProperty("index")).Where(i => i.ValueKind != System.Text.Json.JsonValueKind.Null).Select(i => i.GetInt32())];
+        int[] indexes = [.. seen.Timeline("interface").Where(e => e.TryGetProperty("mac", out _)).Select(e => e.GetProperty("index").GetInt32())];
         Assert.Equal(2, indexes.Distinct().Count());
         Assert.NotEmpty(Sent(seen, "REQUEST", "recreated"));
-        Assert.All(Sent(seen, from: "recreated"), f => Assert.Equal(f.Frame.SourceMac, f.Frame.Dhcp!.Chaddr));
+        Assert.All(Sent(seen, phase: "recreated"), f => Assert.Equal(f.Frame.SourceMac, f.Frame.Dhcp!.Chaddr));
         SameLease(seen.Lease("before"), seen.Lease("end"));
         Assert.Contains(seen.Events, e => e.At >= seen.At("recreated") && !e.Deleted && e.IsAddress("bond0"));
     }

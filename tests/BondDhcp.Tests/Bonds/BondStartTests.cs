@@ -16,7 +16,7 @@ public sealed class BondStartTests(BondMachine machine, ITestOutputHelper output
         serve dnsmasq
         kill -STOP $server
         client
-        until_true 5 sent pw0
+        until_true sent pw0
         mark failover
         unplug pw0
         kill -CONT $server # what it offers now goes to MAC A
@@ -28,7 +28,7 @@ public sealed class BondStartTests(BondMachine machine, ITestOutputHelper output
         make_bond
         serve dnsmasq
         client
-        expect 5 'to=waiting'
+        expect 'to=waiting'
         pause 3
         mark carrier
         plug pw1
@@ -46,7 +46,7 @@ public sealed class BondStartTests(BondMachine machine, ITestOutputHelper output
         lease before
         kill -KILL $client
         unplug pw0
-        until_true 5 eval 'ip link show bond0 | grep -q $B'
+        until_true eval 'ip link show bond0 | grep -q $B'
         mark restart
         client
         verified

@@ -41,12 +41,15 @@ public sealed class UmlEvidence
     /// <summary>The time of a mark in the script.</summary>
     public DateTime At(string mark) => _marks[mark];
 
+    /// <summary>From a mark to the next one, or to the end.</summary>
+    public bool IsIn(string phase, DateTime at) => at >= At(phase) && _marks.Values.All(other => other <= At(phase) || at < other);
+
     /// <summary>The dhcp4 object of a <c>lease</c> in the script.</summary>
     public JsonElement Lease(string name) => _leases[name];
 
-    /// <summary>The client's events with one name, from a mark on; after a restart, those since.</summary>
-    public IReadOnlyList<JsonElement> Timeline(string name, string? from = null) =>
-        [.. _timeline.Where(e => e.GetProperty("event").GetString() == name && (from is null || TimeOf(e) >= At(from)))];
+    /// <summary>The client's events with one name, in a phase; after a restart, those since.</summary>
+    public IReadOnlyList<JsonElement> Timeline(string name, string? phase = null) =>
+        [.. _timeline.Where(e => e.GetProperty("event").GetString() == name && (phase is null || IsIn(phase, TimeOf(e))))];
 
     /// <summary>When an event of the timeline was, to the millisecond.</summary>
     public static DateTime TimeOf(JsonElement timelineEvent) => timelineEvent.GetProperty("at").GetDateTime().ToUniversalTime();
@@ -54,7 +57,9 @@ public sealed class UmlEvidence
     /// <summary>Everything, for a person.</summary>
     public override string ToString() => _text;
 
-    private static JsonElement Dhcp4Of(string[] lines) => lines.Length == 0 ? default : Parse(lines[0]).GetProperty("interfaces")[0].GetProperty("dhcp4");
+    // Nothing where the client did not answer, or knew no bond0: who looks at it fails.
+    private static JsonElement Dhcp4Of(string[] lines) =>
+        lines.SelectMany(line => Parse(line).GetProperty("interfaces").EnumerateArray()).Select(one => one.GetProperty("dhcp4")).FirstOrDefault();
 
     private static JsonElement Parse(string line)
     {

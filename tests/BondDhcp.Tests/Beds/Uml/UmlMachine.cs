@@ -12,7 +12,7 @@ namespace BondDhcp.Tests.Beds.Uml;
 public static class UmlMachine
 {
     /// <summary>For all scenarios together; they run side by side. After it the machine powers itself off.</summary>
-    private const int ScenarioSeconds = 45;
+    private const int ScenarioSeconds = 70;
 
     /// <summary>With the boot; after it the machine is killed.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(ScenarioSeconds + 30);
@@ -45,11 +45,13 @@ public static class UmlMachine
         ProcessStartInfo start = new("unshare",
         [
             "--pid", "--fork", "--kill-child=KILL", "--mount-proc", "linux.uml", "mem=512M",
-            "root=/dev/root", "rootfstype=hostfs", "rootflags=/", "ro", $"init={directory}/init.sh",
+            "root=/dev/root", "rootfstype=hostfs", "rootflags=/", "ro", "init=/bin/bash",
             "con=null", "con0=fd:0,fd:1", $"uml_dir={directory}/", "umid=uml", "quiet",
             // The kernel hands what it does not know to init, as its environment.
             $"BED={directory}", string.Create(CultureInfo.InvariantCulture, $"LIMIT={ScenarioSeconds}"), $"BINARY={BondDhcpProcess.Binary}",
             $"DOTNET_ROOT={Path.GetFullPath(Path.Combine(RuntimeEnvironment.GetRuntimeDirectory(), "..", "..", ".."))}",
+            // And what follows this, as its arguments.
+            "--", $"{directory}/init.sh",
         ]);
         await using BedProcess machine = BedProcess.Start("user-mode Linux", start);
         int exitCode = await machine.WaitForExitAsync(Patience);

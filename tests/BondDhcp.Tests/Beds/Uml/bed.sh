@@ -3,6 +3,7 @@
 set -uo pipefail
 readonly A=02:00:00:00:0a:0a B=02:00:00:00:0b:0b
 readonly net=net-$scenario dir=/run/$scenario
+readonly patience=20 # seconds for anything that is waited for; what may not take that long is asserted by the captured times
 exec 7<> <(:) # never has anything to read: waiting without starting a program
 
 pause() { read -rt "$1" -u 7; }
@@ -12,14 +13,15 @@ mark() { echo "$EPOCHREALTIME $1" >> "$dir/marks"; }
 
 fail() { echo "FAILED: $*"; echo "$*" >> "$dir/failed"; exit 1; }
 
-in_net() { nsenter --net="/run/netns/$net" "$@"; }
+# in_net COMMAND... &: in the network's namespace; $! is the command itself.
+in_net() { exec nsenter --net="/run/netns/$net" "$@"; }
 
-# until_true SECONDS COMMAND...: polls.
+# until_true COMMAND...: polls.
 until_true() {
-    local until=$((${EPOCHREALTIME/./} + $1 * 1000000))
-    while ! "${@:2}" >/dev/null 2>&1; do
-        [ "${EPOCHREALTIME/./}" -lt $until ] || fail "not within $1 s: ${*:2}"
-        pause 0.05
+    local until=$((SECONDS + patience))
+    until "$@" >/dev/null 2>&1; do
+        [ $SECONDS -lt $until ] || fail "not in time: $*"
+        pause 0.1
     done
 }
 
@@ -50,13 +52,13 @@ network() {
     ip link add w1 address $B type veth peer name pw1 netns "$net"
     for port in pw0 pw1; do
         ip -n "$net" link set $port master br0
-        [[ " $* " == *" $port "* ]] || plug $port
+        plug $port
         in_net tcpdump -i $port -Q in -U --immediate-mode -Z root -s 0 -w "$dir/$port.pcap" 'arp or udp port 67 or udp port 68' 2> "$dir/$port.log" &
     done
+    until_true eval 'grep -q listening "$dir/pw0.log" && grep -q listening "$dir/pw1.log"'
+    for port in "$@"; do unplug "$port"; done # now, because tcpdump refuses an interface that is down
     ip -ts -o monitor link address route > "$dir/monitor" &
-    until_true 5 grep -q listening "$dir/pw0.log"
-    until_true 5 grep -q listening "$dir/pw1.log"
-    until_true 5 eval 'ip link set lo alias seen$SRANDOM; [ -s "$dir/monitor" ]'
+    until_true eval 'ip link set lo alias seen$SRANDOM; [ -s "$dir/monitor" ]'
 }
 
 plug() { ip -n "$net" link set "$1" up; }
@@ -69,14 +71,14 @@ serve() {
             --bind-interfaces --interface=br0 --dhcp-leasefile="$dir/leases" --dhcp-range=192.0.2.50,192.0.2.99,255.255.255.0,120 \
             --dhcp-option=option:router,192.0.2.254 --dhcp-authoritative 2> "$dir/server.log" &
         server=$!
-        until_true 5 grep -q 'sockets bound' "$dir/server.log"
+        until_true grep -q 'sockets bound' "$dir/server.log"
     else
         touch "$dir/leases"
         printf '%s\n' 'interface br0' 'start 192.0.2.50' 'end 192.0.2.99' 'opt lease 120' 'opt subnet 255.255.255.0' 'opt router 192.0.2.254' \
             "lease_file $dir/leases" "pidfile $dir/udhcpd.pid" > "$dir/udhcpd.conf"
         in_net busybox udhcpd -f -a 0 -I 192.0.2.1 "$dir/udhcpd.conf" 2> "$dir/server.log" &
         server=$!
-        until_true 5 grep -q started "$dir/server.log"
+        until_true grep -q started "$dir/server.log"
     fi
 }
 
@@ -85,24 +87,25 @@ bonddhcp() { "$BINARY" --config "$dir/bonddhcp.toml" --state-dir "$dir/state" --
 # client [OPTION...]: starts the daemon; expect reads what it says from here on.
 client() {
     printf '%s\n' '[interface.bond0]' 'dhcp4 = true' 'dns = false' > "$dir/bonddhcp.toml"
-    touch "$dir/client.log"
-    exec 8< <(tail -n 0 -f "$dir/client.log")
+    [ -e "$dir/client.log" ] || { touch "$dir/client.log"; exec 8< "$dir/client.log"; }
     "$BINARY" --config "$dir/bonddhcp.toml" --state-dir "$dir/state" --runtime-dir "$dir/runtime" run 2>> "$dir/client.log" &
     client=$!
 }
 
-# expect SECONDS PATTERN: reads the daemon's log on until a line matches.
+# expect PATTERN: reads the daemon's log on until a line matches.
 expect() {
-    local until=$((${EPOCHREALTIME/./} + $1 * 1000000)) line
-    while [ "${EPOCHREALTIME/./}" -lt $until ]; do
-        IFS= read -rt 0.2 -u 8 line && [[ $line =~ $2 ]] && return
+    local until=$((SECONDS + patience)) line="" piece
+    while [ $SECONDS -lt $until ]; do
+        if ! IFS= read -r piece <&8; then line+=$piece; pause 0.1; continue; fi
+        [[ $line$piece =~ $1 ]] && return
+        line=""
     done
-    fail "the client did not say within $1 s: $2"
+    fail "the client did not say in time: $1"
 }
 
 # bound, verified: the client has a lease; the lease it had was confirmed.
-bound() { expect 10 ' leaseBound '; }
-verified() { expect 10 ' leaseRenewed '; }
+bound() { expect ' leaseBound '; }
+verified() { expect ' leaseRenewed '; }
 
 # announced: the second announcement, 2 s after the first, has been sent; nothing is held back after it.
 announced() { pause 2.3; }

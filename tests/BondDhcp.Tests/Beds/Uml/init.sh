@@ -1,6 +1,5 @@
-#!/bin/bash
-# The first process of a user-mode Linux whose root is this machine's, read-only. All scenarios in $BED run side by side, each
-# in namespaces of its own, and leave what they saw in directories there; then the machine powers off.
+# The first process of a user-mode Linux whose root is this machine's, read-only. The scenarios in $BED run side by side, each in
+# namespaces of its own, and leave what they saw in directories there; then the machine powers off.
 # On the kernel's command line: BED, the directory; LIMIT, seconds for all scenarios; BINARY, the program.
 export PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin LC_ALL=C TMPDIR=/run
 
@@ -27,17 +26,21 @@ load bonding max_bonds=0
 power_off() { sync; echo o > /proc/sysrq-trigger; sleep 10; }
 ( sleep "$LIMIT"; echo "init: scenarios took longer than $LIMIT s"; power_off ) &
 
-running=()
-for script in "$BED"/scenarios/*.sh; do
-    scenario=$(basename "$script" .sh)
-    export scenario
-    (
-        mkdir -p "/run/$scenario"
-        unshare --net bash "$BED/bed.sh" "$script" > "/run/$scenario/script.log" 2>&1
-        cp -r "/run/$scenario" "$BED/evidence/"
-    ) &
-    running+=($!)
+# More at once would only wait for the one processor.
+readonly at_once=4
+run() {
+    mkdir -p "/run/$scenario"
+    unshare --net bash "$BED/bed.sh" "$1" > "/run/$scenario/script.log" 2>&1
+    cp -r "/run/$scenario" "$BED/evidence/"
+}
+scenarios=("$BED"/scenarios/*.sh)
+for ((lane = 0; lane < at_once; lane++)); do
+    for ((next = lane; next < ${#scenarios[@]}; next += at_once)); do
+        export scenario=$(basename "${scenarios[next]}" .sh)
+        run "${scenarios[next]}"
+    done &
+    lanes[lane]=$!
 done
-wait "${running[@]}"
+wait "${lanes[@]}"
 echo "init: all scenarios ended"
 power_off
