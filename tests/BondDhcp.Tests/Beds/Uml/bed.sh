@@ -25,6 +25,13 @@ until_true() {
     done
 }
 
+# says FILE WORDS: in the scenario's directory.
+says() {
+    local text=""
+    IFS= read -rd '' text < "$dir/$1"
+    [[ $text == *"$2"* ]]
+}
+
 # make_bond [OPTION...]: options of ip link's bond type, in place of those the program itself chooses.
 make_bond() {
     ip link add bond0 type bond mode active-backup miimon 100 fail_over_mac active num_grat_arp 2 "$@"
@@ -32,30 +39,33 @@ make_bond() {
 	link set w0 master bond0
 	link set w1 master bond0
 	link set bond0 type bond primary w0 primary_reselect always
+	link set bond0 up
 	END
-    ip link set bond0 up
 }
 
 # network [PORT...]: both slaves and the network behind them, these ports without carrier. From here on everything is watched:
 # the kernel's events, and what comes in at each port.
 network() {
     ip netns add "$net"
-    ip link set lo up
+    ip -batch - <<-END
+	link set lo up
+	link add w0 address $A type veth peer name pw0 netns $net
+	link add w1 address $B type veth peer name pw1 netns $net
+	END
     ip -n "$net" -batch - <<-END
 	link set lo up
 	address add 192.0.2.254/32 dev lo
 	link add br0 address 02:00:00:00:01:01 type bridge forward_delay 0
 	address add 192.0.2.1/24 dev br0
 	link set br0 up
+	link set pw0 master br0 up
+	link set pw1 master br0 up
 	END
-    ip link add w0 address $A type veth peer name pw0 netns "$net"
-    ip link add w1 address $B type veth peer name pw1 netns "$net"
     for port in pw0 pw1; do
-        ip -n "$net" link set $port master br0
-        plug $port
         in_net tcpdump -i $port -Q in -U --immediate-mode -Z root -s 0 -w "$dir/$port.pcap" 'arp or udp port 67 or udp port 68' 2> "$dir/$port.log" &
     done
-    until_true eval 'grep -q listening "$dir/pw0.log" && grep -q listening "$dir/pw1.log"'
+    until_true says pw0.log listening
+    until_true says pw1.log listening
     for port in "$@"; do unplug "$port"; done # now, because tcpdump refuses an interface that is down
     ip -ts -o monitor link address route > "$dir/monitor" &
     until_true eval 'ip link set lo alias seen$SRANDOM; [ -s "$dir/monitor" ]'
@@ -71,14 +81,14 @@ serve() {
             --bind-interfaces --interface=br0 --dhcp-leasefile="$dir/leases" --dhcp-range=192.0.2.50,192.0.2.99,255.255.255.0,120 \
             --dhcp-option=option:router,192.0.2.254 --dhcp-authoritative 2> "$dir/server.log" &
         server=$!
-        until_true grep -q 'sockets bound' "$dir/server.log"
+        until_true says server.log 'sockets bound'
     else
         touch "$dir/leases"
         printf '%s\n' 'interface br0' 'start 192.0.2.50' 'end 192.0.2.99' 'opt lease 120' 'opt subnet 255.255.255.0' 'opt router 192.0.2.254' \
             "lease_file $dir/leases" "pidfile $dir/udhcpd.pid" > "$dir/udhcpd.conf"
         in_net busybox udhcpd -f -a 0 -I 192.0.2.1 "$dir/udhcpd.conf" 2> "$dir/server.log" &
         server=$!
-        until_true grep -q started "$dir/server.log"
+        until_true says server.log started
     fi
 }
 

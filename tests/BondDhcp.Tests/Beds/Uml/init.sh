@@ -25,6 +25,7 @@ load bonding max_bonds=0
 
 power_off() { sync; echo o > /proc/sysrq-trigger; sleep 10; }
 ( sleep "$LIMIT"; echo "init: scenarios took longer than $LIMIT s"; power_off ) &
+disown # no scenario
 
 # More at once would only wait for the one processor.
 readonly at_once=4
@@ -33,14 +34,13 @@ run() {
     unshare --net bash "$BED/bed.sh" "$1" > "/run/$scenario/script.log" 2>&1
     cp -r "/run/$scenario" "$BED/evidence/"
 }
-scenarios=("$BED"/scenarios/*.sh)
-for ((lane = 0; lane < at_once; lane++)); do
-    for ((next = lane; next < ${#scenarios[@]}; next += at_once)); do
-        export scenario=$(basename "${scenarios[next]}" .sh)
-        run "${scenarios[next]}"
-    done &
-    lanes[lane]=$!
+running=()
+for script in "$BED"/scenarios/*.sh; do
+    [ ${#running[@]} -lt $at_once ] || wait -n "${running[@]}"
+    export scenario=$(basename "$script" .sh)
+    run "$script" &
+    running=($(jobs -rp))
 done
-wait "${lanes[@]}"
+wait "${running[@]}"
 echo "init: all scenarios ended"
 power_off
