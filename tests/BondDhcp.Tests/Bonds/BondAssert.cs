@@ -18,9 +18,14 @@ internal static class BondAssert
     public static readonly TimeSpan FailoverTime = TimeSpan.FromMilliseconds(200) + Slack;
 
     /// <summary>From the change in a phase to the bond's new hardware address, by the kernel's own events.</summary>
-    public static DateTime FailedOver(UmlEvidence seen, string phase, string slave, string slaveState, string newMac)
+    /// <param name="seen">The scenario.</param>
+    /// <param name="phase">Where to look.</param>
+    /// <param name="slave">The slave that is the cause.</param>
+    /// <param name="carrier">Whether it got its carrier or lost it.</param>
+    /// <param name="newMac">What the bond has afterwards.</param>
+    public static DateTime FailedOver(UmlEvidence seen, string phase, string slave, bool carrier, string newMac)
     {
-        DateTime cause = First(seen, phase, e => e.Text.Contains($": {slave}@", StringComparison.Ordinal) && e.Text.Contains($"state {slaveState} ", StringComparison.Ordinal));
+        DateTime cause = First(seen, phase, e => e.Text.Contains($": {slave}@", StringComparison.Ordinal) && e.Text.Contains("<NO-CARRIER,", StringComparison.Ordinal) != carrier);
         DateTime change = First(seen, phase, e => e.Text.Contains(": bond0: ", StringComparison.Ordinal) && e.Text.Contains($"link/ether {newMac}", StringComparison.Ordinal));
         Assert.InRange(change - cause, -Slack, FailoverTime);
         return change;

@@ -105,7 +105,7 @@ public sealed class BondFailoverTests(BondMachine machine, ITestOutputHelper out
     public void Failover_OfARealBond_KeepsTheAddress()
     {
         UmlEvidence seen = machine[s_failover, output];
-        DateTime changed = FailedOver(seen, "failover", "w0", "LOWERLAYERDOWN", MacB);
+        DateTime changed = FailedOver(seen, "failover", "w0", carrier: false, MacB);
         AnnouncedTwice(seen, "failover", MacB, "pw1");
         DateTime announced = seen.Frames.First(f => seen.IsIn("failover", f.Frame.At) && f.Frame.Arp is { IsAnnouncement: true }).Frame.At;
         Assert.InRange(announced - changed, -Slack, TimeSpan.FromMilliseconds(50) + Slack);
@@ -119,7 +119,7 @@ public sealed class BondFailoverTests(BondMachine machine, ITestOutputHelper out
     public void Failback_ToThePrimary_IsAFailoverToo()
     {
         UmlEvidence seen = machine[s_failover, output];
-        FailedOver(seen, "failback", "w0", "UP", MacA);
+        FailedOver(seen, "failback", "w0", carrier: true, MacA);
         Assert.Equal("w0", Assert.Single(seen.Timeline("activeSlave", "failback")).GetProperty("slave").GetString());
         Assert.Single(seen.Timeline("hardwareAddress", "failback"));
         AnnouncedTwice(seen, "failback", MacA, "pw0");

@@ -59,7 +59,7 @@ public sealed class BondStartTests(BondMachine machine, ITestOutputHelper output
     public void Failover_AfterDiscover_IsBoundSoon()
     {
         UmlEvidence seen = machine[s_discovering, output];
-        DateTime changed = FailedOver(seen, "failover", "w0", "LOWERLAYERDOWN", MacB);
+        DateTime changed = FailedOver(seen, "failover", "w0", carrier: false, MacB);
         Assert.Contains(Sent(seen, "DISCOVER"), f => f.Port == "pw0" && f.Frame.SourceMac == MacA && f.Frame.At < changed);
         JsonElement bound = Assert.Single(seen.Timeline("leaseBound"));
         Assert.InRange(UmlEvidence.TimeOf(bound) - changed, TimeSpan.Zero, TimeSpan.FromSeconds(6));
@@ -68,8 +68,8 @@ public sealed class BondStartTests(BondMachine machine, ITestOutputHelper output
         Assert.Single(seen.Timeline("state"), e => e.GetProperty("from").GetString() == "stopped");
     }
 
-    [Fact(DisplayName = "Cold start with the primary dead, the other slave 3 s later: a lease at once, every frame from the MAC of that moment")]
-    public void Start_OnTheWrongSlave_HasALeaseAtOnce()
+    [Fact(DisplayName = "Cold start with the primary dead, the other slave 3 s later: DHCPDISCOVER at once, a lease soon, every frame from the MAC of that moment")]
+    public void Start_OnTheWrongSlave_HasALeaseSoon()
     {
         UmlEvidence seen = machine[s_cold, output];
         // The bond showed the dead primary's MAC, and nothing was sent from it.
@@ -77,8 +77,10 @@ public sealed class BondStartTests(BondMachine machine, ITestOutputHelper output
         Assert.All(seen.Frames, f => Assert.Equal(("pw1", MacB), (f.Port, f.Frame.SourceMac)));
         Assert.All(Sent(seen), f => Assert.Equal(MacB, f.Frame.Dhcp!.Chaddr));
         Assert.NotEmpty(Sent(seen));
-        DateTime changed = FailedOver(seen, "carrier", "w1", "UP", MacB);
-        Assert.InRange(UmlEvidence.TimeOf(Assert.Single(seen.Timeline("leaseBound"))) - changed, -Slack, TimeSpan.FromSeconds(1) + Slack);
+        DateTime changed = FailedOver(seen, "carrier", "w1", carrier: true, MacB);
+        Assert.InRange(Sent(seen)[0].Frame.At - changed, -Slack, TimeSpan.FromMilliseconds(100) + Slack);
+        // As a switch may, the bridge loses what comes in the second after its port's carrier: then it is the next DHCPDISCOVER.
+        Assert.InRange(UmlEvidence.TimeOf(Assert.Single(seen.Timeline("leaseBound"))) - changed, -Slack, TimeSpan.FromSeconds(6) + Slack);
     }
 
     [Fact(DisplayName = "kill -9, the other slave active at the restart: same address, never away, verified from the new MAC")]
