@@ -14,6 +14,16 @@ public sealed record KernelEvent(DateTime At, bool Deleted, string Text)
     /// <summary>The address with its prefix length of an address event.</summary>
     public string Address => Text.Split(" inet ", 2)[1].Split(' ', 2)[0];
 
+    /// <summary>Reads a line of <c>ip -ts -o monitor</c>.</summary>
+    public static KernelEvent Parse(string line)
+    {
+        int end = line.IndexOf(']', StringComparison.Ordinal);
+        DateTime at = DateTime.Parse(line.AsSpan(1, end - 1), CultureInfo.InvariantCulture, DateTimeStyles.AssumeLocal | DateTimeStyles.AdjustToUniversal);
+        string text = line[(end + 2)..];
+        bool deleted = text.StartsWith("Deleted ", StringComparison.Ordinal);
+        return new(at, deleted, deleted ? text["Deleted ".Length..] : text);
+    }
+
     public override string ToString() => $"{At:HH:mm:ss.ffffff} {(Deleted ? "DEL " : "")}{Text}";
 }
 
@@ -38,7 +48,7 @@ public sealed class KernelEvents : IAsyncDisposable
         return events;
     }
 
-    public IReadOnlyList<KernelEvent> All => [.. _monitor.Lines.Where(line => line.StartsWith('[')).Select(Parse)];
+    public IReadOnlyList<KernelEvent> All => [.. _monitor.Lines.Where(line => line.StartsWith('[')).Select(KernelEvent.Parse)];
 
     /// <summary>Address events of one interface, oldest first.</summary>
     public IReadOnlyList<KernelEvent> Addresses(string interfaceName) => [.. All.Where(e => e.IsAddress(interfaceName))];
@@ -54,13 +64,4 @@ public sealed class KernelEvents : IAsyncDisposable
     public override string ToString() => string.Join('\n', All);
 
     public ValueTask DisposeAsync() => _monitor.DisposeAsync();
-
-    private static KernelEvent Parse(string line)
-    {
-        int end = line.IndexOf(']', StringComparison.Ordinal);
-        DateTime at = DateTime.Parse(line.AsSpan(1, end - 1), CultureInfo.InvariantCulture, DateTimeStyles.AssumeLocal | DateTimeStyles.AdjustToUniversal);
-        string text = line[(end + 2)..];
-        bool deleted = text.StartsWith("Deleted ", StringComparison.Ordinal);
-        return new(at, deleted, deleted ? text["Deleted ".Length..] : text);
-    }
 }

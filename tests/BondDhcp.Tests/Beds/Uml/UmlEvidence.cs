@@ -1,0 +1,104 @@
+using System.Buffers.Binary;
+using System.Globalization;
+using System.Text;
+using System.Text.Json;
+
+namespace BondDhcp.Tests.Beds.Uml;
+
+/// <summary>What a scenario left: packets at both ports of the network, the kernel's events, the client's words.</summary>
+public sealed class UmlEvidence
+{
+    private readonly Dictionary<string, DateTime> _marks;
+    private readonly Dictionary<string, JsonElement> _leases;
+    private readonly IReadOnlyList<JsonElement> _timeline;
+    private readonly string _text;
+
+    private UmlEvidence(string directory, string console)
+    {
+        Failure = !Directory.Exists(directory) ? "it left nothing" : File.Exists(Path.Combine(directory, "failed")) ? File.ReadAllText(Path.Combine(directory, "failed")) : null;
+        _marks = Lines(directory, "marks").Select(line => line.Split(' ')).ToDictionary(
+            words => words[1], words => DateTime.UnixEpoch.AddSeconds(double.Parse(words[0], CultureInfo.InvariantCulture)));
+        Events = [.. Lines(directory, "monitor").Where(line => line.StartsWith('[')).Select(KernelEvent.Parse)];
+        Frames = [.. new[] { "pw0", "pw1" }.SelectMany(port => ReadCapture(directory, port)).OrderBy(frame => frame.Frame.At)];
+        _leases = !Directory.Exists(directory) ? new Dictionary<string, JsonElement>() : Directory.GetFiles(directory, "lease-*.json")
+            .Select(Path.GetFileName).ToDictionary(file => file!["lease-".Length..^".json".Length], file => Dhcp4Of(Lines(directory, file!)));
+        _timeline = [.. Lines(directory, "timeline.json").Select(Parse)];
+        _text = Describe(directory, console);
+    }
+
+    /// <summary>Reads a scenario's directory.</summary>
+    public static UmlEvidence Read(string directory, string console) => new(directory, console);
+
+    /// <summary>Why the script did not come to its end; null when it did.</summary>
+    public string? Failure { get; }
+
+    /// <summary>Link, address and route events in the client's namespace.</summary>
+    public IReadOnlyList<KernelEvent> Events { get; }
+
+    /// <summary>What the client's slaves sent, as it came in at the network's ports, by time.</summary>
+    public IReadOnlyList<PortFrame> Frames { get; }
+
+    /// <summary>The time of a mark in the script.</summary>
+    public DateTime At(string mark) => _marks[mark];
+
+    /// <summary>From a mark to the next one, or to the end.</summary>
+    public bool IsIn(string phase, DateTime at) => at >= At(phase) && _marks.Values.All(other => other <= At(phase) || at < other);
+
+    /// <summary>The dhcp4 object of a <c>lease</c> in the script.</summary>
+    public JsonElement Lease(string name) => _leases[name];
+
+    /// <summary>The client's events with one name, in a phase; after a restart, those since.</summary>
+    public IReadOnlyList<JsonElement> Timeline(string name, string? phase = null) =>
+        [.. _timeline.Where(e => e.GetProperty("event").GetString() == name && (phase is null || IsIn(phase, TimeOf(e))))];
+
+    /// <summary>When an event of the timeline was, to the millisecond.</summary>
+    public static DateTime TimeOf(JsonElement timelineEvent) => timelineEvent.GetProperty("at").GetDateTime().ToUniversalTime();
+
+    /// <summary>Everything, for a person.</summary>
+    public override string ToString() => _text;
+
+    // Nothing where the client did not answer, or knew no bond0: who looks at it fails.
+    private static JsonElement Dhcp4Of(string[] lines) =>
+        lines.SelectMany(line => Parse(line).GetProperty("interfaces").EnumerateArray()).Select(one => one.GetProperty("dhcp4")).FirstOrDefault();
+
+    private static JsonElement Parse(string line)
+    {
+        using JsonDocument document = JsonDocument.Parse(line);
+        return document.RootElement.Clone();
+    }
+
+    private static string[] Lines(string directory, string file) =>
+        File.Exists(Path.Combine(directory, file)) ? File.ReadAllLines(Path.Combine(directory, file)) : [];
+
+    // tcpdump's classic pcap: a header of 24 octets, then seconds, microseconds, captured length, length, frame.
+    private static IEnumerable<PortFrame> ReadCapture(string directory, string port)
+    {
+        string path = Path.Combine(directory, port + ".pcap");
+        byte[] capture = File.Exists(path) ? File.ReadAllBytes(path) : [];
+        for (int at = 24; at + 16 <= capture.Length;)
+        {
+            uint seconds = BinaryPrimitives.ReadUInt32LittleEndian(capture.AsSpan(at));
+            uint microseconds = BinaryPrimitives.ReadUInt32LittleEndian(capture.AsSpan(at + 4));
+            int length = BinaryPrimitives.ReadInt32LittleEndian(capture.AsSpan(at + 8));
+            at += 16;
+            if (at + length > capture.Length) yield break;
+            yield return new(port, TracedFrame.Read(DateTime.UnixEpoch.AddSeconds(seconds).AddMicroseconds(microseconds), capture.AsSpan(at, length)));
+            at += length;
+        }
+    }
+
+    private string Describe(string directory, string console)
+    {
+        StringBuilder text = new();
+        foreach (string file in (ReadOnlySpan<string>)["marks", "script.log", "client.log", "timeline.json", "monitor", "server.log"])
+            text.Append("--- ").Append(file).Append('\n').AppendJoin('\n', Lines(directory, file)).Append('\n');
+        text.Append("--- frames\n").AppendJoin('\n', Frames);
+        return text.Append("\n--- console\n").Append(console).ToString();
+    }
+}
+
+/// <summary>A frame that came in at a port of the network: pw0 from the slave w0, pw1 from w1.</summary>
+public sealed record PortFrame(string Port, TracedFrame Frame)
+{
+    public override string ToString() => $"{Port} {Frame}";
+}

@@ -1,0 +1,87 @@
+using System.Text.Json;
+using BondDhcp.Tests.Beds;
+using BondDhcp.Tests.Beds.Uml;
+using Xunit;
+
+namespace BondDhcp.Tests.Bonds;
+
+/// <summary>What several scenarios have in common.</summary>
+internal static class BondAssert
+{
+    public const string MacA = "02:00:00:00:0a:0a";
+    public const string MacB = "02:00:00:00:0b:0b";
+
+    /// <summary>What a user-mode kernel on a loaded machine, with all scenarios on its one processor, adds to any time.</summary>
+    public static readonly TimeSpan Slack = TimeSpan.FromMilliseconds(500);
+
+    /// <summary>How long the bond may take from the loss of a carrier to the other slave: miimon, and 100 ms.</summary>
+    public static readonly TimeSpan FailoverTime = TimeSpan.FromMilliseconds(200) + Slack;
+
+    /// <summary>From the change in a phase to the bond's new hardware address, by the kernel's own events.</summary>
+    /// <param name="seen">The scenario.</param>
+    /// <param name="phase">Where to look.</param>
+    /// <param name="slave">The slave that is the cause.</param>
+    /// <param name="carrier">Whether it got its carrier or lost it.</param>
+    /// <param name="newMac">What the bond has afterwards.</param>
+    public static DateTime FailedOver(UmlEvidence seen, string phase, string slave, bool carrier, string newMac)
+    {
+        DateTime cause = First(seen, phase, e => e.Text.Contains($": {slave}@", StringComparison.Ordinal) && e.Text.Contains("<NO-CARRIER,", StringComparison.Ordinal) != carrier);
+        DateTime change = First(seen, phase, e => e.Text.Contains(": bond0: ", StringComparison.Ordinal) && e.Text.Contains($"link/ether {newMac}", StringComparison.Ordinal));
+        Assert.InRange(change - cause, -Slack, FailoverTime);
+        return change;
+    }
+
+    /// <summary>The client's address and routes were never taken away, and nothing was given back.</summary>
+    public static void KeptTheAddress(UmlEvidence seen)
+    {
+        Assert.DoesNotContain(seen.Events, e => e.Deleted && e.Text.Contains("192.0.2.", StringComparison.Ordinal));
+        Assert.Empty(Sent(seen, "RELEASE"));
+        Assert.Empty(Sent(seen, "DECLINE"));
+    }
+
+    /// <summary>Same address before and after, bound, and not for a shorter time.</summary>
+    public static void SameLease(JsonElement before, JsonElement after)
+    {
+        Assert.Equal(("bound", before.GetProperty("address").GetString()), (after.GetProperty("state").GetString(), after.GetProperty("address").GetString()));
+        Assert.Equal(before.GetProperty("clientId").GetString(), after.GetProperty("clientId").GetString());
+        // The ACK of a verification renews; T1 and T2 have up to a second of jitter at each ACK.
+        foreach ((string time, int jitter) in (ReadOnlySpan<(string, int)>)[("renewAt", 2), ("rebindAt", 2), ("expiresAt", 0)])
+            Assert.InRange(after.GetProperty(time).GetDateTime(), before.GetProperty(time).GetDateTime().AddSeconds(-jitter), DateTime.MaxValue);
+    }
+
+    /// <summary>
+    /// The client announced its address under this hardware address twice, 2 s apart (RFC 5227 section 2.3), and each
+    /// of its announcements was on the wire at this port.
+    /// </summary>
+    public static void AnnouncedTwice(UmlEvidence seen, string phase, string mac, string port)
+    {
+        DateTime[] announced = [.. seen.Timeline("announced", phase).Where(e => e.GetProperty("mac").GetString() == mac).Select(UmlEvidence.TimeOf)];
+        Assert.True(announced.Length >= 2, $"{announced.Length} announcements");
+        Assert.InRange(announced[^1] - announced[0], TimeSpan.FromSeconds(1.9), TimeSpan.FromSeconds(2) + Slack);
+        foreach (DateTime at in announced)
+            Assert.Contains(seen.Frames, f => f.Port == port && f.Frame.SourceMac == mac && f.Frame.Arp is { IsAnnouncement: true } arp
+                && arp.SenderMac == mac && (f.Frame.At - at).Duration() < Slack);
+    }
+
+    /// <summary>One verification in a phase, from the MAC and through the port, ended by an ACK.</summary>
+    public static void VerifiedOnce(UmlEvidence seen, string phase, string mac, string port)
+    {
+        Assert.Single(seen.Timeline("state", phase), e => e.GetProperty("to").GetString() == "verifying");
+        PortFrame request = Sent(seen, "REQUEST", phase)[0];
+        Assert.Equal((port, mac, mac), (request.Port, request.Frame.SourceMac, request.Frame.Dhcp!.Chaddr));
+        Assert.Null(request.Frame.Dhcp.ServerIdentifier);
+        Assert.NotEmpty(seen.Timeline("leaseRenewed", phase));
+    }
+
+    /// <summary>The client's DHCP messages of one type, or all, by time.</summary>
+    public static IReadOnlyList<PortFrame> Sent(UmlEvidence seen, string? message = null, string? phase = null) =>
+        [.. seen.Frames.Where(f => f.Frame.Dhcp is { Op: 1 } dhcp && (message is null || dhcp.Message == message)
+            && (phase is null || seen.IsIn(phase, f.Frame.At)))];
+
+    private static DateTime First(UmlEvidence seen, string phase, Predicate<KernelEvent> wanted)
+    {
+        KernelEvent? found = seen.Events.FirstOrDefault(e => e.At >= seen.At(phase) && wanted(e));
+        Assert.NotNull(found);
+        return found.At;
+    }
+}
