@@ -12,6 +12,9 @@ internal sealed class Component(
     InterfaceConfiguration configuration, Func<InterfaceConfiguration, IDhcp4Component> create, Func<string, InterfaceSnapshot> look,
     StoppedComponents stopped)
 {
+    // It holds until "start"; what was only released is had again by "acquire".
+    private const string StoppedByCommand = "stopped by command";
+
     private IDhcp4Component? _runner;
     private bool _stopping;
     private string? _failure;
@@ -88,7 +91,7 @@ internal sealed class Component(
     /// <summary>Stops by the user's wish: the lease is given back, and it stays stopped.</summary>
     public void Stop(Completion done)
     {
-        string? unwritten = stopped.Add(Name, "stopped by command");
+        string? unwritten = stopped.Add(Name, StoppedByCommand);
         End(release: true, () => done(unwritten));
     }
 
@@ -121,7 +124,8 @@ internal sealed class Component(
     {
         if (_runner is not { } runner || _stopping)
         {
-            if (command == Dhcp4Command.Acquire) Start(error => AfterStart(error, done));
+            if (command == Dhcp4Command.Acquire && stopped.Why(Name) == StoppedByCommand) done($"{Name} is stopped; 'bonddhcp start {Name}' starts it");
+            else if (command == Dhcp4Command.Acquire) Start(error => AfterStart(error, done));
             else if (command == Dhcp4Command.Release) done(null); // nothing is held: idempotent
             else done($"{Name} is stopped");
             return;

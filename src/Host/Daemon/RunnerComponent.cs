@@ -24,12 +24,7 @@ internal sealed class RunnerComponent(
     /// <inheritdoc/>
     public string? Why => _runner is null
         ? "the interface, whose hardware address is to be the client-id, is not there yet"
-        : _runner.Fault ?? _runner.Client.State switch
-        {
-            Dhcp4State.Stopped stopped => stopped.Why,
-            Dhcp4State.Waiting waiting => waiting.Why,
-            _ => null,
-        };
+        : _runner.Fault ?? _runner.Client.Why;
 
     /// <inheritdoc/>
     public void Start()

@@ -98,6 +98,9 @@ internal sealed partial class InterfaceRunner
         _path = path;
         SetUsable(link.IsUsable, WhyUnusable(link));
         if (changed) Feed(new Dhcp4Input.PathChanged(PathClass.Unknown, why));
+        // Until its first operational state the kernel has no queue for a new device: what was sent is lost.
+        else if (_usable && Client.Lease is null && old.OperationalState == OperationalState.Unknown && link.OperationalState == OperationalState.Up)
+            Feed(new Dhcp4Input.PathChanged(PathClass.Unknown, "operationalState"));
     }
 
     private void LoseLink(string why)

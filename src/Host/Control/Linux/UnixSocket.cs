@@ -72,7 +72,14 @@ internal static unsafe class UnixSocket
     /// <summary>Reads what there is: a count, <see cref="Closed"/> or <see cref="WouldBlock"/>.</summary>
     public static int Receive(FileDescriptor socket, Span<byte> buffer)
     {
-        fixed (byte* start = buffer) return Outcome((long)LibC.recv(socket.Number, start, buffer.Length, 0));
+        fixed (byte* start = buffer)
+        {
+            // A read with a time limit is not taken up again by the kernel after a signal, and the runtime uses signals.
+            long count;
+            do count = (long)LibC.recv(socket.Number, start, buffer.Length, 0);
+            while (count < 0 && Marshal.GetLastPInvokeError() == KernelNumbers.EINTR);
+            return Outcome(count);
+        }
     }
 
     /// <summary>Writes what there is room for: a count, <see cref="Closed"/> or <see cref="WouldBlock"/>.</summary>

@@ -1,0 +1,21 @@
+namespace BondDhcp.Dhcp.Client;
+
+public sealed partial record Dhcp4Client
+{
+    /// <summary>Why it is not as wanted, in words for a person; null when it is, or when nothing has gone wrong yet.</summary>
+    public string? Why => State switch
+    {
+        Dhcp4State.Stopped stopped => stopped.Why,
+        Dhcp4State.Waiting waiting => waiting.Why,
+        Dhcp4State.DeclineWait => "the address granted is in use by another host; the next attempt waits",
+        Dhcp4State.NakBackoff => "the server refused; the next attempt waits",
+        Dhcp4State.V6OnlyWait => "the network prefers IPv6 only (RFC 8925)",
+        _ when !LinkUsable => LinkUnusableWhy,
+        Dhcp4State.Selecting { Acquisition.Sent: > 1 } => "no DHCP server answers",
+        Dhcp4State.Requesting { Acquisition: { Sent: > 1, Offer: { } offer } } => $"server {offer.ServerIdentifier} does not answer",
+        Dhcp4State.Renewing { Extension.Sent: > 1 } => $"server {Lease?.ServerIdentifier} does not answer; the lease is in force until it ends",
+        Dhcp4State.Rebinding => "no server has extended the lease; it is in force until it ends",
+        _ when Beside is { Sent: > 1 } => "no server confirms the lease; it is in force until it ends",
+        _ => null,
+    };
+}
