@@ -79,6 +79,9 @@ internal sealed partial class Dhcp4Turn
         }
         Client = Client with { Conflicts = 0 };
         Announce();
+        // Granted under a hardware address that the interface has no longer: the server learns the present one now, and
+        // not at T1 by a renewal that it may refuse.
+        if (lease.Chaddr != Mac && !lease.RenewWithLeaseChaddr) Verify(PathClass.Unknown);
     }
 
     /// <summary>Configures a lease, stores it, and enters BOUND. False for one that ended before it could be used.</summary>

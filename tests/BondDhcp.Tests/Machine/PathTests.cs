@@ -69,9 +69,13 @@ public class PathTests
         Close.To([2.6, 4.1, 5.6], [.. bench.SentArp.Select(sent => sent.Seconds)]);
         Assert.All(bench.SentArp, sent => Assert.Equal(ArpPacket.Probe(Fixture.B, Fixture.L), sent.Packet));
         Assert.Null(bench.Configured);
+        Assert.Empty(bench.Sent);
         bench.Run(2.1 + 5.51);
         Assert.Equal(Fixture.L, bench.Configured);
-        Assert.Empty(bench.Sent);
+        // Granted under A: the server is asked under B once the address is in use.
+        SentMessage asked = Assert.Single(bench.Sent);
+        Assert.Equal((Dhcp4RequestKind.InitReboot, Fixture.B), (asked.Message.RequestKind, asked.Chaddr));
+        Assert.Equal("verifying", bench.State);
     }
 
     [Fact(DisplayName = "AM-15 DECLINE_WAIT and NAK_BACKOFF are not shortened")]
