@@ -139,18 +139,8 @@ internal sealed partial class Dhcp4Turn
     private void Lose(LeaseEnd why, Ipv4Address? hint = null)
     {
         if (Client.Lease is not { } lease) return;
-        Client = Client with
-        {
-            Lease = null,
-            Beside = null,
-            Announcement = null,
-            GatewayProbe = null,
-            ConcurrentProbe = null,
-            HeldNak = null,
-            AnnounceAfterGateway = false,
-            DefendedAt = null,
-            RestoreAt = Instant.Never,
-        };
+        EndWhatRunsBeside();
+        Client = Client with { Lease = null, DefendedAt = null, RestoreAt = Instant.Never };
         effects.Add(new Dhcp4Effect.Deconfigure(lease, why));
         Tell(
             why switch

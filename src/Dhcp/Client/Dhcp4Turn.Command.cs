@@ -120,17 +120,22 @@ internal sealed partial class Dhcp4Turn
         Enter(new Dhcp4State.Stopped(why));
     }
 
-    /// <summary>Ends everything that runs beside the state.</summary>
-    private void CancelAll() =>
+    /// <summary>Ends everything but the state: no timer of another purpose is left.</summary>
+    private void CancelAll()
+    {
+        EndWhatRunsBeside();
+        Client = Client with { RestoreAt = Instant.Never, Damping = new PathDamping() };
+    }
+
+    /// <summary>Ends what sends, or waits for an answer, beside the state.</summary>
+    private void EndWhatRunsBeside() =>
         Client = Client with
         {
             Beside = null,
             Announcement = null,
+            AnnounceAfterGateway = false,
             GatewayProbe = null,
             ConcurrentProbe = null,
             HeldNak = null,
-            AnnounceAfterGateway = false,
-            RestoreAt = Instant.Never,
-            Damping = new PathDamping(),
         };
 }

@@ -72,17 +72,12 @@ internal sealed partial class Dhcp4Turn
             if (Client.State is Dhcp4State.Waiting) Enter(new Dhcp4State.Waiting(why));
             return;
         }
+        EndWhatRunsBeside();
         Client = Client with
         {
             LinkUsable = false,
             LinkUnusableWhy = why,
             LinkUnusableSince = now,
-            GatewayProbe = null,
-            Announcement = null,
-            AnnounceAfterGateway = false,
-            ConcurrentProbe = null,
-            Beside = null,
-            HeldNak = null,
             Damping = Client.Damping with { Pending = null },
         };
         switch (Client.State)
