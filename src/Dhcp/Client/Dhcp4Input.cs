@@ -4,17 +4,6 @@ using BondDhcp.Net;
 
 namespace BondDhcp.Dhcp.Client;
 
-/// <summary>Which network a new path is in, as far as is known when it is taken.</summary>
-public enum PathClass
-{
-    /// <summary>Nobody was asked, or nobody answered.</summary>
-    Unknown,
-    /// <summary>The lease's gateway answered on it with the known hardware address.</summary>
-    Same,
-    /// <summary>Certainly another network.</summary>
-    Different,
-}
-
 /// <summary>What the client is told of the world at every step; read from the kernel just before.</summary>
 public sealed record Dhcp4Surroundings
 {
