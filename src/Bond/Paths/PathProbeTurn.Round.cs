@@ -110,7 +110,7 @@ internal sealed partial class PathProbeTurn
             AwaitsActive = false,
             Misses = 0,
             GatewaySilent = false,
-            NextAskAt = !active ? PathProbeTiming.NotBefore(now, slave.LastAskedAt) + (IsSearching ? PathProbeTiming.SearchInterval : PathProbeTiming.RoundInterval)
+            NextAskAt = !active ? (slave.LastAskedAt ?? now) + (IsSearching ? PathProbeTiming.SearchInterval : PathProbeTiming.RoundInterval)
                 : IsWatched ? PathProbeTiming.NotBefore(now, slave.LastAskedAt ?? now)
                 : Instant.Never,
         });
