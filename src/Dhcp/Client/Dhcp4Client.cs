@@ -73,6 +73,15 @@ public sealed partial record Dhcp4Client
 
     internal bool AnnounceAfterGateway { get; init; }
 
+    /// <summary>
+    /// The lease before was left in its own network: it is not replaced in the store by one whose gateway is not known,
+    /// however alike server and subnet look.
+    /// </summary>
+    internal bool LeftNetwork { get; init; }
+
+    /// <summary>Who answers for this router in the network that the path is in now, as told with the last change; null for not known.</summary>
+    internal HeardGateway? HeardGateway { get; init; }
+
     internal Instant? LastGatewayProbeAt { get; init; }
 
     internal Instant? DefendedAt { get; init; }
@@ -158,6 +167,9 @@ public sealed partial record Dhcp4Client
         return Finish(turn, now);
     }
 }
+
+/// <summary>A router's address and the station that answers for it.</summary>
+internal readonly record struct HeardGateway(Ipv4Address Address, MacAddress Mac);
 
 /// <summary>A hardware address that the interface had until <paramref name="Until"/>.</summary>
 internal readonly record struct FormerMac(MacAddress Mac, Instant Until);

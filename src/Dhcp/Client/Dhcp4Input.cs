@@ -4,17 +4,6 @@ using BondDhcp.Net;
 
 namespace BondDhcp.Dhcp.Client;
 
-/// <summary>Which network a new path is in, as far as is known when it is taken.</summary>
-public enum PathClass
-{
-    /// <summary>Nobody was asked, or nobody answered.</summary>
-    Unknown,
-    /// <summary>The lease's gateway answered on it with the known hardware address.</summary>
-    Same,
-    /// <summary>Certainly another network.</summary>
-    Different,
-}
-
 /// <summary>What the client is told of the world at every step; read from the kernel just before.</summary>
 public sealed record Dhcp4Surroundings
 {
@@ -26,6 +15,12 @@ public sealed record Dhcp4Surroundings
 
     /// <summary>Which device carries the interface at present (the active slave's index, or the interface's): the caps count per path.</summary>
     public int PathIndex { get; init; }
+
+    /// <summary>
+    /// ARP packets a second that others send on the path and that the client's own cap leaves room for: the bonding
+    /// driver's announcements, and the questions of the one who probes the bond's paths.
+    /// </summary>
+    public int ArpPerSecondOfOthers { get; init; } = TransmitBudget.KernelAnnouncements;
 
     /// <summary>The path was authorised by EAP: only the current hardware address is ever presented on it.</summary>
     public bool AuthenticatedByEap { get; init; }

@@ -39,9 +39,11 @@ internal sealed partial class Dhcp4Turn
     private Dhcp4Lease NewLease(Dhcp4Reply ack, Instant requestedAt)
     {
         (Instant renewAt, Instant rebindAt, Instant expiresAt) = Dhcp4Timing.LeaseTimes(ack, requestedAt, entropy);
+        MacAddress? gateway = Client.HeardGateway is { } heard && heard.Address == ack.Gateway ? heard.Mac : null;
         // The network may be one we know: what was learnt of this server there still holds.
         Dhcp4Lease? known = Client.Memory.Leases.FirstOrDefault(
-            lease => lease.ServerIdentifier == ack.ServerIdentifier && lease.Prefix.Masked == new Ipv4Prefix(ack.Yiaddr, ack.PrefixLength).Masked);
+            lease => (gateway is null ? !Client.LeftNetwork : lease.GatewayMac == gateway)
+                && lease.ServerIdentifier == ack.ServerIdentifier && lease.Prefix.Masked == new Ipv4Prefix(ack.Yiaddr, ack.PrefixLength).Masked);
         return new Dhcp4Lease
         {
             Ack = ack,
@@ -52,6 +54,7 @@ internal sealed partial class Dhcp4Turn
             RenewAt = renewAt,
             RebindAt = rebindAt,
             ExpiresAt = expiresAt,
+            GatewayMac = gateway,
             KnownServers = Remember(known?.KnownServers ?? [], ack.ServerIdentifier),
         };
     }
@@ -115,19 +118,23 @@ internal sealed partial class Dhcp4Turn
     /// <summary>Stores the lease as the newest, in the place of what was known of its network.</summary>
     private void Persist(Dhcp4Lease lease)
     {
-        ImmutableArray<Dhcp4Lease> others = Client.Memory.Leases.RemoveAll(other => IsSameNetwork(other, lease));
+        if (lease.GatewayMac is not null) Client = Client with { LeftNetwork = false };
+        ImmutableArray<Dhcp4Lease> others = Client.Memory.Leases.RemoveAll(other => IsReplacedBy(lease, other));
         if (others.Length >= Dhcp4Memory.MaxLeases) others = others.RemoveAt(others.Length - 1);
         Remember(new Dhcp4Memory(others.Insert(0, lease), lease.Address));
     }
 
     private void Forget(Dhcp4Lease lease, Ipv4Address? hint) =>
-        Remember(new Dhcp4Memory(Client.Memory.Leases.RemoveAll(other => IsSameNetwork(other, lease)), hint));
+        Remember(new Dhcp4Memory(Client.Memory.Leases.RemoveAll(other => IsReplacedBy(lease, other)), hint));
 
     private void Remember(Dhcp4Memory memory)
     {
         Client = Client with { Memory = memory };
         effects.Add(new Dhcp4Effect.Persist(memory));
     }
+
+    private bool IsReplacedBy(Dhcp4Lease lease, Dhcp4Lease other) =>
+        IsSameNetwork(other, lease) && !(Client.LeftNetwork && lease.GatewayMac is null && other.GatewayMac is not null);
 
     /// <summary>The gateway's hardware address tells networks apart; where one is unknown, server and subnet must do.</summary>
     private static bool IsSameNetwork(Dhcp4Lease left, Dhcp4Lease right) =>

@@ -32,7 +32,9 @@ internal sealed partial class Dhcp4Turn
 
     /// <summary>The first attempt on a network: its stored lease, else DHCPDISCOVER.</summary>
     /// <param name="gateway">The hardware address of the network's gateway, where known.</param>
-    private void Begin(MacAddress? gateway)
+    private void Begin(MacAddress? gateway) => Begin(gateway, Client.Memory.LastAddress);
+
+    private void Begin(MacAddress? gateway, Ipv4Address? otherwise)
     {
         if (!Client.LinkUsable)
         {
@@ -42,7 +44,7 @@ internal sealed partial class Dhcp4Turn
         Dhcp4Lease? stored = Client.Memory.Leases.FirstOrDefault(lease =>
             IsOurs(lease) && (lease.ExpiresAt > now || lease.ExpiryUnknown) && (gateway is null || lease.GatewayMac == gateway));
         if (stored is not null) Reboot(stored);
-        else Discover(Client.Memory.LastAddress);
+        else Discover(otherwise);
     }
 
     private void LinkBecameUsable(PathClass network, MacAddress? gateway)
@@ -96,10 +98,10 @@ internal sealed partial class Dhcp4Turn
     /// <summary>The path changed. The first change is acted on at once, a flapping path at intervals; the last state always.</summary>
     private void PathChanged(PendingPathChange change)
     {
-        Client = Client with { Damping = Client.Damping.Changed(now) };
+        Client = Client with { Damping = Client.Damping.Changed(now), HeardGateway = null };
         if (Client.State is Dhcp4State.Stopped or Dhcp4State.Releasing || !Client.LinkUsable) return;
         // An address of another network must not send another frame, flapping or not.
-        if (Client.Lease is not null && change.Network == PathClass.Different) LeaveNetwork();
+        if (Client.Lease is not null && change.Network == PathClass.Different) LeaveNetwork(change.Gateway);
         else if (Client.Damping.Holds(now))
         {
             Client = Client with { Damping = Client.Damping with { Pending = change } };
@@ -118,9 +120,15 @@ internal sealed partial class Dhcp4Turn
         else Announce();
     }
 
-    private void LeaveNetwork()
+    private void LeaveNetwork(MacAddress? heard)
     {
+        Ipv4Address? gateway = Client.Lease?.Gateway;
         Lose(LeaseEnd.OtherNetwork);
+        Client = Client with
+        {
+            LeftNetwork = true,
+            HeardGateway = heard is { } mac && gateway is { } address ? new HeardGateway(address, mac) : null,
+        };
         Enter(new Dhcp4State.Waiting("another network"));
     }
 
@@ -129,6 +137,12 @@ internal sealed partial class Dhcp4Turn
         Client = Client with { Damping = Client.Damping.Acted(now, Client.Lease is not null) };
         switch (Client.State)
         {
+            case Dhcp4State.Selecting or Dhcp4State.Requesting when change.Network == PathClass.Different:
+                // The network's own lease, if there is one; nothing of the other network is asked for here.
+                Enter(new Dhcp4State.Waiting("another network"));
+                if (change.Gateway is { } mac) Begin(mac, otherwise: null);
+                else Discover(wanted: null);
+                break;
             case Dhcp4State.Selecting { Acquisition: var a }:
                 Discover(a.Wanted, a.SecsFrom);
                 break;
@@ -140,10 +154,10 @@ internal sealed partial class Dhcp4Turn
                 // Certainly another network, but not known which: none of the stored leases is its own.
                 Discover(wanted: null);
                 break;
-            case Dhcp4State.Rebooting:
-                Begin(change.Gateway);
+            case Dhcp4State.Waiting or Dhcp4State.Rebooting or Dhcp4State.Probing when change.Network == PathClass.Different:
+                Begin(change.Gateway, otherwise: null);
                 break;
-            case Dhcp4State.Probing when change.Network == PathClass.Different:
+            case Dhcp4State.Rebooting:
                 Begin(change.Gateway);
                 break;
             case Dhcp4State.Probing { Acquisition: { Probe: { } probe } a }:

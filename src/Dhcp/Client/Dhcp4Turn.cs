@@ -120,7 +120,7 @@ internal sealed partial class Dhcp4Turn(
 
     private bool MaySendArp(out Instant at)
     {
-        at = Client.Budget.ArpAllowedAt(surroundings.PathIndex, now);
+        at = Client.Budget.ArpAllowedAt(surroundings.PathIndex, now, surroundings.ArpPerSecondOfOthers);
         return at <= now;
     }
 

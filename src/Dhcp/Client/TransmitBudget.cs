@@ -27,6 +27,9 @@ public sealed record TransmitBudget
     /// <summary>What the bonding driver sends by itself at a failover (num_grat_arp).</summary>
     public const int KernelAnnouncements = 2;
 
+    /// <summary>What a bond's path probe sends on one slave (<c>PathProbeTiming.RequestGap</c> apart).</summary>
+    public const int PathProbeRequests = 2;
+
     /// <summary>Paths accounted for at once; the least recent is forgotten.</summary>
     public const int MaxPaths = 8;
 
@@ -52,10 +55,13 @@ public sealed record TransmitBudget
     }
 
     /// <summary>When the next ARP packet may leave on this path.</summary>
-    public Instant ArpAllowedAt(int path, Instant now)
+    /// <param name="path">The path.</param>
+    /// <param name="now">Now.</param>
+    /// <param name="ofOthers">Packets a second to leave to others; one a second stays in any case.</param>
+    public Instant ArpAllowedAt(int path, Instant now, int ofOthers = KernelAnnouncements)
     {
         ImmutableArray<Instant> sent = UseOf(path).Arp;
-        const int own = ArpPerSecond - KernelAnnouncements;
+        int own = Math.Clamp(ArpPerSecond - ofOthers, 1, ArpPerSecond);
         return sent.Length >= own ? Instant.Max(now, sent[^own] + Second) : now;
     }
 

@@ -1,4 +1,5 @@
 using BondDhcp.Dhcp.Client;
+using BondDhcp.Net;
 using BondDhcp.Tests.Kit;
 using Xunit;
 
