@@ -15,10 +15,12 @@ public sealed record KernelEvent(DateTime At, bool Deleted, string Text)
     public string Address => Text.Split(" inet ", 2)[1].Split(' ', 2)[0];
 
     /// <summary>Reads a line of <c>ip -ts -o monitor</c>.</summary>
-    public static KernelEvent Parse(string line)
+    /// <param name="line">The line.</param>
+    /// <param name="zone">Whether its time is this machine's or universal.</param>
+    public static KernelEvent Parse(string line, DateTimeStyles zone = DateTimeStyles.AssumeLocal)
     {
         int end = line.IndexOf(']', StringComparison.Ordinal);
-        DateTime at = DateTime.Parse(line.AsSpan(1, end - 1), CultureInfo.InvariantCulture, DateTimeStyles.AssumeLocal | DateTimeStyles.AdjustToUniversal);
+        DateTime at = DateTime.Parse(line.AsSpan(1, end - 1), CultureInfo.InvariantCulture, zone | DateTimeStyles.AdjustToUniversal);
         string text = line[(end + 2)..];
         bool deleted = text.StartsWith("Deleted ", StringComparison.Ordinal);
         return new(at, deleted, deleted ? text["Deleted ".Length..] : text);
@@ -48,7 +50,7 @@ public sealed class KernelEvents : IAsyncDisposable
         return events;
     }
 
-    public IReadOnlyList<KernelEvent> All => [.. _monitor.Lines.Where(line => line.StartsWith('[')).Select(KernelEvent.Parse)];
+    public IReadOnlyList<KernelEvent> All => [.. _monitor.Lines.Where(line => line.StartsWith('[')).Select(line => KernelEvent.Parse(line))];
 
     /// <summary>Address events of one interface, oldest first.</summary>
     public IReadOnlyList<KernelEvent> Addresses(string interfaceName) => [.. All.Where(e => e.IsAddress(interfaceName))];

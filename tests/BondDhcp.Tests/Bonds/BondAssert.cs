@@ -1,6 +1,6 @@
 using System.Text.Json;
 using BondDhcp.Tests.Beds;
-using BondDhcp.Tests.Beds.Uml;
+using BondDhcp.Tests.Beds.Scenarios;
 using Xunit;
 
 namespace BondDhcp.Tests.Bonds;
@@ -23,7 +23,7 @@ internal static class BondAssert
     /// <param name="slave">The slave that is the cause.</param>
     /// <param name="carrier">Whether it got its carrier or lost it.</param>
     /// <param name="newMac">What the bond has afterwards.</param>
-    public static DateTime FailedOver(UmlEvidence seen, string phase, string slave, bool carrier, string newMac)
+    public static DateTime FailedOver(BedEvidence seen, string phase, string slave, bool carrier, string newMac)
     {
         DateTime cause = First(seen, phase, e => e.Text.Contains($": {slave}@", StringComparison.Ordinal) && e.Text.Contains("<NO-CARRIER,", StringComparison.Ordinal) != carrier);
         DateTime change = First(seen, phase, e => e.Text.Contains(": bond0: ", StringComparison.Ordinal) && e.Text.Contains($"link/ether {newMac}", StringComparison.Ordinal));
@@ -32,7 +32,7 @@ internal static class BondAssert
     }
 
     /// <summary>The client's address and routes were never taken away, and nothing was given back.</summary>
-    public static void KeptTheAddress(UmlEvidence seen)
+    public static void KeptTheAddress(BedEvidence seen)
     {
         Assert.DoesNotContain(seen.Events, e => e.Deleted && e.Text.Contains("192.0.2.", StringComparison.Ordinal));
         Assert.Empty(Sent(seen, "RELEASE"));
@@ -53,9 +53,9 @@ internal static class BondAssert
     /// The client announced its address under this hardware address twice, 2 s apart (RFC 5227 section 2.3), and each
     /// of its announcements was on the wire at this port.
     /// </summary>
-    public static void AnnouncedTwice(UmlEvidence seen, string phase, string mac, string port)
+    public static void AnnouncedTwice(BedEvidence seen, string phase, string mac, string port)
     {
-        DateTime[] announced = [.. seen.Timeline("announced", phase).Where(e => e.GetProperty("mac").GetString() == mac).Select(UmlEvidence.TimeOf)];
+        DateTime[] announced = [.. seen.Timeline("announced", phase).Where(e => e.GetProperty("mac").GetString() == mac).Select(BedEvidence.TimeOf)];
         Assert.True(announced.Length >= 2, $"{announced.Length} announcements");
         Assert.InRange(announced[^1] - announced[0], TimeSpan.FromSeconds(1.9), TimeSpan.FromSeconds(2) + Slack);
         foreach (DateTime at in announced)
@@ -64,7 +64,7 @@ internal static class BondAssert
     }
 
     /// <summary>One verification in a phase, from the MAC and through the port, ended by an ACK.</summary>
-    public static void VerifiedOnce(UmlEvidence seen, string phase, string mac, string port)
+    public static void VerifiedOnce(BedEvidence seen, string phase, string mac, string port)
     {
         Assert.Single(seen.Timeline("state", phase), e => e.GetProperty("to").GetString() == "verifying");
         PortFrame request = Sent(seen, "REQUEST", phase)[0];
@@ -74,11 +74,11 @@ internal static class BondAssert
     }
 
     /// <summary>The client's DHCP messages of one type, or all, by time.</summary>
-    public static IReadOnlyList<PortFrame> Sent(UmlEvidence seen, string? message = null, string? phase = null) =>
+    public static IReadOnlyList<PortFrame> Sent(BedEvidence seen, string? message = null, string? phase = null) =>
         [.. seen.Frames.Where(f => f.Frame.Dhcp is { Op: 1 } dhcp && (message is null || dhcp.Message == message)
             && (phase is null || seen.IsIn(phase, f.Frame.At)))];
 
-    private static DateTime First(UmlEvidence seen, string phase, Predicate<KernelEvent> wanted)
+    private static DateTime First(BedEvidence seen, string phase, Predicate<KernelEvent> wanted)
     {
         KernelEvent? found = seen.Events.FirstOrDefault(e => e.At >= seen.At(phase) && wanted(e));
         Assert.NotNull(found);

@@ -1,5 +1,5 @@
 using System.Text.Json;
-using BondDhcp.Tests.Beds.Uml;
+using BondDhcp.Tests.Beds.Scenarios;
 using Xunit;
 using Xunit.Abstractions;
 using static BondDhcp.Tests.Bonds.BondAssert;
@@ -10,7 +10,7 @@ namespace BondDhcp.Tests.Bonds;
 [Collection(BondCollection.Name)]
 public sealed class BondFailoverTests(BondMachine machine, ITestOutputHelper output)
 {
-    private static readonly UmlScenario s_failover = new("failover", """
+    private static readonly BedScenario s_failover = new("failover", """
         network
         make_bond
         serve dnsmasq
@@ -29,7 +29,7 @@ public sealed class BondFailoverTests(BondMachine machine, ITestOutputHelper out
         announced
         """);
 
-    private static readonly UmlScenario s_recovery = new("recovery", """
+    private static readonly BedScenario s_recovery = new("recovery", """
         network
         make_bond num_grat_arp 1
         serve dnsmasq
@@ -48,7 +48,7 @@ public sealed class BondFailoverTests(BondMachine machine, ITestOutputHelper out
         announced
         """);
 
-    private static readonly UmlScenario s_sameMac = new("samemac", """
+    private static readonly BedScenario s_sameMac = new("samemac", """
         network
         make_bond fail_over_mac none
         serve dnsmasq
@@ -62,7 +62,7 @@ public sealed class BondFailoverTests(BondMachine machine, ITestOutputHelper out
         announced
         """);
 
-    private static readonly UmlScenario s_sameSlave = new("sameslave", """
+    private static readonly BedScenario s_sameSlave = new("sameslave", """
         network pw1
         make_bond
         serve dnsmasq
@@ -78,7 +78,7 @@ public sealed class BondFailoverTests(BondMachine machine, ITestOutputHelper out
         announced
         """);
 
-    private static readonly UmlScenario s_byChaddr = new("bychaddr", """
+    private static readonly BedScenario s_byChaddr = new("bychaddr", """
         network
         make_bond
         serve udhcpd
@@ -99,12 +99,12 @@ public sealed class BondFailoverTests(BondMachine machine, ITestOutputHelper out
         verified
         """);
 
-    public static IReadOnlyList<UmlScenario> Scenarios => [s_failover, s_recovery, s_sameMac, s_sameSlave, s_byChaddr];
+    public static IReadOnlyList<BedScenario> Scenarios => [s_failover, s_recovery, s_sameMac, s_sameSlave, s_byChaddr];
 
     [Fact(DisplayName = "AM-7 v4 the active slave of a real bond fails: same address, never away, announced twice from the new MAC, verified")]
     public void Failover_OfARealBond_KeepsTheAddress()
     {
-        UmlEvidence seen = machine[s_failover, output];
+        BedEvidence seen = machine[s_failover, output];
         DateTime changed = FailedOver(seen, "failover", "w0", carrier: false, MacB);
         AnnouncedTwice(seen, "failover", MacB, "pw1");
         DateTime announced = seen.Frames.First(f => seen.IsIn("failover", f.Frame.At) && f.Frame.Arp is { IsAnnouncement: true }).Frame.At;
@@ -118,7 +118,7 @@ public sealed class BondFailoverTests(BondMachine machine, ITestOutputHelper out
     [Fact(DisplayName = "AB-5 v4 the primary of a real bond returns: one event, then as AM-7")]
     public void Failback_ToThePrimary_IsAFailoverToo()
     {
-        UmlEvidence seen = machine[s_failover, output];
+        BedEvidence seen = machine[s_failover, output];
         FailedOver(seen, "failback", "w0", carrier: true, MacA);
         Assert.Equal("w0", Assert.Single(seen.Timeline("activeSlave", "failback")).GetProperty("slave").GetString());
         Assert.Single(seen.Timeline("hardwareAddress", "failback"));
@@ -131,7 +131,7 @@ public sealed class BondFailoverTests(BondMachine machine, ITestOutputHelper out
     [Fact(DisplayName = "AM-8 v4 both slaves lost, then the other one back, where the kernel announces nothing: our announcement is on the wire")]
     public void Recovery_OnTheOtherSlave_IsAnnounced()
     {
-        UmlEvidence seen = machine[s_recovery, output];
+        BedEvidence seen = machine[s_recovery, output];
         AnnouncedTwice(seen, "recovered", MacB, "pw1");
         // Every one on the wire is ours: the bond sends none with num_grat_arp 1 after a total loss.
         Assert.Equal(
@@ -145,7 +145,7 @@ public sealed class BondFailoverTests(BondMachine machine, ITestOutputHelper out
     [Fact(DisplayName = "AM-19 v4 fail_over_mac=none: the MAC stays, the active slave changes, verification runs")]
     public void Failover_WithTheSameMac_IsVerified()
     {
-        UmlEvidence seen = machine[s_sameMac, output];
+        BedEvidence seen = machine[s_sameMac, output];
         Assert.Empty(seen.Timeline("hardwareAddress", "failover"));
         Assert.Equal("w1", seen.Timeline("activeSlave", "failover")[0].GetProperty("slave").GetString());
         AnnouncedTwice(seen, "failover", MacA, "pw1");
@@ -157,7 +157,7 @@ public sealed class BondFailoverTests(BondMachine machine, ITestOutputHelper out
     [Fact(DisplayName = "AM-20 v4 carrier lost and regained on the same slave: address kept, verified once")]
     public void Carrier_LostAndRegained_IsVerifiedOnce()
     {
-        UmlEvidence seen = machine[s_sameSlave, output];
+        BedEvidence seen = machine[s_sameSlave, output];
         VerifiedOnce(seen, "lost", MacA, "pw0");
         AnnouncedTwice(seen, "lost", MacA, "pw0");
         SameLease(seen.Lease("before"), seen.Lease("end"));
@@ -167,7 +167,7 @@ public sealed class BondFailoverTests(BondMachine machine, ITestOutputHelper out
     [Fact(DisplayName = "AM-9 v4 real bond, udhcpd: refused under the new MAC, granted under the lease's; asked that way first the next time")]
     public void Failover_WithAServerThatKnowsByChaddr_KeepsTheAddress()
     {
-        UmlEvidence seen = machine[s_byChaddr, output];
+        BedEvidence seen = machine[s_byChaddr, output];
         // The same request twice, both from the new MAC: N with it as chaddr, S with the lease's.
         IReadOnlyList<PortFrame> first = Sent(seen, "REQUEST", "first");
         Assert.Equal([MacB, MacA], first.Select(f => f.Frame.Dhcp!.Chaddr));

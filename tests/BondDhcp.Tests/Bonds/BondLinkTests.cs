@@ -1,4 +1,4 @@
-using BondDhcp.Tests.Beds.Uml;
+using BondDhcp.Tests.Beds.Scenarios;
 using Xunit;
 using Xunit.Abstractions;
 using static BondDhcp.Tests.Bonds.BondAssert;
@@ -9,7 +9,7 @@ namespace BondDhcp.Tests.Bonds;
 [Collection(BondCollection.Name)]
 public sealed class BondLinkTests(BondMachine machine, ITestOutputHelper output)
 {
-    private static readonly UmlScenario s_downUp = new("downup", """
+    private static readonly BedScenario s_downUp = new("downup", """
         network
         make_bond
         serve dnsmasq
@@ -26,7 +26,7 @@ public sealed class BondLinkTests(BondMachine machine, ITestOutputHelper output)
         announced
         """);
 
-    private static readonly UmlScenario s_recreated = new("recreated", """
+    private static readonly BedScenario s_recreated = new("recreated", """
         network
         make_bond
         serve dnsmasq
@@ -42,7 +42,7 @@ public sealed class BondLinkTests(BondMachine machine, ITestOutputHelper output)
         announced
         """);
 
-    private static readonly UmlScenario s_slaveGone = new("slavegone", """
+    private static readonly BedScenario s_slaveGone = new("slavegone", """
         network
         make_bond
         serve dnsmasq
@@ -56,12 +56,12 @@ public sealed class BondLinkTests(BondMachine machine, ITestOutputHelper output)
         announced
         """);
 
-    public static IReadOnlyList<UmlScenario> Scenarios => [s_downUp, s_recreated, s_slaveGone];
+    public static IReadOnlyList<BedScenario> Scenarios => [s_downUp, s_recreated, s_slaveGone];
 
     [Fact(DisplayName = "AH-6 v4 bond0 set down and up: address kept, routes back, DHCP resumes within 1 s, timers go on")]
     public void Bond_DownAndUp_GoesOn()
     {
-        UmlEvidence seen = machine[s_downUp, output];
+        BedEvidence seen = machine[s_downUp, output];
         Assert.DoesNotContain(seen.Events, e => e.Deleted && e.IsAddress("bond0"));
         Assert.Contains(seen.Events, e => e.At >= seen.At("up") && !e.Deleted && e.Text.StartsWith("default via 192.0.2.254 dev bond0 ", StringComparison.Ordinal));
         Assert.InRange(Sent(seen, "REQUEST", "up")[0].Frame.At - seen.At("up"), TimeSpan.Zero, TimeSpan.FromSeconds(1) + Slack);
@@ -72,7 +72,7 @@ public sealed class BondLinkTests(BondMachine machine, ITestOutputHelper output)
     [Fact(DisplayName = "AH-7 v4 bond0 deleted and made again with another index: the client goes on there with the same address")]
     public void Bond_Recreated_IsTakenAgain()
     {
-        UmlEvidence seen = machine[s_recreated, output];
+        BedEvidence seen = machine[s_recreated, output];
         int[] indexes = [.. seen.Timeline("interface").Where(e => e.TryGetProperty("mac", out _)).Select(e => e.GetProperty("index").GetInt32())];
         Assert.Equal(2, indexes.Distinct().Count());
         Assert.NotEmpty(Sent(seen, "REQUEST", "recreated"));
@@ -84,7 +84,7 @@ public sealed class BondLinkTests(BondMachine machine, ITestOutputHelper output)
     [Fact(DisplayName = "AH-2 v4 the active slave is deleted: as AM-7")]
     public void ActiveSlave_Deleted_IsAFailover()
     {
-        UmlEvidence seen = machine[s_slaveGone, output];
+        BedEvidence seen = machine[s_slaveGone, output];
         AnnouncedTwice(seen, "gone", MacB, "pw1");
         VerifiedOnce(seen, "gone", MacB, "pw1");
         SameLease(seen.Lease("before"), seen.Lease("end"));

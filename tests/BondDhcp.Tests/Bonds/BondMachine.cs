@@ -1,4 +1,5 @@
 using BondDhcp.Tests.Beds;
+using BondDhcp.Tests.Beds.Scenarios;
 using BondDhcp.Tests.Beds.Uml;
 using Xunit;
 using Xunit.Abstractions;
@@ -8,7 +9,7 @@ namespace BondDhcp.Tests.Bonds;
 /// <summary>One boot for all scenarios on the kernel's own bonding driver.</summary>
 public sealed class BondMachine : IAsyncLifetime
 {
-    private IReadOnlyDictionary<string, UmlEvidence> _evidence = new Dictionary<string, UmlEvidence>();
+    private IReadOnlyDictionary<string, BedEvidence> _evidence = new Dictionary<string, BedEvidence>();
 
     public async Task InitializeAsync() =>
         _evidence = await UmlMachine.RunAsync([.. BondFailoverTests.Scenarios, .. BondStartTests.Scenarios, .. BondLinkTests.Scenarios]);
@@ -16,11 +17,11 @@ public sealed class BondMachine : IAsyncLifetime
     public Task DisposeAsync() => Task.CompletedTask;
 
     /// <summary>What a scenario saw, which came to its end.</summary>
-    public UmlEvidence this[UmlScenario scenario, ITestOutputHelper output]
+    public BedEvidence this[BedScenario scenario, ITestOutputHelper output]
     {
         get
         {
-            UmlEvidence evidence = _evidence[scenario.Name];
+            BedEvidence evidence = _evidence[scenario.Name];
             output.WriteLine(evidence.ToString());
             return evidence.Failure is null ? evidence : throw new BedException($"{scenario.Name}: {evidence.Failure}\n{evidence}");
         }

@@ -1,5 +1,5 @@
 using System.Text.Json;
-using BondDhcp.Tests.Beds.Uml;
+using BondDhcp.Tests.Beds.Scenarios;
 using Xunit;
 using Xunit.Abstractions;
 using static BondDhcp.Tests.Bonds.BondAssert;
@@ -10,7 +10,7 @@ namespace BondDhcp.Tests.Bonds;
 [Collection(BondCollection.Name)]
 public sealed class BondStartTests(BondMachine machine, ITestOutputHelper output)
 {
-    private static readonly UmlScenario s_discovering = new("discovering", """
+    private static readonly BedScenario s_discovering = new("discovering", """
         network
         make_bond
         serve dnsmasq
@@ -23,7 +23,7 @@ public sealed class BondStartTests(BondMachine machine, ITestOutputHelper output
         bound
         """);
 
-    private static readonly UmlScenario s_cold = new("cold", """
+    private static readonly BedScenario s_cold = new("cold", """
         network pw0 pw1
         make_bond
         serve dnsmasq
@@ -36,7 +36,7 @@ public sealed class BondStartTests(BondMachine machine, ITestOutputHelper output
         announced
         """);
 
-    private static readonly UmlScenario s_killed = new("killed", """
+    private static readonly BedScenario s_killed = new("killed", """
         network
         make_bond
         serve dnsmasq
@@ -53,16 +53,16 @@ public sealed class BondStartTests(BondMachine machine, ITestOutputHelper output
         announced
         """);
 
-    public static IReadOnlyList<UmlScenario> Scenarios => [s_discovering, s_cold, s_killed];
+    public static IReadOnlyList<BedScenario> Scenarios => [s_discovering, s_cold, s_killed];
 
     [Fact(DisplayName = "AM-26 v4 DHCPDISCOVER sent on w0, failover before the answer: bound on w1 within 6 s, no restart")]
     public void Failover_AfterDiscover_IsBoundSoon()
     {
-        UmlEvidence seen = machine[s_discovering, output];
+        BedEvidence seen = machine[s_discovering, output];
         DateTime changed = FailedOver(seen, "failover", "w0", carrier: false, MacB);
         Assert.Contains(Sent(seen, "DISCOVER"), f => f.Port == "pw0" && f.Frame.SourceMac == MacA && f.Frame.At < changed);
         JsonElement bound = Assert.Single(seen.Timeline("leaseBound"));
-        Assert.InRange(UmlEvidence.TimeOf(bound) - changed, TimeSpan.Zero, TimeSpan.FromSeconds(6));
+        Assert.InRange(BedEvidence.TimeOf(bound) - changed, TimeSpan.Zero, TimeSpan.FromSeconds(6));
         Assert.Equal(MacB, bound.GetProperty("chaddr").GetString());
         Assert.All(Sent(seen, "REQUEST"), f => Assert.Equal(("pw1", MacB, MacB), (f.Port, f.Frame.SourceMac, f.Frame.Dhcp!.Chaddr)));
         Assert.Single(seen.Timeline("state"), e => e.GetProperty("from").GetString() == "stopped");
@@ -71,7 +71,7 @@ public sealed class BondStartTests(BondMachine machine, ITestOutputHelper output
     [Fact(DisplayName = "Cold start with the primary dead, the other slave 3 s later: DHCPDISCOVER at once, a lease soon, every frame from the MAC of that moment")]
     public void Start_OnTheWrongSlave_HasALeaseSoon()
     {
-        UmlEvidence seen = machine[s_cold, output];
+        BedEvidence seen = machine[s_cold, output];
         // The bond showed the dead primary's MAC, and nothing was sent from it.
         Assert.Equal(MacA, seen.Timeline("interface")[0].GetProperty("mac").GetString());
         Assert.All(seen.Frames, f => Assert.Equal(("pw1", MacB), (f.Port, f.Frame.SourceMac)));
@@ -80,13 +80,13 @@ public sealed class BondStartTests(BondMachine machine, ITestOutputHelper output
         DateTime changed = FailedOver(seen, "carrier", "w1", carrier: true, MacB);
         Assert.InRange(Sent(seen)[0].Frame.At - changed, -Slack, TimeSpan.FromMilliseconds(100) + Slack);
         // As a switch may, the bridge loses what comes in the second after its port's carrier: then it is the next DHCPDISCOVER.
-        Assert.InRange(UmlEvidence.TimeOf(Assert.Single(seen.Timeline("leaseBound"))) - changed, -Slack, TimeSpan.FromSeconds(6) + Slack);
+        Assert.InRange(BedEvidence.TimeOf(Assert.Single(seen.Timeline("leaseBound"))) - changed, -Slack, TimeSpan.FromSeconds(6) + Slack);
     }
 
     [Fact(DisplayName = "kill -9, the other slave active at the restart: same address, never away, verified from the new MAC")]
     public void Restart_WithTheOtherSlaveActive_KeepsTheAddress()
     {
-        UmlEvidence seen = machine[s_killed, output];
+        BedEvidence seen = machine[s_killed, output];
         Assert.Equal(MacB, seen.Timeline("interface")[0].GetProperty("mac").GetString());
         VerifiedOnce(seen, "restart", MacB, "pw1");
         AnnouncedTwice(seen, "restart", MacB, "pw1");

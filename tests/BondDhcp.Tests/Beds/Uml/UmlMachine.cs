@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
-using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
+using BondDhcp.Tests.Beds.Scenarios;
 
 namespace BondDhcp.Tests.Beds.Uml;
 
@@ -19,24 +19,10 @@ public static class UmlMachine
 
     /// <summary>Runs scenarios in one boot and returns what each of them saw.</summary>
     /// <exception cref="BedException">It did not run to its end; the message has what it said.</exception>
-    public static async Task<IReadOnlyDictionary<string, UmlEvidence>> RunAsync(IReadOnlyCollection<UmlScenario> scenarios)
+    public static async Task<IReadOnlyDictionary<string, BedEvidence>> RunAsync(IReadOnlyCollection<BedScenario> scenarios)
     {
-        string directory = Directory.CreateTempSubdirectory("bonddhcp-uml-").FullName;
-        try
-        {
-            string words = Path.GetDirectoryName(SourceFile())!;
-            foreach (string script in (ReadOnlySpan<string>)["init.sh", "bed.sh"]) File.Copy(Path.Combine(words, script), Path.Combine(directory, script));
-            Directory.CreateDirectory(Path.Combine(directory, "scenarios"));
-            Directory.CreateDirectory(Path.Combine(directory, "evidence"));
-            foreach (UmlScenario scenario in scenarios)
-                await File.WriteAllTextAsync(Path.Combine(directory, "scenarios", scenario.Name + ".sh"), scenario.Script + "\n");
-            string console = await BootAsync(directory);
-            return scenarios.ToDictionary(scenario => scenario.Name, scenario => UmlEvidence.Read(Path.Combine(directory, "evidence", scenario.Name), console));
-        }
-        finally
-        {
-            Directory.Delete(directory, recursive: true);
-        }
+        using BedDirectory directory = new("Uml", scenarios);
+        return directory.Read(await BootAsync(directory.FullName));
     }
 
     private static async Task<string> BootAsync(string directory)
@@ -59,7 +45,4 @@ public static class UmlMachine
         if (!machine.Lines.Contains(finished)) throw new BedException($"user-mode Linux ended with {exitCode}:\n{machine.Output}");
         return machine.Output;
     }
-
-    // The scripts are read where they are written, beside this file.
-    private static string SourceFile([CallerFilePath] string path = "") => path;
 }

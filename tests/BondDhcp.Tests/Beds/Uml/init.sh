@@ -1,5 +1,4 @@
-# The first process of a user-mode Linux whose root is this machine's, read-only. The scenarios in $BED run side by side, each in
-# namespaces of its own, and leave what they saw in directories there; then the machine powers off.
+# The first process of a user-mode Linux whose root is this machine's, read-only.
 # On the kernel's command line: BED, the directory; LIMIT, seconds for all scenarios; BINARY, the program.
 export PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin LC_ALL=C TMPDIR=/run
 
@@ -24,23 +23,4 @@ load bridge
 load bonding max_bonds=0
 
 power_off() { sync; echo o > /proc/sysrq-trigger; sleep 10; }
-( sleep "$LIMIT"; echo "init: scenarios took longer than $LIMIT s"; power_off ) &
-disown # no scenario
-
-# More at once would only wait for the one processor.
-readonly at_once=4
-run() {
-    mkdir -p "/run/$scenario"
-    unshare --net bash "$BED/bed.sh" "$1" > "/run/$scenario/script.log" 2>&1
-    cp -r "/run/$scenario" "$BED/evidence/"
-}
-running=()
-for script in "$BED"/scenarios/*.sh; do
-    [ ${#running[@]} -lt $at_once ] || wait -n "${running[@]}"
-    export scenario=$(basename "$script" .sh)
-    run "$script" &
-    running=($(jobs -rp))
-done
-wait "${running[@]}"
-echo "init: all scenarios ended"
-power_off
+. "$BED/run.sh"

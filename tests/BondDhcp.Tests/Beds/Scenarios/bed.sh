@@ -1,4 +1,4 @@
-# The words that scenarios are written in. A scenario runs in the client's network namespace, where bond0 with w0 (MAC A, primary)
+# The words that scenarios are written in, on every bed; a bed's own are beside its init.sh. A scenario runs in the client's network namespace, where bond0 with w0 (MAC A, primary)
 # and w1 (MAC B) is. The other ends of both are pw0 and pw1, ports of the bridge br0 in the namespace $net, where the server is.
 set -uo pipefail
 readonly A=02:00:00:00:0a:0a B=02:00:00:00:0b:0b
@@ -43,32 +43,44 @@ make_bond() {
 	END
 }
 
-# network [PORT...]: both slaves and the network behind them, these ports without carrier. From here on everything is watched:
-# the kernel's events, and what comes in at each port.
-network() {
+# make_network: the network's namespace, with a server's addresses on the bridge br0.
+make_network() {
     ip netns add "$net"
-    ip -batch - <<-END
-	link set lo up
-	link add w0 address $A type veth peer name pw0 netns $net
-	link add w1 address $B type veth peer name pw1 netns $net
-	END
+    ip link set lo up
     ip -n "$net" -batch - <<-END
 	link set lo up
 	address add 192.0.2.254/32 dev lo
 	link add br0 address 02:00:00:00:01:01 type bridge forward_delay 0
 	address add 192.0.2.1/24 dev br0
 	link set br0 up
-	link set pw0 master br0 up
-	link set pw1 master br0 up
 	END
-    for port in pw0 pw1; do
-        in_net tcpdump -i $port -Q in -U --immediate-mode -Z root -s 0 -w "$dir/$port.pcap" 'arp or udp port 67 or udp port 68' 2> "$dir/$port.log" &
+}
+
+# cable SLAVE MAC PORT: a slave and the network's port that it is plugged into.
+cable() {
+    ip link add "$1" address "$2" type veth peer name "$3" netns "$net"
+    ip -n "$net" link set "$3" master br0 up
+}
+
+# watch PORT...: from here on the kernel's events in the client's namespace are kept, and what comes in at each port.
+watch() {
+    local port
+    for port in "$@"; do
+        in_net tcpdump -i "$port" -p -Q in -U --immediate-mode -Z root -s 0 -w "$dir/$port.pcap" 'arp or udp port 67 or udp port 68' 2> "$dir/$port.log" &
     done
-    until_true says pw0.log listening
-    until_true says pw1.log listening
-    for port in "$@"; do unplug "$port"; done # now, because tcpdump refuses an interface that is down
+    for port in "$@"; do until_true says "$port.log" listening; done
     ip -ts -o monitor link address route > "$dir/monitor" &
     until_true eval 'ip link set lo alias seen$SRANDOM; [ -s "$dir/monitor" ]'
+}
+
+# network [PORT...]: two cables and the network behind them, these ports without carrier; all of it watched.
+network() {
+    make_network
+    cable w0 $A pw0
+    cable w1 $B pw1
+    watch pw0 pw1
+    local port
+    for port in "$@"; do unplug "$port"; done # now, because tcpdump refuses an interface that is down
 }
 
 plug() { ip -n "$net" link set "$1" up; }
@@ -94,9 +106,12 @@ serve() {
 
 bonddhcp() { "$BINARY" --config "$dir/bonddhcp.toml" --state-dir "$dir/state" --runtime-dir "$dir/runtime" "$@"; }
 
-# client [OPTION...]: starts the daemon; expect reads what it says from here on.
+# config: the daemon's configuration, from standard input.
+config() { cat > "$dir/bonddhcp.toml"; }
+
+# client: starts the daemon, with DHCP on bond0 where nothing was configured; expect reads what it says from here on.
 client() {
-    printf '%s\n' '[interface.bond0]' 'dhcp4 = true' 'dns = false' > "$dir/bonddhcp.toml"
+    [ -e "$dir/bonddhcp.toml" ] || config <<< $'[interface.bond0]\ndhcp4 = true\ndns = false'
     [ -e "$dir/client.log" ] || { touch "$dir/client.log"; exec 8< "$dir/client.log"; }
     "$BINARY" --config "$dir/bonddhcp.toml" --state-dir "$dir/state" --runtime-dir "$dir/runtime" run 2>> "$dir/client.log" &
     client=$!
@@ -132,4 +147,5 @@ leave() {
     kill $(jobs -p) 2>/dev/null
 }
 trap leave EXIT
+for words in "$BED"/words/*.sh; do [ ! -e "$words" ] || . "$words"; done
 . "$1"

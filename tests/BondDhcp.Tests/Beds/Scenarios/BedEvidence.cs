@@ -3,31 +3,30 @@ using System.Globalization;
 using System.Text;
 using System.Text.Json;
 
-namespace BondDhcp.Tests.Beds.Uml;
+namespace BondDhcp.Tests.Beds.Scenarios;
 
-/// <summary>What a scenario left: packets at both ports of the network, the kernel's events, the client's words.</summary>
-public sealed class UmlEvidence
+/// <summary>What a scenario left: packets at the ports of the network, the kernel's events, the client's words.</summary>
+public sealed class BedEvidence
 {
     private readonly Dictionary<string, DateTime> _marks;
     private readonly Dictionary<string, JsonElement> _leases;
     private readonly IReadOnlyList<JsonElement> _timeline;
     private readonly string _text;
 
-    private UmlEvidence(string directory, string console)
+    private BedEvidence(string directory, string console)
     {
         Failure = !Directory.Exists(directory) ? "it left nothing" : File.Exists(Path.Combine(directory, "failed")) ? File.ReadAllText(Path.Combine(directory, "failed")) : null;
         _marks = Lines(directory, "marks").Select(line => line.Split(' ')).ToDictionary(
             words => words[1], words => DateTime.UnixEpoch.AddSeconds(double.Parse(words[0], CultureInfo.InvariantCulture)));
-        Events = [.. Lines(directory, "monitor").Where(line => line.StartsWith('[')).Select(KernelEvent.Parse)];
-        Frames = [.. new[] { "pw0", "pw1" }.SelectMany(port => ReadCapture(directory, port)).OrderBy(frame => frame.Frame.At)];
-        _leases = !Directory.Exists(directory) ? new Dictionary<string, JsonElement>() : Directory.GetFiles(directory, "lease-*.json")
-            .Select(Path.GetFileName).ToDictionary(file => file!["lease-".Length..^".json".Length], file => Dhcp4Of(Lines(directory, file!)));
+        Events = [.. Lines(directory, "monitor").Where(line => line.StartsWith('[')).Select(line => KernelEvent.Parse(line, DateTimeStyles.AssumeUniversal))];
+        Frames = [.. Files(directory, "*.pcap").SelectMany(ReadCapture).OrderBy(frame => frame.Frame.At)];
+        _leases = Files(directory, "lease-*.json").Select(Path.GetFileName).ToDictionary(file => file!["lease-".Length..^".json".Length], file => Dhcp4Of(Lines(directory, file!)));
         _timeline = [.. Lines(directory, "timeline.json").Select(Parse)];
         _text = Describe(directory, console);
     }
 
     /// <summary>Reads a scenario's directory.</summary>
-    public static UmlEvidence Read(string directory, string console) => new(directory, console);
+    public static BedEvidence Read(string directory, string console) => new(directory, console);
 
     /// <summary>Why the script did not come to its end; null when it did.</summary>
     public string? Failure { get; }
@@ -70,11 +69,13 @@ public sealed class UmlEvidence
     private static string[] Lines(string directory, string file) =>
         File.Exists(Path.Combine(directory, file)) ? File.ReadAllLines(Path.Combine(directory, file)) : [];
 
+    private static string[] Files(string directory, string pattern) => Directory.Exists(directory) ? Directory.GetFiles(directory, pattern) : [];
+
     // tcpdump's classic pcap: a header of 24 octets, then seconds, microseconds, captured length, length, frame.
-    private static IEnumerable<PortFrame> ReadCapture(string directory, string port)
+    private static IEnumerable<PortFrame> ReadCapture(string path)
     {
-        string path = Path.Combine(directory, port + ".pcap");
-        byte[] capture = File.Exists(path) ? File.ReadAllBytes(path) : [];
+        string port = Path.GetFileNameWithoutExtension(path);
+        byte[] capture = File.ReadAllBytes(path);
         for (int at = 24; at + 16 <= capture.Length;)
         {
             uint seconds = BinaryPrimitives.ReadUInt32LittleEndian(capture.AsSpan(at));
@@ -90,14 +91,15 @@ public sealed class UmlEvidence
     private string Describe(string directory, string console)
     {
         StringBuilder text = new();
-        foreach (string file in (ReadOnlySpan<string>)["marks", "script.log", "client.log", "timeline.json", "monitor", "server.log"])
+        string[] first = ["marks", "script.log", "client.log", "timeline.json", "monitor", "server.log"];
+        foreach (string file in first.Union(Files(directory, "*.log").Select(path => Path.GetFileName(path))))
             text.Append("--- ").Append(file).Append('\n').AppendJoin('\n', Lines(directory, file)).Append('\n');
         text.Append("--- frames\n").AppendJoin('\n', Frames);
         return text.Append("\n--- console\n").Append(console).ToString();
     }
 }
 
-/// <summary>A frame that came in at a port of the network: pw0 from the slave w0, pw1 from w1.</summary>
+/// <summary>A frame that came in at a port of the network: pw0 from the slave w0, pw1 (and a second access point pw2) from w1.</summary>
 public sealed record PortFrame(string Port, TracedFrame Frame)
 {
     public override string ToString() => $"{Port} {Frame}";

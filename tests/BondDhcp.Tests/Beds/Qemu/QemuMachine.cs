@@ -1,0 +1,79 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Runtime.InteropServices;
+using BondDhcp.Tests.Beds.Scenarios;
+
+namespace BondDhcp.Tests.Beds.Qemu;
+
+/// <summary>
+/// A machine of its own with Debian's kernel and systemd: simulated radios with hostapd and wpa_supplicant, network cards
+/// that filter by MAC and are plugged in and pulled out. Nothing that happens in it outlives it.
+/// </summary>
+public static class QemuMachine
+{
+    /// <summary>For all scenarios together; they run side by side. After it the machine powers itself off.</summary>
+    private const int ScenarioSeconds = 180;
+
+    /// <summary>With the boot, of about 10 s on an idle machine; after it the machine is killed.</summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(ScenarioSeconds + 90);
+
+    /// <summary>A machine that starts no kernel within it is emulated instead.</summary>
+    private static readonly TimeSpan AccelerationPatience = TimeSpan.FromSeconds(10);
+
+    /// <summary>Runs scenarios in one boot and returns what each of them saw.</summary>
+    /// <exception cref="BedException">It did not run to its end; the message has what it said.</exception>
+    public static async Task<IReadOnlyDictionary<string, BedEvidence>> RunAsync(IReadOnlyCollection<BedScenario> scenarios)
+    {
+        QemuImage image = await QemuImage.GetAsync();
+        using BedDirectory directory = new("Qemu", scenarios);
+        return directory.Read(await BootAsync(image, directory.FullName));
+    }
+
+    private static async Task<string> BootAsync(QemuImage image, string directory)
+    {
+        await File.WriteAllTextAsync(Path.Combine(directory, "machine"), string.Create(CultureInfo.InvariantCulture,
+            $"LIMIT={ScenarioSeconds}\nBINARY=/program/{Path.GetFileName(BondDhcpProcess.Binary)}\nSHARES=\"program dotnet\"\n"));
+        ProcessStartInfo start = new("qemu-system-x86_64",
+        [
+            .. await CanVirtualizeAsync(image) ? VirtualProcessor : EmulatedProcessor,
+            "-smp", "2", "-m", "1024", "-nodefaults", "-no-reboot", "-display", "none", "-serial", "stdio", "-device", "virtio-rng-pci",
+            "-kernel", image.Kernel, "-initrd", image.InitialRamDisk,
+            // No self-tests of ciphers, no hardening: each costs an emulated processor seconds. Interfaces keep the kernel's names.
+            "-append", "console=ttyS0 quiet panic=-1 systemd.show_status=0 net.ifnames=0 audit=0 mitigations=off nokaslr cryptomgr.notests tsc=reliable no_timer_check",
+            "-drive", $"file={image.Root},format=raw,if=virtio,snapshot=on",
+            .. Share("bed", directory, ""), .. Share("program", Path.GetDirectoryName(BondDhcpProcess.Binary)!, ",readonly=on"),
+            .. Share("dotnet", Path.GetFullPath(Path.Combine(RuntimeEnvironment.GetRuntimeDirectory(), "..", "..", "..")), ",readonly=on"),
+            // The monitor, and a serial port of the machine that talks to it: a scenario plugs in cards by itself.
+            "-chardev", $"socket,id=monitor,path={directory}/monitor,server=on,wait=off", "-mon", "chardev=monitor,mode=control",
+            "-device", "virtio-serial", "-chardev", $"socket,id=port,path={directory}/monitor", "-device", "virtserialport,chardev=port,name=monitor",
+        ]);
+        await using BedProcess machine = BedProcess.Start("QEMU", start);
+        int exitCode = await machine.WaitForExitAsync(Patience);
+        if (!machine.Lines.Any(line => line.Contains("init: all scenarios ended", StringComparison.Ordinal)))
+            throw new BedException($"QEMU ended with {exitCode}:\n{machine.Output}");
+        return machine.Output;
+    }
+
+    private static string[] VirtualProcessor => ["-accel", "kvm", "-cpu", "host"];
+
+    /// <summary>One without wide registers, which are slow where they are emulated, but with what .NET needs.</summary>
+    private static string[] EmulatedProcessor => ["-accel", "tcg,thread=multi", "-cpu", "Nehalem"];
+
+    private static string[] Share(string name, string directory, string options) => ["-virtfs", $"local,path={directory},mount_tag={name},security_model=none{options}"];
+
+    // /dev/kvm may be there and not work: then a kernel that only has to find out that it has no root does not get that far.
+    private static async Task<bool> CanVirtualizeAsync(QemuImage image)
+    {
+        if (!File.Exists("/dev/kvm")) return false;
+        ProcessStartInfo trial = new("qemu-system-x86_64",
+            [.. VirtualProcessor, "-m", "256", "-nodefaults", "-no-reboot", "-display", "none", "-kernel", image.Kernel, "-append", "panic=-1"]);
+        try
+        {
+            return (await Programs.TryRunAsync(trial, patience: AccelerationPatience)).ExitCode == 0;
+        }
+        catch (BedException)
+        {
+            return false;
+        }
+    }
+}

@@ -1,6 +1,0 @@
-namespace BondDhcp.Tests.Beds.Uml;
-
-/// <summary>What happens on a machine of its own kind: a script in the words of <c>bed.sh</c>, beside the others in one boot.</summary>
-/// <param name="Name">Lower-case letters and digits, at most 11: it names namespaces and directories.</param>
-/// <param name="Script">Bash.</param>
-public sealed record UmlScenario(string Name, string Script);
