@@ -81,7 +81,7 @@ internal sealed partial class PathProbeTurn(PathProbe probe, Instant now, List<P
         SlaveProbe slave = known with { Path = path };
         if (elsewhere && known.Path != path) return slave.Restarted();
         return changedRole
-            ? slave with { InRound = false, NextAskAt = Instant.Never, Misses = 0, GatewaySilent = false, SilentRounds = 0 }
+            ? slave with { InRound = false, NextAskAt = Instant.Never, Misses = 0, GatewaySilent = false }
             : slave;
     }
 

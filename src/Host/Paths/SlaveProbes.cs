@@ -73,10 +73,11 @@ internal sealed class SlaveProbes : IDisposable
     public void SetLease(LeaseNetwork? network)
     {
         if (network == _probe.Lease) return;
+        // Before anything is asked: the answer may be there as soon as the question has left.
+        var watch = new ArpWatch(null, network?.Gateway);
+        foreach (int slaveIndex in _sockets.Keys.ToImmutableArray())
+            Guard(slaveIndex, () => _sockets[slaveIndex].Socket.Watch = watch);
         Feed(new PathProbeInput.Lease(network));
-        if (network is null) return;
-        var watch = new ArpWatch(null, network.Gateway);
-        foreach (SlaveSocket one in _sockets.Values) one.Socket.Watch = watch;
     }
 
     /// <summary>The DHCP client heard the lease's gateway on the active slave.</summary>
@@ -137,30 +138,22 @@ internal sealed class SlaveProbes : IDisposable
 
     // A question that cannot be sent is as good as one lost on the way: the next one comes by the schedule, and netlink
     // tells what became of the slave.
-    private void Ask(PathProbeEffect.Ask ask)
+    private void Ask(PathProbeEffect.Ask ask) => Guard(ask.SlaveIndex, () =>
     {
         if (SocketOf(ask.SlaveIndex, ask.Gateway) is not { } socket
             || !_network.HardwareAddresses.TryRead(ask.SlaveIndex, out MacAddress mac)) return;
         SocketResult result = socket.Send(ArpPacket.Probe(mac, ask.Gateway), ask.Destination);
         if (result.Outcome == SocketOutcome.LinkGone) Close(ask.SlaveIndex);
-    }
+    });
 
     private ArpSocket? SocketOf(int slaveIndex, Ipv4Address gateway)
     {
         if (_sockets.TryGetValue(slaveIndex, out SlaveSocket? open)) return open.Socket;
-        try
-        {
-            if (ArpSocket.Open(slaveIndex, new ArpWatch(null, gateway)) is not { } socket) return null;
-            _sockets[slaveIndex] = new SlaveSocket(socket, _loop.Register(socket.Descriptor, Readiness.Read, _ => Receive(slaveIndex)));
-            _unheard.Remove(slaveIndex);
-            return socket;
-        }
-        catch (LinuxException e)
-        {
-            // The bond works without; said once, not every 30 s.
-            if (_unheard.Add(slaveIndex)) Warn($"{NameOf(slaveIndex)} cannot be asked which network it reaches: {e.Message}");
-            return null;
-        }
+        if (ArpSocket.Open(slaveIndex, new ArpWatch(null, gateway)) is not { } socket) return null;
+        _sockets[slaveIndex] = new SlaveSocket(
+            socket, _loop.Register(socket.Descriptor, Readiness.Read, _ => Guard(slaveIndex, () => Receive(slaveIndex))));
+        _unheard.Remove(slaveIndex);
+        return socket;
     }
 
     private void Receive(int slaveIndex)
@@ -174,6 +167,20 @@ internal sealed class SlaveProbes : IDisposable
             // An answer to another station's question says nothing of what we asked.
             if (_network.HardwareAddresses.TryRead(slaveIndex, out MacAddress own) && packet.TargetHardware == own)
                 Feed(new PathProbeInput.ArpAnswer(slaveIndex, packet.SenderAddress, packet.SenderHardware));
+        }
+    }
+
+    /// <summary>The bond works without a slave's probe: what the kernel refuses there is said once, not every 30 s.</summary>
+    private void Guard(int slaveIndex, Action act)
+    {
+        try
+        {
+            act();
+        }
+        catch (LinuxException e)
+        {
+            Close(slaveIndex);
+            if (_unheard.Add(slaveIndex)) Warn($"{NameOf(slaveIndex)} cannot be asked which network it reaches: {e.Message}");
         }
     }
 

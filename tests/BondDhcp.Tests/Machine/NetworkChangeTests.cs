@@ -96,10 +96,14 @@ public class NetworkChangeTests
         MachineBench bench = new MachineBench().Bind();
         Change(bench, s_otherGateway);
         Ipv4Address router = Ipv4Address.Parse("192.0.2.254");
-        bench.Take(Fixture.Offer(bench.Last.Xid, Fixture.B, address: Fixture.L2).Address(3, router));
-        bench.Take(Fixture.Ack(bench.Last.Xid, Fixture.B, address: Fixture.L2).Address(3, router));
-        Assert.Null(bench.Client.Lease!.GatewayMac);
-        Assert.Contains(bench.SentArp, sent => sent.Packet.TargetAddress == bench.Client.Lease.Gateway && sent.Destination == MacAddress.Broadcast);
+        foreach (Dhcp4MessageType type in (Dhcp4MessageType[])[Dhcp4MessageType.Offer, Dhcp4MessageType.Ack])
+        {
+            bench.Take(new ReplyMessage(type, bench.Last.Xid, Fixture.B, Fixture.Server) { Yiaddr = Fixture.L2 }
+                .Seconds(51, 3600).Address(1, Ipv4Address.Parse("255.255.255.0")).Address(3, router));
+        }
+        Assert.Equal(router, bench.Client.Lease!.Gateway);
+        Assert.Null(bench.Client.Lease.GatewayMac);
+        Assert.Contains(bench.SentArp, sent => sent.Packet.TargetAddress == router && sent.Destination == MacAddress.Broadcast);
     }
 
     [Theory]
