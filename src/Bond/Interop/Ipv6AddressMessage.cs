@@ -5,7 +5,7 @@ using BondDhcp.Bond.Netlink;
 
 namespace BondDhcp.Bond.Interop;
 
-/// <summary>RTM_NEWADDR and RTM_GETADDR for IPv6: addresses that others configured are read, none is changed.</summary>
+/// <summary>RTM_NEWADDR, RTM_DELADDR and RTM_GETADDR for IPv6.</summary>
 internal static class Ipv6AddressMessage
 {
     private const int MaxPrefixLength = 128;
@@ -17,6 +17,20 @@ internal static class Ipv6AddressMessage
         writer.Begin(Rtnl.RTM_GETADDR, Rtnl.NLM_F_DUMP);
         MemoryMarshal.Write(
             writer.AddHeader(AddressMessage.HeaderLength), new IfAddressMessage { Family = Rtnl.AF_INET6, Index = interfaceIndex });
+    }
+
+    /// <summary>Removes exactly this address with this prefix length.</summary>
+    public static void WriteRemove(NetlinkWriter writer, Ipv6InterfaceAddress address)
+    {
+        writer.Begin(Rtnl.RTM_DELADDR, 0);
+        var header = new IfAddressMessage
+        {
+            Family = Rtnl.AF_INET6,
+            PrefixLength = (byte)address.PrefixLength,
+            Index = address.InterfaceIndex,
+        };
+        MemoryMarshal.Write(writer.AddHeader(AddressMessage.HeaderLength), header);
+        writer.Add(Rtnl.IFA_LOCAL, address.Address.GetAddressBytes());
     }
 
     /// <summary>Reads an address; false for anything else.</summary>

@@ -34,6 +34,13 @@ internal static class LinkMessage
         MemoryMarshal.Write(writer.AddHeader(HeaderLength), header);
     }
 
+    /// <summary>Sets a link down.</summary>
+    public static void WriteSetDown(NetlinkWriter writer, int index)
+    {
+        writer.Begin(Rtnl.RTM_SETLINK, 0);
+        MemoryMarshal.Write(writer.AddHeader(HeaderLength), new IfInfoMessage { Index = index, Change = Rtnl.IFF_UP });
+    }
+
     /// <summary>Sets a link's MTU.</summary>
     public static void WriteSetMtu(NetlinkWriter writer, int index, int mtu)
     {
@@ -138,33 +145,14 @@ internal static class LinkMessage
                 // The kernel puts the kind before the data that it explains.
                 case Rtnl.IFLA_INFO_KIND: link = link with { Kind = attribute.AsText() }; break;
                 case Rtnl.IFLA_INFO_SLAVE_KIND: slaveKind = attribute.AsText(); break;
-                case Rtnl.IFLA_INFO_DATA when link.Kind == "bond": link = link with { Bond = ReadBond(attribute.Nested) }; break;
+                case Rtnl.IFLA_INFO_DATA when link.Kind == "bond": link = link with { Bond = BondMessage.Read(attribute.Nested) }; break;
                 case Rtnl.IFLA_INFO_SLAVE_DATA when slaveKind == "bond": link = link with { BondSlave = ReadSlave(attribute.Nested) }; break;
+                case Rtnl.IFLA_INFO_SLAVE_DATA when slaveKind == "bridge":
+                    if (attribute.Nested.TryFind(Rtnl.IFLA_BRPORT_STATE, out NetlinkAttribute state)) link = link with { BridgePortState = state.AsByte() };
+                    break;
             }
         }
         return link;
-    }
-
-    private static BondState ReadBond(NetlinkAttributeReader attributes)
-    {
-        var bond = new BondState(0, 0, 0, 0, 0, 0, 0, 0, 0);
-        while (attributes.TryRead(out NetlinkAttribute attribute))
-        {
-            bond = attribute.Type switch
-            {
-                Rtnl.IFLA_BOND_MODE => bond with { Mode = attribute.AsByte() ?? 0 },
-                Rtnl.IFLA_BOND_ACTIVE_SLAVE => bond with { ActiveSlave = attribute.AsInt32() ?? 0 },
-                Rtnl.IFLA_BOND_PRIMARY => bond with { Primary = attribute.AsInt32() ?? 0 },
-                Rtnl.IFLA_BOND_PRIMARY_RESELECT => bond with { PrimaryReselect = attribute.AsByte() ?? 0 },
-                Rtnl.IFLA_BOND_FAIL_OVER_MAC => bond with { FailOverMac = attribute.AsByte() ?? 0 },
-                Rtnl.IFLA_BOND_MIIMON => bond with { MiimonMilliseconds = attribute.AsUInt32() ?? 0 },
-                Rtnl.IFLA_BOND_UPDELAY => bond with { UpDelayMilliseconds = attribute.AsUInt32() ?? 0 },
-                Rtnl.IFLA_BOND_DOWNDELAY => bond with { DownDelayMilliseconds = attribute.AsUInt32() ?? 0 },
-                Rtnl.IFLA_BOND_NUM_PEER_NOTIF => bond with { PeerNotifications = attribute.AsByte() ?? 0 },
-                _ => bond,
-            };
-        }
-        return bond;
     }
 
     private static BondSlaveState ReadSlave(NetlinkAttributeReader attributes)

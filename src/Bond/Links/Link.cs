@@ -54,6 +54,9 @@ public sealed record Link
     /// <summary>What the bond says of this slave; null where it is none.</summary>
     public BondSlaveState? BondSlave { get; init; }
 
+    /// <summary>What a bridge does with this port: 0 disabled, 1 listening, 2 learning, 3 forwarding, 4 blocking; null where it is no port.</summary>
+    public byte? BridgePortState { get; init; }
+
     /// <summary>Set up by the administrator.</summary>
     public bool IsUp => (Flags & LinkFlags.Up) != 0;
 
@@ -127,6 +130,9 @@ public sealed record BondState(
     byte Mode, int ActiveSlave, int Primary, byte PrimaryReselect, byte FailOverMac,
     uint MiimonMilliseconds, uint UpDelayMilliseconds, uint DownDelayMilliseconds, byte PeerNotifications)
 {
+    /// <summary>Every option, those above included.</summary>
+    public BondValues Values { get; init; } = BondValues.None;
+
     /// <summary>The mode in which one slave is used at a time.</summary>
     public const byte ActiveBackup = 1;
 }

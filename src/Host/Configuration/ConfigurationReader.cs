@@ -133,15 +133,7 @@ internal sealed class ConfigurationReader
     {
         foreach ((System.Net.IPAddress gateway, ConfigurationValue value, ConfigurationValue.Item item) in draft.Gateways)
             if (draft.Addresses.Contains(gateway)) value.Refuse(item, $"the gateway {gateway} is this interface's own address");
-        foreach ((string slave, ConfigurationValue value, ConfigurationValue.Item item) in draft.Slaves)
-        {
-            // An access point forwards frames from the associated address only, and the bond would use another.
-            bool wireless = slave.StartsWith("wl", StringComparison.Ordinal)
-                || _interfaces.Any(other => other.HasSupplicant && other.Configuration.Name == slave);
-            if (draft.KeepsBondMac && wireless)
-                value.Refuse(item, $"'{slave}' is wireless: fail_over_mac must be \"active\"");
-        }
-        if (draft.Slaves is [var single]) single.Value.Warn("a bond with one slave has nothing to fail over to");
+        MasterCheck.Complete(draft, _interfaces);
         foreach (BondDhcp.Net.Ipv4Address server in draft.Configuration.RequireServers)
             if (draft.Configuration.RejectServers.Contains(server))
                 _problems.Add(draft.Span, $"require-server and reject-server both name {server}");

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using BondDhcp.Bond.Plan;
 using BondDhcp.Dhcp.Client;
 using BondDhcp.Net;
 
@@ -83,11 +84,18 @@ internal sealed record InterfaceConfiguration
     /// <summary>What becomes of name servers.</summary>
     public DnsOutput Dns { get; init; }
 
+    /// <summary>The bond or bridge it is to be; null for an interface that others make.</summary>
+    public MasterSettings? Master { get; init; }
+
+    /// <summary>Leave a slave behind which the gateway is silent.</summary>
+    public bool PathFailover { get; init; }
+
     /// <summary>True when <paramref name="other"/> says the same, arrays compared by content.</summary>
     public bool SameAs(InterfaceConfiguration other) =>
         ProtectedRoutes.AsSpan().SequenceEqual(other.ProtectedRoutes.AsSpan())
         && RequireServers.AsSpan().SequenceEqual(other.RequireServers.AsSpan())
         && RejectServers.AsSpan().SequenceEqual(other.RejectServers.AsSpan())
-        && this with { ProtectedRoutes = [], RequireServers = [], RejectServers = [] }
-            == other with { ProtectedRoutes = [], RequireServers = [], RejectServers = [] };
+        && (Master is null ? other.Master is null : Master.SameAs(other.Master))
+        && this with { ProtectedRoutes = [], RequireServers = [], RejectServers = [], Master = null }
+            == other with { ProtectedRoutes = [], RequireServers = [], RejectServers = [], Master = null };
 }

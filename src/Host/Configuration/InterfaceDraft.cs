@@ -21,8 +21,8 @@ internal sealed class InterfaceDraft(string name, SourceSpan span)
     /// <summary>The slaves, as named.</summary>
     public List<(string Name, ConfigurationValue Value, ConfigurationValue.Item Item)> Slaves { get; } = [];
 
-    /// <summary><c>fail_over_mac</c> is <c>none</c>.</summary>
-    public bool KeepsBondMac { get; set; }
+    /// <summary>What it is as a master.</summary>
+    public MasterDraft Master { get; } = new();
 
     /// <summary>The interface has a supplicant.</summary>
     public bool HasSupplicant { get; set; }

@@ -15,6 +15,7 @@ internal sealed class NetworkState : IDisposable
     private readonly LoopWatch _watch;
     private readonly LinkWatch _links;
     private readonly LoopDeadline _reread;
+    private bool _following;
 
     // A kernel that had no memory for an answer has it again soon, or never.
     private static readonly TimeSpan s_rereadDelay = TimeSpan.FromSeconds(1);
@@ -29,7 +30,7 @@ internal sealed class NetworkState : IDisposable
         HardwareAddresses = new HardwareAddressReader();
         CollectMacs();
         _events.Clear();
-        _watch = loop.Register(_links.Descriptor, Readiness.Read, _ => Follow(_links.Drain));
+        _watch = loop.Register(_links.Descriptor, Readiness.Read, _ => Drain());
         _reread = loop.AddDeadline(() => Follow(_links.Reread));
     }
 
@@ -61,14 +62,31 @@ internal sealed class NetworkState : IDisposable
         HardwareAddresses.Dispose();
     }
 
+    /// <summary>
+    /// Takes in what the kernel has said by now, as after a request of one's own: its events are queued before its
+    /// answer. Nothing within <see cref="Changed"/>, whose events are still being told.
+    /// </summary>
+    public void Drain()
+    {
+        if (!_following) Follow(_links.Drain);
+    }
+
     private void Follow(Action<List<LinkEvent>> read)
     {
-        _events.Clear();
-        read(_events);
-        if (_links.Stale is not null) _reread.At = BoottimeClock.Now + s_rereadDelay;
-        if (_events.Count == 0) return;
-        CollectMacs();
-        Changed?.Invoke(_events);
+        _following = true;
+        try
+        {
+            _events.Clear();
+            read(_events);
+            if (_links.Stale is not null) _reread.At = BoottimeClock.Now + s_rereadDelay;
+            if (_events.Count == 0) return;
+            CollectMacs();
+            Changed?.Invoke(_events);
+        }
+        finally
+        {
+            _following = false;
+        }
     }
 
     private void CollectMacs()
