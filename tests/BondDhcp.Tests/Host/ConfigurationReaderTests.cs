@@ -170,10 +170,6 @@ public class ConfigurationReaderTests
     }
 
     [Theory]
-    [InlineData("slaves = [\"enp3s0\"]")]
-    [InlineData("kind = \"bond\"")]
-    [InlineData("kind = \"bridge\"")]
-    [InlineData("primary = \"enp3s0\"")]
     [InlineData("dhcp6 = \"stateless\"")]
     [InlineData("dhcp6 = true")]
     [InlineData("addresses = [\"192.0.2.60/24\"]")]
@@ -181,10 +177,7 @@ public class ConfigurationReaderTests
     [InlineData("fallback = [\"192.0.2.60/24\"]")]
     [InlineData("ipv4-link-local = true")]
     [InlineData("inform = true")]
-    [InlineData("enforce = true")]
     [InlineData("supplicant = \"/etc/wpa.conf\"")]
-    [InlineData("miimon = 50")]
-    [InlineData("updelay = 200")]
     [InlineData("prefix-delegation = 56")]
     public void FeatureToCome_WhenAskedFor_IsRefused(string key)
     {
