@@ -15,6 +15,8 @@ public sealed class KernelInterfaceTests
         #include <stddef.h>
         #include <errno.h>
         #include <signal.h>
+        #include <spawn.h>
+        #include <sys/wait.h>
         #include <time.h>
         #include <sys/epoll.h>
         #include <sys/socket.h>
@@ -76,6 +78,17 @@ public sealed class KernelInterfaceTests
             }
         }
         Assert.Equal(ours, CompileAndRun(body.ToString()));
+    }
+
+    [Fact]
+    public void OpaqueTypes_AgainstHeaders_Fit()
+    {
+        int[] theirs = [.. CompileAndRun(
+            "printf(\"%zu\\n%zu\\n%zu\\n\", sizeof(posix_spawnattr_t), sizeof(posix_spawn_file_actions_t), sizeof(sigset_t));")
+            .Select(int.Parse)];
+        Assert.InRange(theirs[0], 1, Marshal.SizeOf<SpawnAttributes>());
+        Assert.InRange(theirs[1], 1, Marshal.SizeOf<SpawnFileActions>());
+        Assert.Equal(theirs[2], System.Runtime.CompilerServices.Unsafe.SizeOf<SignalSet>());
     }
 
     internal static string[] CompileAndRun(string body, string headers = Headers)

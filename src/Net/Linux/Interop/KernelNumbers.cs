@@ -19,6 +19,13 @@ public static class KernelNumbers
     public const int SIGPIPE = 13;
     public const int SIG_IGN = 1;
     public const int SYS_pidfd_open = 434;
+    public const int SYS_pidfd_send_signal = 424;
+    public const int SIGKILL = 9;
+    public const int SIGTERM = 15;
+    public const int WNOHANG = 1;
+    public const int POSIX_SPAWN_SETSIGDEF = 0x04;
+    public const int POSIX_SPAWN_SETSIGMASK = 0x08;
+    public const int POSIX_SPAWN_SETSID = 0x80;
 
     public const int SOL_PACKET = 263;
     public const int PACKET_AUXDATA = 8;
@@ -34,6 +41,8 @@ public static class KernelNumbers
     public const int TP_STATUS_CSUM_VALID = 0x80;
 
     public const int EPERM = 1;
+    public const int ENOENT = 2;
+    public const int ECHILD = 10;
     public const int EINTR = 4;
     public const int EIO = 5;
     public const int ENXIO = 6;

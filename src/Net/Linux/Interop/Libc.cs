@@ -30,7 +30,18 @@ public static unsafe partial class Libc
     /// <summary>pidfd_open(2), by number: glibc has no wrapper before 2.36.</summary>
     public static int PidfdOpen(int pid, uint flags) => (int)Syscall(KernelNumbers.SYS_pidfd_open, pid, (nint)flags);
 
+    /// <summary>pidfd_send_signal(2), by number: glibc has no wrapper before 2.36.</summary>
+    public static int PidfdSendSignal(int pidfd, int signal) =>
+        (int)Syscall(KernelNumbers.SYS_pidfd_send_signal, pidfd, signal, 0, 0);
+
+    /// <summary>waitpid(2).</summary>
+    [LibraryImport(Library, EntryPoint = "waitpid", SetLastError = true)]
+    public static partial int WaitPid(int pid, int* status, int options);
+
     // A variadic function in C; on the 64-bit ABIs of Linux its integer arguments travel as those of any other function.
     [LibraryImport(Library, EntryPoint = "syscall", SetLastError = true)]
     private static partial nint Syscall(nint number, nint first, nint second);
+
+    [LibraryImport(Library, EntryPoint = "syscall", SetLastError = true)]
+    private static partial nint Syscall(nint number, nint first, nint second, nint third, nint fourth);
 }

@@ -79,3 +79,36 @@ public struct Ifreq
         private byte _first;
     }
 }
+
+/// <summary>posix_spawnattr_t, which is opaque: room for it, with some to spare (336 in glibc).</summary>
+[StructLayout(LayoutKind.Sequential, Size = 512)]
+public struct SpawnAttributes
+{
+    // The strictest alignment there is in it.
+    private readonly long _first;
+}
+
+/// <summary>posix_spawn_file_actions_t, which is opaque: room for it, with some to spare (80 in glibc).</summary>
+[StructLayout(LayoutKind.Sequential, Size = 256)]
+public struct SpawnFileActions
+{
+    private readonly long _first;
+}
+
+/// <summary>sigset_t: one bit for each signal; zero is the empty set.</summary>
+[InlineArray(16)]
+public struct SignalSet
+{
+    private ulong _first;
+
+    /// <summary>Every signal.</summary>
+    public static SignalSet Full
+    {
+        get
+        {
+            SignalSet all = default;
+            ((Span<ulong>)all).Fill(ulong.MaxValue);
+            return all;
+        }
+    }
+}
