@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using BondDhcp.Dhcp.Client;
+using BondDhcp.Host.Supplicants;
 using BondDhcp.Net;
 
 namespace BondDhcp.Host.Configuration;
@@ -82,6 +83,9 @@ internal sealed record InterfaceConfiguration
 
     /// <summary>What becomes of name servers.</summary>
     public DnsOutput Dns { get; init; }
+
+    /// <summary>The interface's wpa_supplicant; null without one.</summary>
+    public SupplicantSettings? Supplicant { get; init; }
 
     /// <summary>True when <paramref name="other"/> says the same, arrays compared by content.</summary>
     public bool SameAs(InterfaceConfiguration other) =>

@@ -58,6 +58,7 @@ internal static class InterfaceKeys
         Add("require-server", static (i, v) => i with { RequireServers = ReadServers(v) });
         Add("reject-server", static (i, v) => i with { RejectServers = ReadServers(v) });
         Add("dns", static (i, v) => i with { Dns = ReadDns(v) });
+        SupplicantKeys.AddTo(keys);
         UnsupportedKeys.AddTo(keys);
         return keys;
     }
