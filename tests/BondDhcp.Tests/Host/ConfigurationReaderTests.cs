@@ -182,7 +182,6 @@ public class ConfigurationReaderTests
     [InlineData("ipv4-link-local = true")]
     [InlineData("inform = true")]
     [InlineData("enforce = true")]
-    [InlineData("supplicant = \"/etc/wpa.conf\"")]
     [InlineData("miimon = 50")]
     [InlineData("updelay = 200")]
     [InlineData("prefix-delegation = 56")]
