@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using BondDhcp.Bond.Plan;
 using BondDhcp.Dhcp.Client;
+using BondDhcp.Host.Supplicants;
 using BondDhcp.Net;
 
 namespace BondDhcp.Host.Configuration;
@@ -89,6 +90,9 @@ internal sealed record InterfaceConfiguration
 
     /// <summary>Leave a slave behind which the gateway is silent.</summary>
     public bool PathFailover { get; init; }
+
+    /// <summary>The interface's wpa_supplicant; null without one.</summary>
+    public SupplicantSettings? Supplicant { get; init; }
 
     /// <summary>True when <paramref name="other"/> says the same, arrays compared by content.</summary>
     public bool SameAs(InterfaceConfiguration other) =>

@@ -1,4 +1,5 @@
 using System.Net;
+using BondDhcp.Host.Supplicants;
 using Tomlyn.Syntax;
 
 namespace BondDhcp.Host.Configuration;
@@ -24,8 +25,14 @@ internal sealed class InterfaceDraft(string name, SourceSpan span)
     /// <summary>What it is as a master.</summary>
     public MasterDraft Master { get; } = new();
 
-    /// <summary>The interface has a supplicant.</summary>
+    /// <summary>The interface has a supplicant for a radio.</summary>
     public bool HasSupplicant { get; set; }
+
+    /// <summary>The supplicant's configuration file; empty without one.</summary>
+    public string SupplicantFile { get; set; } = "";
+
+    /// <summary>Its drivers.</summary>
+    public string SupplicantDriver { get; set; } = SupplicantSettings.DefaultDriver;
 
     /// <summary>Where anonymity is asked for; null when it is not.</summary>
     public ConfigurationValue? Anonymity { get; set; }

@@ -59,6 +59,7 @@ internal static class InterfaceKeys
         Add("reject-server", static (i, v) => i with { RejectServers = ReadServers(v) });
         Add("dns", static (i, v) => i with { Dns = ReadDns(v) });
         BondKeys.AddTo(keys);
+        SupplicantKeys.AddTo(keys);
         UnsupportedKeys.AddTo(keys);
         return keys;
     }

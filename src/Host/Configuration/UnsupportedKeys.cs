@@ -19,8 +19,6 @@ internal static class UnsupportedKeys
         keys.Add("addresses", ReadAddresses);
         keys.Add("fallback", ReadAddresses);
         keys.Add("routes", ReadRoutes);
-        keys.Add("supplicant", ReadSupplicant);
-        keys.Add("supplicant-driver", static (_, v) => v.RefuseUnless(v.Text() == "nl80211,wext"));
     }
 
     private static void ReadDhcp6(InterfaceDraft draft, ConfigurationValue value)
@@ -58,12 +56,5 @@ internal static class UnsupportedKeys
             if (gateway is not null) draft.Gateways.Add((gateway, value, item));
         }
         value.RefuseUnless(!any);
-    }
-
-    private static void ReadSupplicant(InterfaceDraft draft, ConfigurationValue value)
-    {
-        string path = value.Text();
-        draft.HasSupplicant = path.Length > 0;
-        value.RefuseUnless(path.Length == 0);
     }
 }

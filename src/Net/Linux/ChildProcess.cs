@@ -46,6 +46,9 @@ public sealed unsafe class ChildProcess : IDisposable
     /// <summary>Number and start time.</summary>
     public ProcessIdentity Identity => _process.Identity;
 
+    /// <summary>Its pidfd, which stays this object's.</summary>
+    public ProcessDescriptor Process => _process;
+
     /// <summary>The process number; of no use once it has been reaped.</summary>
     public int Pid => _process.Identity.Pid;
 

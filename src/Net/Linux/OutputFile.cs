@@ -22,6 +22,16 @@ public static unsafe class OutputFile
         }
     }
 
+    /// <summary>Cuts the file to nothing, if it is there.</summary>
+    public static void Empty(string path)
+    {
+        fixed (byte* name = Encoding.UTF8.GetBytes(path + '\0'))
+        {
+            // Where it has gone meanwhile there is nothing to cut.
+            _ = LibC.truncate(name, 0);
+        }
+    }
+
     /// <summary>The last <paramref name="limit"/> octets; nothing when there is no such file.</summary>
     public static byte[] ReadEnd(string path, int limit)
     {

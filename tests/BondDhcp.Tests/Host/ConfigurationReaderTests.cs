@@ -177,7 +177,6 @@ public class ConfigurationReaderTests
     [InlineData("fallback = [\"192.0.2.60/24\"]")]
     [InlineData("ipv4-link-local = true")]
     [InlineData("inform = true")]
-    [InlineData("supplicant = \"/etc/wpa.conf\"")]
     [InlineData("prefix-delegation = 56")]
     public void FeatureToCome_WhenAskedFor_IsRefused(string key)
     {

@@ -1,0 +1,53 @@
+using System.Text;
+using BondDhcp.Bond.Wpa;
+
+namespace BondDhcp.Host.Supplicants;
+
+/// <summary>The template unit <c>bonddhcp-supplicant@.service</c>.</summary>
+internal static class SupplicantUnit
+{
+    private const string Template = "bonddhcp-supplicant@.service";
+
+    // Where systemd looks for units (systemd.unit(5)).
+    private static readonly string[] s_directories =
+    [
+        "/etc/systemd/system", "/run/systemd/system", "/usr/local/lib/systemd/system", "/usr/lib/systemd/system", "/lib/systemd/system",
+    ];
+
+    /// <summary>systemd runs this machine, and the unit is installed.</summary>
+    public static bool IsInstalled =>
+        Directory.Exists("/run/systemd/system") && s_directories.Any(directory => File.Exists(Path.Combine(directory, Template)));
+
+    /// <summary>The unit of an interface.</summary>
+    public static string NameOf(string interfaceName) => $"bonddhcp-supplicant@{Escape(interfaceName)}.service";
+
+    /// <summary>As systemd-escape(1) does: all but letters, digits, <c>:</c>, <c>_</c> and an inner <c>.</c> as <c>\xNN</c>.</summary>
+    internal static string Escape(string name)
+    {
+        StringBuilder escaped = new();
+        foreach (byte octet in Encoding.UTF8.GetBytes(name))
+        {
+            char c = (char)octet;
+            if (char.IsAsciiLetterOrDigit(c) || c is ':' or '_' || c == '.' && escaped.Length > 0) escaped.Append(c);
+            else escaped.Append(System.Globalization.CultureInfo.InvariantCulture, $"\\x{octet:x2}");
+        }
+        return escaped.ToString();
+    }
+
+    /// <summary>What the unit reads: interface, drivers, file and further arguments.</summary>
+    internal static byte[] EnvironmentOf(SupplicantSettings settings, WpaConfigurationFile file) => Encoding.UTF8.GetBytes(
+        $"DRIVER={Quote(settings.Driver)}\nCONFIGURATION={Quote(settings.ConfigurationFile)}\n"
+        + $"OPTIONS={(file.NamesDirectory ? "" : "-O" + WpaConfigurationFile.DefaultDirectory)}\n");
+
+    // In double quotes, where a backslash takes the meaning from these (systemd.exec(5), EnvironmentFile=).
+    private static string Quote(string value)
+    {
+        StringBuilder quoted = new("\"");
+        foreach (char c in value)
+        {
+            if (c is '"' or '\\' or '$' or '`') quoted.Append('\\');
+            quoted.Append(c);
+        }
+        return quoted.Append('"').ToString();
+    }
+}
