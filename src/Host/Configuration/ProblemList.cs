@@ -24,6 +24,9 @@ internal sealed class ProblemList(string file)
     /// <summary>Something that must be mended. Tomlyn counts lines and columns from 0.</summary>
     public void Add(SourceSpan span, string message) => _problems.Add(At(span, message));
 
+    /// <summary>Something that must be mended, line and column from 1.</summary>
+    public void Add(int line, int column, string message) => _problems.Add(new ConfigurationProblem(file, line, column, message));
+
     /// <summary>Something accepted.</summary>
     public void Warn(SourceSpan span, string message) => _warnings.Add(At(span, message));
 

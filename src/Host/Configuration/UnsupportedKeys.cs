@@ -1,5 +1,3 @@
-using System.Net;
-
 namespace BondDhcp.Host.Configuration;
 
 /// <summary>
@@ -37,9 +35,6 @@ internal static class UnsupportedKeys
         keys.Add("anonymity", static (draft, v) => draft.Anonymity = v.Boolean() ? v : null); // judged with client-id
         keys.Add("dhcp6", ReadDhcp6);
         keys.Add("prefix-delegation", ReadPrefixDelegation);
-        keys.Add("addresses", ReadAddresses);
-        keys.Add("fallback", ReadAddresses);
-        keys.Add("routes", ReadRoutes);
         keys.Add("supplicant", ReadSupplicant);
         keys.Add("supplicant-driver", static (_, v) => v.RefuseUnless(v.Text() == "nl80211,wext"));
     }
@@ -81,29 +76,6 @@ internal static class UnsupportedKeys
         if (value.AsBoolean is { } on) value.RefuseUnless(!on);
         else if (value.AsInteger is >= 1 and <= 64) value.RefuseUnless(false);
         else value.Refuse("must be true, false or a prefix length from 1 to 64");
-    }
-
-    private static void ReadAddresses(InterfaceDraft draft, ConfigurationValue value)
-    {
-        foreach (ConfigurationValue.Item item in value.Items())
-        {
-            if (StaticText.ReadAddress(item.Text, out string why) is { } address) draft.Addresses.Add(address);
-            else value.Refuse(item, why);
-        }
-        value.RefuseUnless(draft.Addresses.Count == 0);
-    }
-
-    private static void ReadRoutes(InterfaceDraft draft, ConfigurationValue value)
-    {
-        bool any = false;
-        foreach (ConfigurationValue.Item item in value.Items())
-        {
-            string why = StaticText.CheckRoute(item.Text, out IPAddress? gateway);
-            if (why.Length > 0) value.Refuse(item, why);
-            else any = true;
-            if (gateway is not null) draft.Gateways.Add((gateway, value, item));
-        }
-        value.RefuseUnless(!any);
     }
 
     private static void ReadSupplicant(InterfaceDraft draft, ConfigurationValue value)
