@@ -5,7 +5,7 @@ using BondDhcp.Bond.Netlink;
 
 namespace BondDhcp.Bond.Interop;
 
-/// <summary>RTM_NEWADDR, RTM_DELADDR and RTM_GETADDR for IPv6.</summary>
+/// <summary>RTM_NEWADDR, RTM_DELADDR, RTM_GETADDR for IPv6.</summary>
 internal static class Ipv6AddressMessage
 {
     private const int MaxPrefixLength = 128;
@@ -19,25 +19,28 @@ internal static class Ipv6AddressMessage
             writer.AddHeader(AddressMessage.HeaderLength), new IfAddressMessage { Family = Rtnl.AF_INET6, Index = interfaceIndex });
     }
 
-    /// <summary>Removes exactly this address with this prefix length.</summary>
+    /// <summary>Adds an address for ever; whether another host has it is the kernel's to find out.</summary>
+    public static void WriteAdd(NetlinkWriter writer, Ipv6InterfaceAddress address, uint metric)
+    {
+        writer.Begin(Rtnl.RTM_NEWADDR, Rtnl.NLM_F_CREATE | Rtnl.NLM_F_EXCL);
+        WriteIdentity(writer, address);
+        if (metric != 0) writer.AddUInt32(Rtnl.IFA_RT_PRIORITY, metric);
+        // Kernels before 5.18 pass over it.
+        writer.AddByte(Rtnl.IFA_PROTO, address.Protocol);
+    }
+
+    /// <summary>Removes an address.</summary>
     public static void WriteRemove(NetlinkWriter writer, Ipv6InterfaceAddress address)
     {
         writer.Begin(Rtnl.RTM_DELADDR, 0);
-        var header = new IfAddressMessage
-        {
-            Family = Rtnl.AF_INET6,
-            PrefixLength = (byte)address.PrefixLength,
-            Index = address.InterfaceIndex,
-        };
-        MemoryMarshal.Write(writer.AddHeader(AddressMessage.HeaderLength), header);
-        writer.Add(Rtnl.IFA_LOCAL, address.Address.GetAddressBytes());
+        WriteIdentity(writer, address);
     }
 
     /// <summary>Reads an address; false for anything else.</summary>
     public static bool TryRead(NetlinkMessage message, out Ipv6InterfaceAddress address)
     {
         address = null!;
-        if (message.Type != Rtnl.RTM_NEWADDR) return false;
+        if (message.Type is not (Rtnl.RTM_NEWADDR or Rtnl.RTM_DELADDR)) return false;
         if (!message.TrySplit(AddressMessage.HeaderLength, out ReadOnlySpan<byte> octets, out NetlinkAttributeReader attributes)) return false;
         IfAddressMessage header = MemoryMarshal.Read<IfAddressMessage>(octets);
         if (header.Family != Rtnl.AF_INET6 || header.PrefixLength > MaxPrefixLength || header.Index <= 0) return false;
@@ -63,8 +66,22 @@ internal static class Ipv6AddressMessage
         {
             ValidSeconds = lifetimes.Valid,
             IsTentative = (flags & (Rtnl.IFA_F_TENTATIVE | Rtnl.IFA_F_DADFAILED)) != 0,
+            IsDuplicate = (flags & Rtnl.IFA_F_DADFAILED) != 0,
             Protocol = protocol,
         };
         return true;
+    }
+
+    private static void WriteIdentity(NetlinkWriter writer, Ipv6InterfaceAddress address)
+    {
+        var header = new IfAddressMessage
+        {
+            Family = Rtnl.AF_INET6,
+            PrefixLength = (byte)address.PrefixLength,
+            Scope = Rtnl.RT_SCOPE_UNIVERSE,
+            Index = address.InterfaceIndex,
+        };
+        MemoryMarshal.Write(writer.AddHeader(AddressMessage.HeaderLength), header);
+        writer.AddAddress(Rtnl.IFA_LOCAL, address.Address);
     }
 }

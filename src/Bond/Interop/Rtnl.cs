@@ -50,6 +50,7 @@ public static class Rtnl
     public const int RTNLGRP_LINK = 1;
     public const int RTNLGRP_IPV4_IFADDR = 5;
     public const int RTNLGRP_IPV4_ROUTE = 7;
+    public const int RTNLGRP_IPV6_IFADDR = 9;
 
     public const byte AF_UNSPEC = 0;
     public const byte AF_INET = 2;
@@ -59,6 +60,8 @@ public static class Rtnl
     public const byte RT_SCOPE_LINK = 253;
     public const byte RT_TABLE_UNSPEC = 0;
     public const byte RTN_UNICAST = 1;
+    public const byte RTN_BLACKHOLE = 6;
+    public const byte RTN_UNREACHABLE = 7;
     public const byte RTPROT_STATIC = 4;
     public const byte RTPROT_DHCP = 16;
     public const uint RTNH_F_ONLINK = 4;

@@ -31,6 +31,9 @@ public sealed record InterfaceAddress(int InterfaceIndex, Ipv4Prefix Prefix)
 
     /// <summary>The IFA_PROTO by which addresses added here are known; the number of the route protocol dhcp.</summary>
     public const byte OurProtocol = 16;
+
+    /// <summary>The IFA_PROTO of addresses that somebody wrote down in the configuration; a lease's and these are told apart by it.</summary>
+    public const byte StaticMark = 17;
 }
 
 /// <summary>An IPv6 address on an interface, as the kernel describes it.</summary>
@@ -44,6 +47,9 @@ public sealed record Ipv6InterfaceAddress(int InterfaceIndex, IPAddress Address,
 
     /// <summary>Nobody has answered for it yet, or somebody has: it cannot be used (RFC 4862 section 5.4).</summary>
     public bool IsTentative { get; init; }
+
+    /// <summary>Somebody has answered for it: it stays unusable (RFC 4862 section 5.4.5).</summary>
+    public bool IsDuplicate { get; init; }
 
     /// <summary>IFA_PROTO: who added it; 0 where the kernel is older than 5.18 or nobody said.</summary>
     public byte Protocol { get; init; }

@@ -28,6 +28,12 @@ public abstract record LinkEvent
     /// <summary>An address is gone.</summary>
     public sealed record AddressRemoved(InterfaceAddress Address) : LinkEvent;
 
+    /// <summary>An IPv6 address is there, or is described anew: it came, was found unique or duplicate, or has other lifetimes.</summary>
+    public sealed record Ipv6AddressSeen(Ipv6InterfaceAddress Address) : LinkEvent;
+
+    /// <summary>An IPv6 address is gone.</summary>
+    public sealed record Ipv6AddressRemoved(Ipv6InterfaceAddress Address) : LinkEvent;
+
     /// <summary>The kernel announced a route of protocol dhcp.</summary>
     public sealed record RouteAdded(InstalledRoute Route) : LinkEvent;
 

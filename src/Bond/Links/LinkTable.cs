@@ -92,6 +92,12 @@ public sealed class LinkTable
             case Rtnl.RTM_DELADDR when AddressMessage.TryRead(message, out InterfaceAddress address):
                 Remove(address, events);
                 break;
+            case Rtnl.RTM_NEWADDR when Ipv6AddressMessage.TryRead(message, out Ipv6InterfaceAddress address):
+                events.Add(new LinkEvent.Ipv6AddressSeen(address));
+                break;
+            case Rtnl.RTM_DELADDR when Ipv6AddressMessage.TryRead(message, out Ipv6InterfaceAddress address):
+                events.Add(new LinkEvent.Ipv6AddressRemoved(address));
+                break;
             case Rtnl.RTM_NEWROUTE when RouteMessage.TryRead(message, out InstalledRoute route) && IsOfInterest(route):
                 events.Add(new LinkEvent.RouteAdded(route));
                 break;

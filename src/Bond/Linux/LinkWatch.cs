@@ -8,8 +8,9 @@ using Tmds.Linux;
 namespace BondDhcp.Bond.Linux;
 
 /// <summary>
-/// Follows the kernel's links and IPv4 addresses, and the routes installed under our protocols. The event loop waits
-/// for <see cref="Descriptor"/> to become readable and calls <see cref="Drain"/>.
+/// Follows the kernel's links and IPv4 addresses, and the routes installed under our protocols; what happens to IPv6
+/// addresses is passed on, and not kept. The event loop waits for <see cref="Descriptor"/> to become readable and calls
+/// <see cref="Drain"/>.
 /// </summary>
 public sealed class LinkWatch : IDisposable
 {
@@ -25,7 +26,7 @@ public sealed class LinkWatch : IDisposable
     // More than the receive buffer holds of the smallest events.
     private const int MaxDiscarded = 65536;
 
-    private static readonly int[] s_groups = [Rtnl.RTNLGRP_LINK, Rtnl.RTNLGRP_IPV4_IFADDR, Rtnl.RTNLGRP_IPV4_ROUTE];
+    private static readonly int[] s_groups = [Rtnl.RTNLGRP_LINK, Rtnl.RTNLGRP_IPV4_IFADDR, Rtnl.RTNLGRP_IPV4_ROUTE, Rtnl.RTNLGRP_IPV6_IFADDR];
 
     private readonly NetlinkSocket _socket;
     private readonly RtnlSocket _rtnl;

@@ -10,7 +10,8 @@ namespace BondDhcp.Bond.Linux;
 /// </summary>
 public sealed class OwnershipFile
 {
-    private const string NamespacePath = "/proc/thread-self/ns/net";
+    /// <summary>Its target names the network namespace of the calling thread.</summary>
+    internal const string NamespacePath = "/proc/thread-self/ns/net";
 
     private readonly string _path;
     private readonly string _bootId;

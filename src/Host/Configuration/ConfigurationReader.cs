@@ -1,3 +1,4 @@
+using BondDhcp.Bond.Addressing;
 using BondDhcp.Host.Text;
 using BondDhcp.Net;
 using Tomlyn.Parsing;
@@ -13,7 +14,7 @@ internal sealed record ConfigurationResult(
     DaemonConfiguration? Configuration, IReadOnlyList<ConfigurationProblem> Problems, IReadOnlyList<ConfigurationProblem> Warnings);
 
 /// <summary>Reads the configuration from TOML; every problem is found in one go, with its place.</summary>
-internal sealed class ConfigurationReader
+internal sealed partial class ConfigurationReader
 {
     /// <summary>A larger file is not a configuration.</summary>
     private const int MaxFileLength = 1 << 20;
@@ -29,32 +30,42 @@ internal sealed class ConfigurationReader
     /// <summary>Reads a file.</summary>
     public static ConfigurationResult ReadFile(string path)
     {
-        string text;
+        (string? text, string? why) = ReadText(path);
+        if (text is null) return new ConfigurationResult(null, [new ConfigurationProblem(path, 1, 1, $"cannot be read: {why}")], []);
+        return Read(path, text, ReadText);
+    }
+
+    private static (string? Text, string? Why) ReadText(string path)
+    {
         try
         {
-            if (new FileInfo(path) is { Exists: true, Length: > MaxFileLength }) throw new IOException("it is larger than 1 MiB");
-            text = File.ReadAllText(path);
+            if (new FileInfo(path) is { Exists: true, Length: > MaxFileLength }) return (null, "it is larger than 1 MiB");
+            return (File.ReadAllText(path), null);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            return new ConfigurationResult(null, [new ConfigurationProblem(path, 1, 1, $"cannot be read: {IoFailure.Of(e, path)}")], []);
+            return (null, IoFailure.Of(e, path));
         }
-        return Read(path, text);
     }
 
-    /// <summary>Reads text; <paramref name="file"/> is only shown.</summary>
-    public static ConfigurationResult Read(string file, string text)
+    /// <summary>Reads text.</summary>
+    /// <param name="file">Its name; only shown.</param>
+    /// <param name="text">The TOML.</param>
+    /// <param name="readOther">Reads the file that <c>network-conf</c> names: its text, or why there is none. Null: it is not read.</param>
+    public static ConfigurationResult Read(string file, string text, Func<string, (string? Text, string? Why)>? readOther = null)
     {
         ConfigurationReader reader = new(file);
         DocumentSyntax document = SyntaxParser.Parse(text, file, validate: true);
         foreach (DiagnosticMessage message in document.Diagnostics)
             if (message.Kind == DiagnosticMessageKind.Error) reader._problems.Add(message.Span, message.Message);
         reader.ReadDocument(document);
-        IReadOnlyList<ConfigurationProblem> problems = reader._problems.Problems;
+        ProblemList? others = readOther is null ? null : reader.JoinNetworkConf(readOther);
+        foreach (InterfaceDraft draft in reader._interfaces) reader.CrossCheck(draft);
+        IReadOnlyList<ConfigurationProblem> problems = [.. reader._problems.Problems, .. others?.Problems ?? []];
         DaemonConfiguration? configuration = problems.Count > 0
             ? null
             : reader._configuration with { Interfaces = [.. reader._interfaces.Select(draft => draft.Configuration)] };
-        return new ConfigurationResult(configuration, problems, reader._problems.Warnings);
+        return new ConfigurationResult(configuration, problems, [.. reader._problems.Warnings, .. others?.Warnings ?? []]);
     }
 
     private void ReadDocument(DocumentSyntax document)
@@ -68,7 +79,6 @@ internal sealed class ConfigurationReader
             else if (IsTablePath(path))
                 foreach (KeyValueSyntax item in table.Items) ReadKeyValue(path, item);
         }
-        foreach (InterfaceDraft draft in _interfaces) CrossCheck(draft);
     }
 
     // A table header: only [interface] and [interface.NAME] exist.
@@ -98,6 +108,7 @@ internal sealed class ConfigurationReader
         ConfigurationValue value = new(key.Name, item.Value, _problems);
         if (path is [{ Name: not "interface" } only])
         {
+            if (only.Name == "network-conf") _networkConfKey = value;
             if (DaemonKeys.All.TryGetValue(only.Name, out DaemonKeys.Reader? read)) _configuration = read(_configuration, value);
             else RefuseKey(only, DaemonKeys.All.Keys, InterfaceKeys.All.ContainsKey(only.Name) ? "; it belongs into [interface.NAME]" : null);
         }
@@ -131,8 +142,9 @@ internal sealed class ConfigurationReader
 
     private void CrossCheck(InterfaceDraft draft)
     {
-        foreach ((System.Net.IPAddress gateway, ConfigurationValue value, ConfigurationValue.Item item) in draft.Gateways)
-            if (draft.Addresses.Contains(gateway)) value.Refuse(item, $"the gateway {gateway} is this interface's own address");
+        foreach ((StaticRoute route, Action<string> refuse) in draft.Routes)
+            if (draft.Configuration.Addresses.Any(own => own.Address.Equals(route.Gateway)))
+                refuse($"the gateway {route.Gateway} is this interface's own address");
         MasterCheck.Complete(draft, _interfaces);
         foreach (BondDhcp.Net.Ipv4Address server in draft.Configuration.RequireServers)
             if (draft.Configuration.RejectServers.Contains(server))

@@ -10,11 +10,16 @@ namespace BondDhcp.Host.Configuration;
 /// </summary>
 internal readonly struct ConfigurationValue(string key, ValueSyntax? syntax, ProblemList problems)
 {
+    private readonly SourceSpan _elsewhere;
+
+    /// <summary>A setting from a file that is no TOML: only its place is known here.</summary>
+    public ConfigurationValue(string key, SourceSpan span, ProblemList problems) : this(key, (ValueSyntax?)null, problems) => _elsewhere = span;
+
     /// <summary>The key as written, for messages.</summary>
     public string Key { get; } = key;
 
     /// <summary>Where the value stands.</summary>
-    public SourceSpan Span => syntax?.Span ?? default;
+    public SourceSpan Span => syntax?.Span ?? _elsewhere;
 
     /// <summary>Text and where it stands.</summary>
     public readonly record struct Item(string Text, SourceSpan Span);

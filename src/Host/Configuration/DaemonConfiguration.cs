@@ -47,6 +47,12 @@ internal sealed record DaemonConfiguration
     /// <summary>The group whose members may change things beside root; empty for none.</summary>
     public string ControlGroup { get; init; } = "";
 
+    /// <summary>Where PRIMARY, ADDRS and ROUTES are; empty for nowhere.</summary>
+    public string NetworkConf { get; init; } = DefaultNetworkConf;
+
+    /// <summary>Read where no other file is named; it need not be there.</summary>
+    public const string DefaultNetworkConf = "/etc/conf.d/network.conf";
+
     /// <summary>The interfaces, in the order of the file.</summary>
     public ImmutableArray<InterfaceConfiguration> Interfaces { get; init; } = [];
 

@@ -21,7 +21,7 @@ internal static class DaemonKeys
         ["client-id"] = ReadClientIdentifier,
         ["duid"] = ReadDuid,
         ["control-group"] = ReadControlGroup,
-        ["network-conf"] = ReadUnsupportedPath,
+        ["network-conf"] = StaticKeys.ReadNetworkConf,
         ["hooks"] = ReadUnsupportedPath,
     };
 

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using BondDhcp.Bond.Addressing;
 using BondDhcp.Bond.Plan;
 using BondDhcp.Dhcp.Client;
 using BondDhcp.Host.Supplicants;
@@ -45,6 +46,9 @@ internal sealed record InterfaceConfiguration
 
     /// <summary>When an address is checked before use.</summary>
     public ConflictDetection ConflictDetection { get; init; } = ConflictDetection.Fast;
+
+    /// <summary>When a static address is checked before use: to the letter of RFC 5227 where nothing else was chosen.</summary>
+    public ConflictDetection StaticConflictDetection { get; init; } = ConflictDetection.Before;
 
     /// <summary>What is done about a conflict later.</summary>
     public AddressDefence Defend { get; init; } = AddressDefence.Once;
@@ -94,12 +98,32 @@ internal sealed record InterfaceConfiguration
     /// <summary>The interface's wpa_supplicant; null without one.</summary>
     public SupplicantSettings? Supplicant { get; init; }
 
+    /// <summary>Addresses that are always there, beside a lease.</summary>
+    public ImmutableArray<StaticAddress> Addresses { get; init; } = [];
+
+    /// <summary>Routes that are always there.</summary>
+    public ImmutableArray<StaticRoute> Routes { get; init; } = [];
+
+    /// <summary>Addresses that appear when no lease comes and yield to one.</summary>
+    public ImmutableArray<StaticAddress> Fallback { get; init; } = [];
+
+    /// <summary>True when anything is written down for the interface beside DHCP.</summary>
+    public bool HasStatic => !Addresses.IsEmpty || !Routes.IsEmpty || !Fallback.IsEmpty;
+
     /// <summary>True when <paramref name="other"/> says the same, arrays compared by content.</summary>
     public bool SameAs(InterfaceConfiguration other) =>
         ProtectedRoutes.AsSpan().SequenceEqual(other.ProtectedRoutes.AsSpan())
         && RequireServers.AsSpan().SequenceEqual(other.RequireServers.AsSpan())
         && RejectServers.AsSpan().SequenceEqual(other.RejectServers.AsSpan())
         && (Master is null ? other.Master is null : Master.SameAs(other.Master))
-        && this with { ProtectedRoutes = [], RequireServers = [], RejectServers = [], Master = null }
-            == other with { ProtectedRoutes = [], RequireServers = [], RejectServers = [], Master = null };
+        && Addresses.AsSpan().SequenceEqual(other.Addresses.AsSpan())
+        && Routes.AsSpan().SequenceEqual(other.Routes.AsSpan())
+        && Fallback.AsSpan().SequenceEqual(other.Fallback.AsSpan())
+        && WithoutArrays == other.WithoutArrays;
+
+    // Arrays compare by reference.
+    private InterfaceConfiguration WithoutArrays => this with
+    {
+        ProtectedRoutes = [], RequireServers = [], RejectServers = [], Addresses = [], Routes = [], Fallback = [], Master = null,
+    };
 }

@@ -1,4 +1,4 @@
-using System.Net;
+using BondDhcp.Bond.Addressing;
 using BondDhcp.Host.Supplicants;
 using Tomlyn.Syntax;
 
@@ -13,11 +13,14 @@ internal sealed class InterfaceDraft(string name, SourceSpan span)
     /// <summary>Where the interface is first named.</summary>
     public SourceSpan Span { get; } = span;
 
-    /// <summary>The static addresses.</summary>
-    public List<IPAddress> Addresses { get; } = [];
+    /// <summary><c>addresses</c> was given: what network.conf says of them does not count.</summary>
+    public bool HasAddressesKey { get; set; }
 
-    /// <summary>The gateways of the static routes, with the value and item that names each.</summary>
-    public List<(IPAddress Gateway, ConfigurationValue Value, ConfigurationValue.Item Item)> Gateways { get; } = [];
+    /// <summary><c>routes</c> was given: what network.conf says of them does not count.</summary>
+    public bool HasRoutesKey { get; set; }
+
+    /// <summary>The static routes, with what says at the place of each what is wrong with it.</summary>
+    public List<(StaticRoute Route, Action<string> Refuse)> Routes { get; } = [];
 
     /// <summary>The slaves, as named.</summary>
     public List<(string Name, ConfigurationValue Value, ConfigurationValue.Item Item)> Slaves { get; } = [];

@@ -25,12 +25,10 @@ internal static class InterfaceKeys
         Add("dhcp4", static (i, v) => i with { Dhcp4 = v.Boolean() });
         Add("iaid", static (i, v) => i with { Iaid = ReadIaid(v) });
         Add("release-on-stop", static (i, v) => i with { ReleaseOnStop = v.Boolean() });
-        Add("conflict-detection", static (i, v) => i with
-        {
-            ConflictDetection = v.Word(
-                ("fast", ConflictDetection.Fast), ("before", ConflictDetection.Before),
-                ("concurrent", ConflictDetection.Concurrent), ("off", ConflictDetection.Off)),
-        });
+        Add("conflict-detection", static (i, v) => v.Word(
+            ("fast", ConflictDetection.Fast), ("before", ConflictDetection.Before),
+            ("concurrent", ConflictDetection.Concurrent), ("off", ConflictDetection.Off)) is var chosen
+            ? i with { ConflictDetection = chosen, StaticConflictDetection = chosen } : i);
         Add("defend", static (i, v) => i with
         {
             Defend = v.Word(("once", AddressDefence.Once), ("never", AddressDefence.Never), ("always", AddressDefence.Always)),
@@ -60,6 +58,7 @@ internal static class InterfaceKeys
         Add("dns", static (i, v) => i with { Dns = ReadDns(v) });
         BondKeys.AddTo(keys);
         SupplicantKeys.AddTo(keys);
+        StaticKeys.AddTo(keys);
         UnsupportedKeys.AddTo(keys);
         return keys;
     }

@@ -8,6 +8,9 @@ internal sealed class ProblemList(string file)
     private readonly List<ConfigurationProblem> _problems = [];
     private readonly List<ConfigurationProblem> _warnings = [];
 
+    /// <summary>The file's name, as it is shown.</summary>
+    public string File { get; } = file;
+
     /// <summary>What must be mended, in the order of the file.</summary>
     public IReadOnlyList<ConfigurationProblem> Problems
     {
@@ -24,11 +27,14 @@ internal sealed class ProblemList(string file)
     /// <summary>Something that must be mended. Tomlyn counts lines and columns from 0.</summary>
     public void Add(SourceSpan span, string message) => _problems.Add(At(span, message));
 
+    /// <summary>Something that must be mended, line and column from 1.</summary>
+    public void Add(int line, int column, string message) => _problems.Add(new ConfigurationProblem(File, line, column, message));
+
     /// <summary>Something accepted.</summary>
     public void Warn(SourceSpan span, string message) => _warnings.Add(At(span, message));
 
     /// <summary>The file as a whole.</summary>
-    public void AddForFile(string message) => _problems.Add(new ConfigurationProblem(file, 1, 1, message));
+    public void AddForFile(string message) => _problems.Add(new ConfigurationProblem(File, 1, 1, message));
 
-    private ConfigurationProblem At(SourceSpan span, string message) => new(file, span.Start.Line + 1, span.Start.Column + 1, message);
+    private ConfigurationProblem At(SourceSpan span, string message) => new(File, span.Start.Line + 1, span.Start.Column + 1, message);
 }

@@ -1,90 +1,67 @@
 using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
+using BondDhcp.Bond.Addressing;
 using BondDhcp.Net;
 
 namespace BondDhcp.Host.Configuration;
 
-/// <summary>The text forms of static addresses and routes, checked by number.</summary>
+/// <summary>The text forms of addresses and prefixes of both families, checked by number.</summary>
 internal static class StaticText
 {
+    private const int MaxIpv4Length = 32, MaxIpv6Length = 128;
+
     /// <summary>Reads <c>ADDRESS/LENGTH</c> as a host can have it; <paramref name="why"/> says what is wrong.</summary>
-    public static IPAddress? ReadAddress(string text, out string why)
+    public static StaticAddress? ReadAddress(string text, out string why)
     {
-        if (!TrySplit(text, out IPAddress? address, out int length))
+        if (ReadPrefix(text) is not { } read)
         {
-            why = $"'{text}' is not ADDRESS/LENGTH, such as \"192.0.2.7/24\" or \"fd00::7/64\"";
+            why = $"'{EscapedText.Of(text)}' is not ADDRESS/LENGTH, such as \"192.0.2.7/24\" or \"fd00::7/64\"";
             return null;
         }
-        why = address.AddressFamily == AddressFamily.InterNetwork
-            ? WhyNotHost(Ipv4Address.FromBytes(address.GetAddressBytes()), length)
-            : address.IsIPv6Multicast || address.Equals(IPAddress.IPv6Any) || address.Equals(IPAddress.IPv6Loopback)
-                ? "no host can have it" : "";
-        if (why.Length == 0) return address;
+        why = read.PrefixLength == 0 ? "the prefix length must not be 0"
+            : read.Family == AddressFamily.InterNetwork ? WhyNotHost(new StaticAddress(read.Address, read.PrefixLength).Ipv4!.Value)
+            : WhyNotIpv6Host(read.Address);
+        if (why.Length == 0) return new StaticAddress(read.Address, read.PrefixLength);
         why = $"'{text}': {why}";
         return null;
     }
 
-    /// <summary>
-    /// Reads <c>[unreachable|blackhole] [to] PREFIX|default [via A] [src A] [metric N] [table N] [mtu N] [onlink]</c>.
-    /// </summary>
-    /// <param name="text">The route.</param>
-    /// <param name="gateway">The address after <c>via</c>; null for none.</param>
-    /// <returns>What is wrong; empty when nothing is.</returns>
-    public static string CheckRoute(string text, out IPAddress? gateway)
+    /// <summary>Reads <c>PREFIX/LENGTH</c>, host bits as they are written; null for anything else.</summary>
+    public static StaticDestination? ReadPrefix(string text)
     {
-        gateway = null;
-        Queue<string> words = new(text.Split(' ', StringSplitOptions.RemoveEmptyEntries));
-        if (words.TryPeek(out string? first) && first is "unreachable" or "blackhole") words.Dequeue();
-        if (words.TryPeek(out first) && first == "to") words.Dequeue();
-        if (!words.TryDequeue(out string? destination) || (destination != "default" && !TrySplit(destination, out _, out _)))
-            return $"'{text}' does not begin with a PREFIX/LENGTH or \"default\"";
-        while (words.TryDequeue(out string? word))
-        {
-            if (word == "onlink") continue;
-            if (word is not ("via" or "src" or "metric" or "table" or "mtu")) return $"'{text}': unknown word '{word}'";
-            if (!words.TryDequeue(out string? value)) return $"'{text}': '{word}' needs a value";
-            if (word is "via" or "src")
-            {
-                if (!TryAddress(value, out IPAddress? address)) return $"'{text}': '{value}' is not an address";
-                if (word == "via") gateway = address;
-            }
-            else if (!uint.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out _))
-                return $"'{text}': '{value}' is not a number";
-        }
-        return "";
+        int slash = text.IndexOf('/', StringComparison.Ordinal);
+        if (slash <= 0 || !TryAddress(text[..slash], out IPAddress? address)) return null;
+        if (!int.TryParse(text.AsSpan(slash + 1), NumberStyles.None, CultureInfo.InvariantCulture, out int length)) return null;
+        return length <= FullLength(address) ? new StaticDestination(address, length) : null;
     }
 
     /// <summary>True for <c>fd00::/8</c> and its like.</summary>
-    public static bool IsIpv6Prefix(string text) =>
-        TrySplit(text, out IPAddress? address, out _) && address.AddressFamily == AddressFamily.InterNetworkV6;
+    public static bool IsIpv6Prefix(string text) => ReadPrefix(text) is { Family: AddressFamily.InterNetworkV6 };
 
-    private static string WhyNotHost(Ipv4Address address, int length)
-    {
-        if (!address.IsUsableUnicast) return "no host can have it";
-        if (length >= 31) return ""; // RFC 3021: no broadcast address there
-        if (length == 0) return "the prefix length must not be 0";
-        Ipv4Prefix prefix = new(address, length);
-        if (address == prefix.DirectedBroadcast) return "it is the broadcast address of its network";
-        return address == prefix.Network ? "it is the address of the network itself" : "";
-    }
+    /// <summary>The prefix length that leaves one address: 32 or 128.</summary>
+    public static int FullLength(IPAddress address) =>
+        address.AddressFamily == AddressFamily.InterNetwork ? MaxIpv4Length : MaxIpv6Length;
 
-    private static bool TrySplit(string text, [System.Diagnostics.CodeAnalysis.NotNullWhen(true)] out IPAddress? address, out int length)
-    {
-        address = null;
-        length = 0;
-        int slash = text.IndexOf('/', StringComparison.Ordinal);
-        return slash > 0
-            && TryAddress(text[..slash], out address)
-            && int.TryParse(text.AsSpan(slash + 1), NumberStyles.None, CultureInfo.InvariantCulture, out length)
-            && length <= (address.AddressFamily == AddressFamily.InterNetwork ? 32 : 128);
-    }
-
-    // IPAddress takes "1" and "0x7f.1" for IPv4, and a scope for IPv6; neither is wanted in a configuration.
-    private static bool TryAddress(string text, [System.Diagnostics.CodeAnalysis.NotNullWhen(true)] out IPAddress? address)
+    // IPAddress takes "1" and "0x7f.1" for IPv4, and a scope or brackets for IPv6; none is wanted in a configuration.
+    /// <summary>Reads an address without a prefix length.</summary>
+    public static bool TryAddress(string text, [System.Diagnostics.CodeAnalysis.NotNullWhen(true)] out IPAddress? address)
     {
         address = null;
         if (!text.Contains(':', StringComparison.Ordinal) && !Ipv4Address.TryParse(text, out _)) return false;
-        return !text.Contains('%', StringComparison.Ordinal) && IPAddress.TryParse(text, out address);
+        if (text.AsSpan().ContainsAny("%[]/")) return false;
+        return IPAddress.TryParse(text, out address);
     }
+
+    private static string WhyNotHost(Ipv4Prefix given)
+    {
+        if (!given.Address.IsUsableUnicast) return "no host can have it";
+        if (given.PrefixLength >= 31) return ""; // RFC 3021: no broadcast address there
+        if (given.Address == given.DirectedBroadcast) return "it is the broadcast address of its network";
+        return given.Address == given.Network ? "it is the address of the network itself" : "";
+    }
+
+    private static string WhyNotIpv6Host(IPAddress address) =>
+        address.IsIPv6Multicast || address.IsIPv4MappedToIPv6 || address.Equals(IPAddress.IPv6Any) || address.Equals(IPAddress.IPv6Loopback)
+            ? "no host can have it" : "";
 }

@@ -1,5 +1,3 @@
-using System.Net;
-
 namespace BondDhcp.Host.Configuration;
 
 /// <summary>
@@ -16,9 +14,6 @@ internal static class UnsupportedKeys
         keys.Add("anonymity", static (draft, v) => draft.Anonymity = v.Boolean() ? v : null); // judged with client-id
         keys.Add("dhcp6", ReadDhcp6);
         keys.Add("prefix-delegation", ReadPrefixDelegation);
-        keys.Add("addresses", ReadAddresses);
-        keys.Add("fallback", ReadAddresses);
-        keys.Add("routes", ReadRoutes);
     }
 
     private static void ReadDhcp6(InterfaceDraft draft, ConfigurationValue value)
@@ -33,28 +28,5 @@ internal static class UnsupportedKeys
         if (value.AsBoolean is { } on) value.RefuseUnless(!on);
         else if (value.AsInteger is >= 1 and <= 64) value.RefuseUnless(false);
         else value.Refuse("must be true, false or a prefix length from 1 to 64");
-    }
-
-    private static void ReadAddresses(InterfaceDraft draft, ConfigurationValue value)
-    {
-        foreach (ConfigurationValue.Item item in value.Items())
-        {
-            if (StaticText.ReadAddress(item.Text, out string why) is { } address) draft.Addresses.Add(address);
-            else value.Refuse(item, why);
-        }
-        value.RefuseUnless(draft.Addresses.Count == 0);
-    }
-
-    private static void ReadRoutes(InterfaceDraft draft, ConfigurationValue value)
-    {
-        bool any = false;
-        foreach (ConfigurationValue.Item item in value.Items())
-        {
-            string why = StaticText.CheckRoute(item.Text, out IPAddress? gateway);
-            if (why.Length > 0) value.Refuse(item, why);
-            else any = true;
-            if (gateway is not null) draft.Gateways.Add((gateway, value, item));
-        }
-        value.RefuseUnless(!any);
     }
 }

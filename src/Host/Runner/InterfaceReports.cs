@@ -49,7 +49,12 @@ internal static class InterfaceReports
     public static Report Address(string name, InterfaceAddress address) => Report.Of(
         name,
         ("address", address.Prefix.ToString()),
-        ("origin", address.Protocol == InterfaceAddress.OurProtocol ? "dhcp4" : "foreign"));
+        ("origin", address.Protocol switch
+        {
+            InterfaceAddress.OurProtocol => "dhcp4",
+            InterfaceAddress.StaticMark => "static",
+            _ => "foreign",
+        }));
 
     /// <summary>A route came or went.</summary>
     public static Report Route(string name, InstalledRoute route) => Report.Of(

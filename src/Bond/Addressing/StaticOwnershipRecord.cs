@@ -1,0 +1,133 @@
+using System.Buffers;
+using System.Net;
+using System.Text.Json;
+
+namespace BondDhcp.Bond.Addressing;
+
+/// <summary>
+/// What of static configuration is ours on one interface, as a file in the runtime directory keeps it; beside and like
+/// <see cref="OwnershipRecord"/>, which is a lease's. Pure; read as untrusted.
+/// </summary>
+/// <param name="BootId">The kernel's name for the boot.</param>
+/// <param name="NetworkNamespace">The namespace's name.</param>
+/// <param name="InterfaceIndex">ifindex.</param>
+/// <param name="Owned">Addresses and routes.</param>
+public sealed record StaticOwnershipRecord(string BootId, string NetworkNamespace, int InterfaceIndex, StaticOwnership Owned)
+{
+    private const int Version = 1;
+
+    // Far more than anybody writes down; a file with more was not written here.
+    private const int MaxEntries = 4096;
+
+    /// <summary>True when this was written for the interface of this identity.</summary>
+    public bool IsFor(string bootId, string networkNamespace, int interfaceIndex) =>
+        BootId.Length > 0 && BootId == bootId && NetworkNamespace == networkNamespace && InterfaceIndex == interfaceIndex;
+
+    /// <summary>As JSON, UTF-8.</summary>
+    public byte[] Write()
+    {
+        var buffer = new ArrayBufferWriter<byte>();
+        using (var json = new Utf8JsonWriter(buffer))
+        {
+            json.WriteStartObject();
+            json.WriteNumber("version", Version);
+            json.WriteString("bootId", BootId);
+            json.WriteString("networkNamespace", NetworkNamespace);
+            json.WriteNumber("interfaceIndex", InterfaceIndex);
+            json.WriteStartArray("addresses");
+            foreach (StaticAddress address in Owned.Addresses) json.WriteStringValue(address.ToString());
+            json.WriteEndArray();
+            json.WriteStartArray("routes");
+            foreach (StaticRoute route in Owned.Routes) WriteRoute(json, route);
+            json.WriteEndArray();
+            json.WriteEndObject();
+        }
+        return buffer.WrittenSpan.ToArray();
+    }
+
+    /// <summary>Reads what <see cref="Write"/> wrote; null, with the reason, for anything else.</summary>
+    public static StaticOwnershipRecord? Read(ReadOnlySpan<byte> content, out string? problem)
+    {
+        problem = null;
+        try
+        {
+            var reader = new Utf8JsonReader(content);
+            using JsonDocument document = JsonDocument.ParseValue(ref reader);
+            JsonElement root = document.RootElement;
+            int version = root.GetProperty("version").GetInt32();
+            if (version != Version)
+            {
+                problem = FormattableString.Invariant($"is of format {version}");
+                return null;
+            }
+            JsonElement addresses = root.GetProperty("addresses");
+            JsonElement routes = root.GetProperty("routes");
+            if (addresses.GetArrayLength() > MaxEntries || routes.GetArrayLength() > MaxEntries)
+                throw new FormatException("more entries than there can be");
+            return new StaticOwnershipRecord(
+                Text(root, "bootId"), Text(root, "networkNamespace"), root.GetProperty("interfaceIndex").GetInt32(),
+                new StaticOwnership
+                {
+                    Addresses = [.. addresses.EnumerateArray().Select(element => ReadAddress(element.GetString()))],
+                    Routes = [.. routes.EnumerateArray().Select(ReadRoute)],
+                });
+        }
+        catch (Exception error) when (error is JsonException or FormatException or InvalidOperationException or KeyNotFoundException)
+        {
+            problem = "is damaged: " + error.Message;
+            return null;
+        }
+    }
+
+    private static void WriteRoute(Utf8JsonWriter json, StaticRoute route)
+    {
+        json.WriteStartObject();
+        json.WriteNumber("kind", (int)route.Kind);
+        json.WriteString("to", route.Destination.ToString());
+        if (route.Gateway is { } gateway) json.WriteString("via", gateway.ToString());
+        if (route.Source is { } source) json.WriteString("source", source.ToString());
+        json.WriteNumber("table", route.Table);
+        if (route.Metric is { } metric) json.WriteNumber("metric", metric);
+        if (route.Mtu is { } mtu) json.WriteNumber("mtu", mtu);
+        json.WriteBoolean("onLink", route.OnLink);
+        json.WriteEndObject();
+    }
+
+    private static StaticRoute ReadRoute(JsonElement element)
+    {
+        StaticAddress to = ReadAddress(Text(element, "to"));
+        int kind = element.GetProperty("kind").GetInt32();
+        if (kind is < 0 or > (int)StaticRouteKind.Blackhole) throw new FormatException("a route of no known kind");
+        return new StaticRoute(new StaticDestination(to.Address, to.PrefixLength))
+        {
+            Kind = (StaticRouteKind)kind,
+            Gateway = Optional(element, "via", to),
+            Source = Optional(element, "source", to),
+            Table = element.GetProperty("table").GetUInt32(),
+            Metric = element.TryGetProperty("metric", out JsonElement metric) ? metric.GetUInt32() : null,
+            Mtu = element.TryGetProperty("mtu", out JsonElement mtu) ? mtu.GetInt32() : null,
+            OnLink = element.GetProperty("onLink").GetBoolean(),
+        };
+    }
+
+    // Of the destination's family: the kernel is asked for nothing else.
+    private static IPAddress? Optional(JsonElement element, string name, StaticAddress like)
+    {
+        if (!element.TryGetProperty(name, out JsonElement text)) return null;
+        IPAddress address = IPAddress.Parse(text.GetString() ?? "");
+        return address.AddressFamily == like.Address.AddressFamily ? address : throw new FormatException($"{name} is of another family");
+    }
+
+    private static StaticAddress ReadAddress(string? text)
+    {
+        int slash = text?.LastIndexOf('/') ?? -1;
+        if (slash < 0) throw new FormatException("an address without a prefix length");
+        IPAddress address = IPAddress.Parse(text.AsSpan(0, slash));
+        byte length = byte.Parse(text.AsSpan(slash + 1), System.Globalization.NumberStyles.None, System.Globalization.CultureInfo.InvariantCulture);
+        if (length > 8 * address.GetAddressBytes().Length) throw new FormatException("a prefix longer than an address");
+        return new StaticAddress(address, length);
+    }
+
+    private static string Text(JsonElement element, string name) =>
+        element.GetProperty(name).GetString() ?? throw new FormatException($"{name} is null");
+}

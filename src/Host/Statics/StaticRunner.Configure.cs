@@ -1,0 +1,130 @@
+using System.Collections.Immutable;
+using BondDhcp.Bond.Addressing;
+using BondDhcp.Net;
+using BondDhcp.Net.Linux;
+
+namespace BondDhcp.Host.Statics;
+
+/// <summary>Addresses and routes onto the interface and off it, and how they stand.</summary>
+internal sealed partial class StaticRunner
+{
+    // What the kernel refused may be possible later: another address came, a module was loaded.
+    private static readonly TimeSpan s_againDelay = TimeSpan.FromSeconds(10);
+
+    private StaticOutcome? _outcome;
+    private string _lastProblems = "";
+
+    /// <summary>How it stands.</summary>
+    public StaticSnapshot Snapshot
+    {
+        get
+        {
+            (StaticState state, string? why) = Judge();
+            return new StaticSnapshot(state, why, [.. _machine.Addresses.Where(IsOurs).Select(View)]);
+
+            bool IsOurs(StaticAddressState one) =>
+                _owned.Addresses.Contains(one.Address) && _outcome?.Present.Any(there => there.Address == one.Address) == true;
+            static StaticAddressView View(StaticAddressState one) => new(one.Address, one.IsFallback ? "fallback" : "static");
+        }
+    }
+
+    private void Apply()
+    {
+        if (_link is not { } link || !_machine.IsRunning) return;
+        StaticOutcome outcome = _configurator.Apply(
+            link.Index, Settings.ToConfiguration(_machine.IsFallback), _machine.Permitted, _owned, Record);
+        Conclude(outcome);
+        _again.At = outcome.Problems.IsEmpty ? Instant.Never : BoottimeClock.Now + s_againDelay;
+        Feed(new StaticInput.Applied([.. outcome.Present.Select(there => there.Address)]));
+    }
+
+    private void RemoveAll()
+    {
+        if (_link is { } link) Conclude(_configurator.Remove(link.Index, _owned));
+    }
+
+    private void Conclude(StaticOutcome outcome)
+    {
+        _outcome = outcome;
+        _owned = outcome.Owned;
+        Record(outcome.Owned);
+        foreach (StaticAct act in outcome.Done) Journal(Describe(act));
+        string together = string.Join('\n', outcome.Problems.Concat(outcome.Notes).Concat(Duplicates));
+        if (together == _lastProblems) return;
+        _lastProblems = together;
+        foreach (string problem in outcome.Problems.Concat(outcome.Notes).Concat(Duplicates)) Warn(problem);
+    }
+
+    private void Record(StaticOwnership owned)
+    {
+        if (_record?.Write(owned) is { } problem) Warn(problem);
+    }
+
+    // Asked, not remembered: what was replaced went and came, and an interface that was set down lost its IPv6
+    // addresses before it is said to be down.
+    private void Observe()
+    {
+        if (_link is not { } link || _network.Rtnl.FindLink(link.Index) is not { IsUp: true }) return;
+        ImmutableArray<PresentAddress> present = _configurator.ReadAddresses(link.Index);
+        _owned = _owned with { Addresses = _owned.Addresses.RemoveAll(address => present.All(there => there.Address != address)) };
+        Feed(new StaticInput.Observed([.. present.Select(there => there.Address)]));
+    }
+
+    private void TryAgain()
+    {
+        if (Fault is not null) Begin();
+        else Apply();
+    }
+
+    // RFC 4862 section 5.4.5: the kernel leaves it there, unusable.
+    private IEnumerable<string> Duplicates =>
+        from there in _outcome?.Present ?? []
+        where there.IsDuplicate && _machine.Permitted.Contains(there.Address)
+        select $"{there.Address} is in use by another host (duplicate address detection)";
+
+    private (StaticState State, string? Why) Judge()
+    {
+        if (Fault is { } fault) return (StaticState.Failed, fault);
+        if (!_machine.IsRunning) return (StaticState.Stopped, null);
+        if (!_machine.IsThere) return (StaticState.Waiting, WhyUnusable);
+        List<string> failures =
+        [
+            .. _machine.Addresses.Where(one => one.Phase == StaticPhase.InUse).Select(one => $"{one.Address} is in use by {one.Offender}"),
+            .. _machine.Addresses.Where(one => one.Phase == StaticPhase.Contested).Select(one => $"{one.Address} is removed by another program"),
+            .. _outcome?.Problems ?? [],
+            .. Duplicates,
+        ];
+        if (failures.Count > 0) return (StaticState.Failed, string.Join("; ", failures));
+        List<string> pending =
+        [
+            .. _machine.Addresses.Where(one => one.Phase == StaticPhase.Waiting).Select(one => $"{one.Address} waits: {WhyUnusable}"),
+            .. _machine.Addresses.Where(one => one.Phase == StaticPhase.Probing).Select(one => $"probing whether {one.Address} is in use"),
+            .. from there in _outcome?.Present ?? []
+               where there.IsTentative && _machine.Permitted.Contains(there.Address)
+               select $"{there.Address} is tentative",
+        ];
+        if (pending.Count > 0) return (StaticState.Waiting, string.Join("; ", pending));
+        List<string> notes = [.. _outcome?.Notes ?? []];
+        if (!_machine.IsUsable) notes.Insert(0, WhyUnusable);
+        return (StaticState.Running, notes.Count > 0 ? string.Join("; ", notes) : null);
+    }
+
+    private Report Describe(StaticAct act) => act switch
+    {
+        StaticAct.AddAddress add => Address("addressAdded", add.Address),
+        StaticAct.RemoveAddress remove => Address("addressRemoved", remove.Address),
+        StaticAct.AddRoute add => Route("routeAdded", add.Route),
+        StaticAct.RemoveRoute remove => Route("routeRemoved", remove.Route),
+        _ => throw new ArgumentOutOfRangeException(nameof(act)),
+    };
+
+    private Report Address(string name, StaticAddress address) => Report.Of(
+        name, ("address", address.ToString()), ("origin", Settings.Addresses.Contains(address) ? "static" : "fallback"));
+
+    private static Report Route(string name, StaticRoute route) => Report.Of(
+        name,
+        ("to", route.Destination.ToString()),
+        ("kind", route.Kind == StaticRouteKind.Unicast ? null : route.Kind.ToString().ToLowerInvariant()),
+        ("via", route.Gateway?.ToString()),
+        ("metric", route.Metric));
+}

@@ -1,0 +1,191 @@
+using BondDhcp.Bond.Links;
+using BondDhcp.Bond.Linux;
+using BondDhcp.Dhcp.Arp;
+using BondDhcp.Host.Loop;
+using BondDhcp.Host.Runner;
+using BondDhcp.Net;
+using BondDhcp.Net.Linux;
+
+namespace BondDhcp.Host.Statics;
+
+/// <summary>
+/// Keeps what was written down for one interface on it: where <see cref="StaticMachine"/> and the kernel meet. Called on
+/// the loop's thread only.
+/// </summary>
+internal sealed partial class StaticRunner : IDisposable
+{
+    private readonly NetworkState _network;
+    private readonly EntropySource _entropy;
+    private readonly Action<string, Report> _journal;
+    private readonly Func<int, StaticOwnershipFile>? _openRecord;
+    private readonly StaticConfigurator _configurator;
+    private readonly StaticArpSockets _arp;
+    private readonly LoopDeadline _deadline;
+    private readonly LoopDeadline _again;
+    private readonly FaultHistory _faults = new();
+    private readonly List<StaticEffect> _effects = [];
+    private StaticMachine _machine;
+    private bool _carryingOut;
+    private bool _disposed;
+
+    /// <summary>A runner that has not been started.</summary>
+    /// <param name="loop">The loop it lives in.</param>
+    /// <param name="network">Links and addresses.</param>
+    /// <param name="settings">What was written down.</param>
+    /// <param name="openRecord">Opens the record of what is ours on the interface with this index; null where none is kept.</param>
+    /// <param name="entropy">Randomness.</param>
+    /// <param name="journal">Is told of everything, with the part that tells: <c>static</c>.</param>
+    public StaticRunner(
+        EventLoop loop, NetworkState network, StaticSettings settings, Func<int, StaticOwnershipFile>? openRecord,
+        EntropySource entropy, Action<string, Report> journal)
+    {
+        _network = network;
+        _entropy = entropy;
+        _journal = journal;
+        _openRecord = openRecord;
+        _machine = new StaticMachine(settings);
+        _configurator = new StaticConfigurator(network.Rtnl);
+        _arp = new StaticArpSockets(loop, packet => Guard(() => Feed(new StaticInput.ArpReceived(packet))));
+        _deadline = loop.AddDeadline(() => Guard(() => Feed(new StaticInput.DeadlineReached())));
+        _again = loop.AddDeadline(() => Guard(TryAgain));
+        network.Changed += Follow;
+    }
+
+    /// <summary>What was written down.</summary>
+    public StaticSettings Settings => _machine.Settings;
+
+    /// <summary>It is to run: started and not stopped since.</summary>
+    public bool IsStarted => _machine.IsRunning || Fault is not null;
+
+    /// <summary>Why it is not running although it should; null when it is. It is started again by itself.</summary>
+    public string? Fault { get; private set; }
+
+    /// <summary>Begins; what an earlier run left is adopted untouched. Nothing when it is started already.</summary>
+    public void Start() => Guard(Begin);
+
+    /// <summary>Ends, and takes away exactly what was given: routes, then addresses.</summary>
+    /// <param name="done">Is told when that is done, at once.</param>
+    public void Stop(Action done)
+    {
+        Guard(() =>
+        {
+            if (_link is not null) RemoveAll();
+            End();
+        });
+        Fault = null;
+        _again.At = Instant.Never;
+        done();
+    }
+
+    /// <summary>Goes on under other settings of the same interface; what stays is not touched.</summary>
+    public void Reconfigure(StaticSettings settings) => Guard(() => Feed(new StaticInput.Reconfigure(settings)));
+
+    /// <summary>DHCP has a lease in force, or has none: with one, the fallback addresses go.</summary>
+    public void NoteLease(bool bound) => Guard(() => Feed(new StaticInput.Lease(bound)));
+
+    /// <summary>Nothing is sent any more and everything configured stays.</summary>
+    public void Dispose()
+    {
+        if (_disposed) return;
+        _disposed = true;
+        _network.Changed -= Follow;
+        _arp.Dispose();
+        _deadline.Dispose();
+        _again.Dispose();
+    }
+
+    private void Begin()
+    {
+        if (_machine.IsRunning) return;
+        Fault = null;
+        Feed(new StaticInput.Start());
+        if (_network.Table.TryFind(Settings.Name, out Link? link)) TakeLink(link);
+    }
+
+    private void End()
+    {
+        Feed(new StaticInput.Stop());
+        LeaveLink();
+    }
+
+    private void Feed(StaticInput input)
+    {
+        _machine = _machine.Step(input, LookAround(), BoottimeClock.Now, _entropy, _effects);
+        CarryOut();
+    }
+
+    // The hardware address is asked for, not remembered: netlink may not have told of the last failover yet.
+    private StaticSurroundings LookAround()
+    {
+        MacAddress mac = _link is { } link && _network.HardwareAddresses.TryRead(link.Index, out MacAddress read)
+            ? read : _link?.Mac ?? MacAddress.Zero;
+        int path = _link?.Bond is { ActiveSlave: > 0 and int active } ? active : _link?.Index ?? 0;
+        return new StaticSurroundings(mac, _network.HostMacs, path);
+    }
+
+    // Carrying out an effect may be an input itself; what that decides is done after what was decided before.
+    private void CarryOut()
+    {
+        if (_carryingOut) return;
+        _carryingOut = true;
+        try
+        {
+            // Before anything is sent: on a quiet link the answer is there before the next system call.
+            WatchArp();
+            for (int i = 0; i < _effects.Count; i++) CarryOut(_effects[i]);
+        }
+        finally
+        {
+            _effects.Clear();
+            _carryingOut = false;
+        }
+        WatchArp();
+        _deadline.At = _machine.NextDeadline;
+    }
+
+    private void CarryOut(StaticEffect effect)
+    {
+        switch (effect)
+        {
+            case StaticEffect.Apply: Apply(); break;
+            case StaticEffect.Transmit transmit: Transmit(transmit.Packet); break;
+            case StaticEffect.Tell tell: Journal(tell.Report); break;
+            default: throw new ArgumentOutOfRangeException(nameof(effect), effect, null);
+        }
+    }
+
+    private void WatchArp() => _arp.Watch(
+        _link?.Index ?? 0, [.. _machine.Addresses.Select(state => state.Ipv4).OfType<Ipv4Address>()]);
+
+    private void Transmit(ArpPacket packet)
+    {
+        Dhcp.Linux.SocketResult result = _arp.Send(packet);
+        // Lost like any packet that is lost on the way; netlink tells of an interface that went.
+        if (result.Outcome == Dhcp.Linux.SocketOutcome.Done && !packet.IsProbe)
+            Journal(Report.Of("announced", ("address", packet.SenderAddress), ("mac", packet.SenderHardware)));
+    }
+
+    private void Journal(Report report) => _journal("static", report);
+
+    private void Warn(string message) => Journal(Report.Of("warning", ("message", message)));
+
+    /// <summary>A fault here is static configuration's alone: it is named, and begun again.</summary>
+    private void Guard(Action step)
+    {
+        if (_disposed) return;
+        try
+        {
+            step();
+        }
+        catch (Exception fault) when (fault is not OutOfMemoryException)
+        {
+            TimeSpan delay = _faults.Note(BoottimeClock.Now, out _);
+            Journal(Report.Of("fault", ("message", fault.Message), ("detail", fault.ToString())));
+            _machine = new StaticMachine(Settings) { IsBound = _machine.IsBound };
+            _deadline.At = Instant.Never;
+            LeaveLink();
+            Fault = fault.Message;
+            _again.At = BoottimeClock.Now + delay;
+        }
+    }
+}

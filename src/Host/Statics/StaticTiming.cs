@@ -1,0 +1,26 @@
+namespace BondDhcp.Host.Statics;
+
+/// <summary>The numbers of <see cref="StaticMachine"/>.</summary>
+internal static class StaticTiming
+{
+    /// <summary>So long without a lease, and the fallback addresses come.</summary>
+    public static readonly TimeSpan FallbackDelay = TimeSpan.FromSeconds(15);
+
+    /// <summary>
+    /// So long without a carrier, and addresses are configured unprobed, to be probed when it comes. A port that was
+    /// just set up negotiates for three to four seconds, and is worth waiting for.
+    /// </summary>
+    public static readonly TimeSpan CarrierDelay = TimeSpan.FromSeconds(5);
+
+    /// <summary>After a conflict: RATE_LIMIT_INTERVAL (RFC 5227 section 2.1.1), because there is no other address to try.</summary>
+    public static readonly TimeSpan RetryDelay = TimeSpan.FromSeconds(60);
+
+    /// <summary>DEFEND_INTERVAL (RFC 5227 section 2.4).</summary>
+    public static readonly TimeSpan DefendInterval = TimeSpan.FromSeconds(10);
+
+    /// <summary>An address that another program removes is put back once in this time,</summary>
+    public static readonly TimeSpan RestoreInterval = TimeSpan.FromSeconds(10);
+
+    /// <summary>and so often; then it is left to that program.</summary>
+    public const int MaxRestores = 3;
+}

@@ -1,0 +1,163 @@
+using System.Collections.Immutable;
+using BondDhcp.Bond.Addressing;
+using BondDhcp.Dhcp.Arp;
+using BondDhcp.Dhcp.Client;
+using BondDhcp.Net;
+
+namespace BondDhcp.Host.Statics;
+
+/// <summary>Probes, announcements, conflicts, and what is due.</summary>
+internal sealed partial class StaticTurn
+{
+    private void Advance()
+    {
+        if (!_machine.IsRunning) return;
+        if (_machine.FallbackAt <= now)
+        {
+            UseFallback();
+            Tell("fallback", ("addresses", string.Join(' ', Settings.Fallback)), ("why", "no lease"));
+            Populate([]);
+            _apply = _machine.IsThere;
+        }
+        Each(Advance);
+    }
+
+    private StaticAddressState Advance(StaticAddressState state)
+    {
+        if (state.ConfigureAt <= now)
+        {
+            state = state with { Phase = StaticPhase.Configured, ConfigureAt = Instant.Never };
+            _apply = true;
+        }
+        if (state.RestoreAt <= now) state = Restore(state);
+        if (!_machine.IsUsable) return state;
+        if (state.RetryAt <= now) state = Begin(state with { RetryAt = Instant.Never }, []);
+        if (state.Probe is { } probe) state = Advance(state, probe);
+        return state.Announcement is { } announcement && announcement.NextAt <= now ? Advance(state, announcement) : state;
+    }
+
+    private StaticAddressState Advance(StaticAddressState state, AddressProbe probe)
+    {
+        if (probe.IsClean(now))
+        {
+            bool wasConfigured = state.Phase == StaticPhase.Configured;
+            state = state with { Probe = null, Phase = StaticPhase.Configured, IsVerified = true, Offender = null };
+            if (wasConfigured && state.IsPresent) return Announce(state);
+            _apply = true;
+            return state with { IsAnnouncementDue = true };
+        }
+        if (probe.ProbeAt > now) return state;
+        Instant allowedAt = _machine.Budget.ArpAllowedAt(surroundings.PathIndex, now);
+        // A probe that the cap delays must not shorten the time others have to answer it.
+        if (allowedAt > now) return state with { Probe = probe with { ProbeAt = allowedAt, CleanAt = probe.CleanAt + (allowedAt - now) } };
+        Send(ArpPacket.Probe(surroundings.Mac, probe.Address));
+        return state with { Probe = probe.ProbeSent(now, entropy) };
+    }
+
+    /// <summary>Two announcements (RFC 5227 section 2.3), beginning now or when the last set is a second old.</summary>
+    private StaticAddressState Announce(StaticAddressState state)
+    {
+        if (state.Ipv4 is not { } address) return state;
+        if (!state.IsPresent) return state with { IsAnnouncementDue = true };
+        Instant at = state.AnnouncedAt is { } last ? Instant.Max(now, last + Announcement.LeastSetInterval) : now;
+        return state with { IsAnnouncementDue = false, Announcement = new Announcement(address, Announcement.Count, at) };
+    }
+
+    private StaticAddressState Advance(StaticAddressState state, Announcement announcement)
+    {
+        Instant allowedAt = _machine.Budget.ArpAllowedAt(surroundings.PathIndex, now);
+        if (allowedAt > now) return state with { Announcement = announcement with { NextAt = allowedAt } };
+        Send(ArpPacket.Announcement(surroundings.Mac, announcement.Address));
+        return state with
+        {
+            AnnouncedAt = announcement.Remaining == Announcement.Count ? now : state.AnnouncedAt,
+            Announcement = announcement.Remaining > 1
+                ? announcement with { Remaining = announcement.Remaining - 1, NextAt = now + Announcement.Interval }
+                : null,
+        };
+    }
+
+    private void Send(ArpPacket packet)
+    {
+        effects.Add(new StaticEffect.Transmit(packet));
+        _machine = _machine with { Budget = _machine.Budget.ArpSent(surroundings.PathIndex, now) };
+    }
+
+    private void Hear(ArpPacket packet)
+    {
+        if (packet.SenderHardware == surroundings.Mac || surroundings.HostMacs.Contains(packet.SenderHardware)) return;
+        Each(state => Hear(state, packet));
+    }
+
+    private StaticAddressState Hear(StaticAddressState state, ArpPacket packet)
+    {
+        bool claims = packet.SenderAddress == state.Ipv4;
+        if (state.Probe is { } probe && (claims || probe.Heard(packet).Offender is not null))
+        {
+            // Not ours before: a newcomer gives way. An established address is defended, and so is one that must be kept.
+            bool established = state.Phase == StaticPhase.Configured && (state.IsVerified || Settings.Defend == AddressDefence.Always);
+            if (!established) return GiveUp(state, packet.SenderHardware);
+        }
+        return claims && state.Phase == StaticPhase.Configured ? Contest(state, packet.SenderHardware) : state;
+    }
+
+    /// <summary>Another host sends ARP with an address in use (RFC 5227 section 2.4).</summary>
+    private StaticAddressState Contest(StaticAddressState state, MacAddress offender)
+    {
+        bool recently = state.DefendedAt is { } last && now - last < StaticTiming.DefendInterval;
+        if (Settings.Defend == AddressDefence.Never || (Settings.Defend == AddressDefence.Once && recently)) return GiveUp(state, offender);
+        state = TellConflict(state, offender) with { Offender = offender };
+        if (recently || _machine.Budget.ArpAllowedAt(surroundings.PathIndex, now) > now) return state;
+        Send(ArpPacket.Announcement(surroundings.Mac, state.Ipv4!.Value));
+        return state with { DefendedAt = now };
+    }
+
+    private StaticAddressState GiveUp(StaticAddressState state, MacAddress offender)
+    {
+        if (state.Phase == StaticPhase.Configured) _apply = true;
+        state = TellConflict(state with { ToldAt = null }, offender);
+        return new StaticAddressState(state.Address, state.IsFallback)
+        {
+            Phase = StaticPhase.InUse,
+            Offender = offender,
+            RetryAt = now + StaticTiming.RetryDelay,
+            ToldAt = state.ToldAt,
+        };
+    }
+
+    // A host that claims the address in every packet is one conflict, not thousands.
+    private StaticAddressState TellConflict(StaticAddressState state, MacAddress offender)
+    {
+        if (state.ToldAt is { } told && now - told < StaticTiming.DefendInterval) return state;
+        Tell("conflict", ("address", state.Ipv4), ("mac", offender));
+        return state with { ToldAt = now };
+    }
+
+    private StaticAddressState NoteApplied(StaticAddressState state, ImmutableArray<StaticAddress> present)
+    {
+        state = state with { IsPresent = present.Contains(state.Address) };
+        return state is { IsAnnouncementDue: true, IsPresent: true } && _machine.IsUsable ? Announce(state) : state;
+    }
+
+    /// <summary>Somebody else removed it: it is put back, seldom and not for ever.</summary>
+    private StaticAddressState NoteObserved(StaticAddressState state, ImmutableArray<StaticAddress> present)
+    {
+        if (!state.IsPresent || !state.IsPermitted || present.Contains(state.Address)) return state;
+        if (state.RestoredAt is { } at && now - at > StaticTiming.RestoreInterval + StaticTiming.RestoreInterval)
+            state = state with { Restores = 0 };
+        if (state.Restores >= StaticTiming.MaxRestores)
+        {
+            Tell("warning", ("message", $"{state.Address} was removed by another program again and again; it is not put back any more"));
+            return state with { Phase = StaticPhase.Contested, IsPresent = false, Probe = null, Announcement = null };
+        }
+        Instant next = state.RestoredAt is { } last ? Instant.Max(now, last + StaticTiming.RestoreInterval) : now;
+        return state with { RestoreAt = next, IsPresent = false };
+    }
+
+    private StaticAddressState Restore(StaticAddressState state)
+    {
+        Tell("warning", ("message", $"{state.Address} was removed by another program; it is put back"));
+        _apply = true;
+        return state with { RestoreAt = Instant.Never, Restores = state.Restores + 1, RestoredAt = now };
+    }
+}

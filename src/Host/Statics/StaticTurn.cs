@@ -1,0 +1,184 @@
+using System.Collections.Immutable;
+using BondDhcp.Bond.Addressing;
+using BondDhcp.Dhcp.Arp;
+using BondDhcp.Dhcp.Client;
+using BondDhcp.Net;
+
+namespace BondDhcp.Host.Statics;
+
+/// <summary>One step of <see cref="StaticMachine"/>: what comes and goes.</summary>
+internal sealed partial class StaticTurn(
+    StaticMachine machine, StaticSurroundings surroundings, Instant now, EntropySource entropy, List<StaticEffect> effects)
+{
+    private readonly List<StaticAddressState> _states = [.. machine.Addresses];
+    private StaticMachine _machine = machine;
+    private readonly int _start = effects.Count;
+    private bool _apply;
+
+    private StaticSettings Settings => _machine.Settings;
+
+    /// <summary>Takes an input.</summary>
+    public StaticMachine Take(StaticInput input)
+    {
+        Handle(input);
+        Advance();
+        // Before what is sent in this step: an address is announced only when it is known to be there.
+        if (_apply) effects.Insert(_start, new StaticEffect.Apply());
+        return _machine with { Addresses = [.. _states] };
+    }
+
+    private void Handle(StaticInput input)
+    {
+        switch (input)
+        {
+            case StaticInput.Start:
+                _machine = _machine with { IsRunning = true, IsFallback = false };
+                ArmFallback();
+                Populate([]);
+                break;
+            case StaticInput.Stop:
+                _machine = _machine with { IsRunning = false, IsThere = false, IsUsable = false, IsFallback = false, FallbackAt = Instant.Never };
+                _states.Clear();
+                break;
+            case StaticInput.Reconfigure reconfigure: Reconfigure(reconfigure.Settings); break;
+            case StaticInput.LinkHere here when _machine.IsRunning: ComeUp(here.Present); break;
+            case StaticInput.LinkGone: LoseLink(); break;
+            case StaticInput.Usable usable: SetUsable(usable.Yes); break;
+            case StaticInput.PathChanged when _machine is { IsRunning: true, IsUsable: true }: Each(FollowPath); break;
+            case StaticInput.Lease lease: SetBound(lease.Bound); break;
+            case StaticInput.ArpReceived arp when _machine.IsRunning: Hear(arp.Packet); break;
+            case StaticInput.Applied applied: Each(state => NoteApplied(state, applied.Present)); break;
+            case StaticInput.Observed observed when _machine.IsRunning: Each(state => NoteObserved(state, observed.Present)); break;
+        }
+    }
+
+    private void Reconfigure(StaticSettings settings)
+    {
+        bool hadFallback = !Settings.Fallback.IsEmpty;
+        _machine = _machine with { Settings = settings };
+        if (!_machine.IsRunning) return;
+        if (settings.Fallback.IsEmpty) _machine = _machine with { IsFallback = false, FallbackAt = Instant.Never };
+        else if (!hadFallback) ArmFallback();
+        Populate([]);
+        _apply = _machine.IsThere;
+    }
+
+    // An earlier run's fallback address goes on being used until a lease comes: taking it away now and giving it again
+    // in 15 seconds would help nobody.
+    private void ComeUp(ImmutableArray<StaticAddress> present)
+    {
+        _machine = _machine with { IsThere = true };
+        if (!_machine.IsBound && Settings.Fallback.Any(present.Contains)) UseFallback();
+        Populate(present);
+        Each(state => Begin(state, present));
+        _apply = true;
+    }
+
+    private void LoseLink()
+    {
+        _machine = _machine with { IsThere = false, IsUsable = false };
+        Each(state => new StaticAddressState(state.Address, state.IsFallback));
+    }
+
+    private void SetBound(bool bound)
+    {
+        if (_machine.IsBound == bound) return;
+        _machine = _machine with { IsBound = bound };
+        if (!_machine.IsRunning) return;
+        if (!bound)
+        {
+            ArmFallback();
+            return;
+        }
+        bool used = _machine.IsFallback;
+        _machine = _machine with { IsFallback = false, FallbackAt = Instant.Never };
+        Populate([]);
+        if (used) _apply = _machine.IsThere;
+    }
+
+    private void ArmFallback()
+    {
+        if (Settings.Fallback.IsEmpty || _machine.IsBound || _machine.IsFallback) return;
+        _machine = _machine with { FallbackAt = now + StaticTiming.FallbackDelay };
+    }
+
+    private void UseFallback() => _machine = _machine with { IsFallback = true, FallbackAt = Instant.Never };
+
+    /// <summary>The states of the addresses that are called for: those that stay are not touched, new ones begin.</summary>
+    private void Populate(ImmutableArray<StaticAddress> present)
+    {
+        List<StaticAddressState> former = [.. _states];
+        _states.Clear();
+        foreach (StaticAddress address in Settings.Addresses) Keep(address, isFallback: false);
+        if (!_machine.IsFallback) return;
+        foreach (StaticAddress address in Settings.Fallback)
+            if (!Settings.Addresses.Any(other => other.Address.Equals(address.Address))) Keep(address, isFallback: true);
+
+        void Keep(StaticAddress address, bool isFallback)
+        {
+            StaticAddressState? known = former.Find(state => state.Address == address);
+            StaticAddressState added = new(address, isFallback);
+            _states.Add(known is null
+                ? _machine.IsThere ? Begin(added, present) : added
+                : known with { IsFallback = isFallback });
+        }
+    }
+
+    private StaticAddressState Begin(StaticAddressState state, ImmutableArray<StaticAddress> present)
+    {
+        if (state.Ipv4 is not { } address) return state with { Phase = StaticPhase.Configured, IsVerified = true };
+        if (present.Contains(state.Address)) return state with { Phase = StaticPhase.Configured, IsVerified = true, IsPresent = true };
+        switch (Settings.ConflictDetection)
+        {
+            case ConflictDetection.Off:
+                return state with { Phase = StaticPhase.Configured, IsVerified = true, IsAnnouncementDue = true };
+            case ConflictDetection.Concurrent:
+                return state with { Phase = StaticPhase.Configured, Probe = _machine.IsUsable ? OpenWindow(address) : null };
+            default:
+                return _machine.IsUsable
+                    ? state with { Phase = StaticPhase.Probing, Probe = OpenWindow(address), ConfigureAt = Instant.Never }
+                    : state with { Phase = StaticPhase.Waiting, Probe = null, ConfigureAt = now + StaticTiming.CarrierDelay };
+        }
+    }
+
+    private AddressProbe OpenWindow(Ipv4Address address) =>
+        AddressProbe.Begin(address, Settings.ConflictDetection == ConflictDetection.Before, now, entropy);
+
+    private void SetUsable(bool usable)
+    {
+        if (_machine.IsUsable == usable || !_machine.IsRunning || !_machine.IsThere) return;
+        _machine = _machine with { IsUsable = usable };
+        Each(state => usable ? Resume(state) : Suspend(state));
+    }
+
+    // A host that joins a link probes (RFC 5227 section 2.1). What is configured stays meanwhile.
+    private StaticAddressState Resume(StaticAddressState state)
+    {
+        if (state.Ipv4 is not { } address) return state;
+        switch (state.Phase)
+        {
+            case StaticPhase.Waiting: return Begin(state, []);
+            case StaticPhase.Configured when Settings.ConflictDetection == ConflictDetection.Off: return Announce(state);
+            case StaticPhase.Configured: return state with { Probe = OpenWindow(address) };
+            default: return state;
+        }
+    }
+
+    private StaticAddressState Suspend(StaticAddressState state) => state.Phase == StaticPhase.Probing
+        ? Begin(state, [])
+        : state with { Probe = null, Announcement = null };
+
+    private StaticAddressState FollowPath(StaticAddressState state)
+    {
+        if (state.Ipv4 is not { } address) return state; // the bonding driver and the kernel advertise IPv6 (num_unsol_na)
+        if (state.Probe is not null) return state with { Probe = OpenWindow(address) };
+        return state.Phase == StaticPhase.Configured ? Announce(state) : state;
+    }
+
+    private void Each(Func<StaticAddressState, StaticAddressState> change)
+    {
+        for (int i = 0; i < _states.Count; i++) _states[i] = change(_states[i]);
+    }
+
+    private void Tell(string name, params ReadOnlySpan<(string, object?)> fields) => effects.Add(new StaticEffect.Tell(Report.Of(name, fields)));
+}
