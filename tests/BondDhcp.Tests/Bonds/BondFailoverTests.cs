@@ -1,5 +1,6 @@
 using System.Text.Json;
 using BondDhcp.Tests.Beds.Scenarios;
+using BondDhcp.Tests.Beds.Uml;
 using Xunit;
 using Xunit.Abstractions;
 using static BondDhcp.Tests.Bonds.BondAssert;
@@ -101,7 +102,7 @@ public sealed class BondFailoverTests(BondMachine machine, ITestOutputHelper out
 
     public static IReadOnlyList<BedScenario> Scenarios => [s_failover, s_recovery, s_sameMac, s_sameSlave, s_byChaddr];
 
-    [Fact(DisplayName = "AM-7 v4 the active slave of a real bond fails: same address, never away, announced twice from the new MAC, verified")]
+    [UmlFact(DisplayName = "AM-7 v4 the active slave of a real bond fails: same address, never away, announced twice from the new MAC, verified")]
     public void Failover_OfARealBond_KeepsTheAddress()
     {
         BedEvidence seen = machine[s_failover, output];
@@ -115,7 +116,7 @@ public sealed class BondFailoverTests(BondMachine machine, ITestOutputHelper out
         KeptTheAddress(seen);
     }
 
-    [Fact(DisplayName = "AB-5 v4 the primary of a real bond returns: one event, then as AM-7")]
+    [UmlFact(DisplayName = "AB-5 v4 the primary of a real bond returns: one event, then as AM-7")]
     public void Failback_ToThePrimary_IsAFailoverToo()
     {
         BedEvidence seen = machine[s_failover, output];
@@ -128,7 +129,7 @@ public sealed class BondFailoverTests(BondMachine machine, ITestOutputHelper out
         KeptTheAddress(seen);
     }
 
-    [Fact(DisplayName = "AM-8 v4 both slaves lost, then the other one back, where the kernel announces nothing: our announcement is on the wire")]
+    [UmlFact(DisplayName = "AM-8 v4 both slaves lost, then the other one back, where the kernel announces nothing: our announcement is on the wire")]
     public void Recovery_OnTheOtherSlave_IsAnnounced()
     {
         BedEvidence seen = machine[s_recovery, output];
@@ -142,7 +143,7 @@ public sealed class BondFailoverTests(BondMachine machine, ITestOutputHelper out
         KeptTheAddress(seen);
     }
 
-    [Fact(DisplayName = "AM-19 v4 fail_over_mac=none: the MAC stays, the active slave changes, verification runs")]
+    [UmlFact(DisplayName = "AM-19 v4 fail_over_mac=none: the MAC stays, the active slave changes, verification runs")]
     public void Failover_WithTheSameMac_IsVerified()
     {
         BedEvidence seen = machine[s_sameMac, output];
@@ -154,7 +155,7 @@ public sealed class BondFailoverTests(BondMachine machine, ITestOutputHelper out
         KeptTheAddress(seen);
     }
 
-    [Fact(DisplayName = "AM-20 v4 carrier lost and regained on the same slave: address kept, verified once")]
+    [UmlFact(DisplayName = "AM-20 v4 carrier lost and regained on the same slave: address kept, verified once")]
     public void Carrier_LostAndRegained_IsVerifiedOnce()
     {
         BedEvidence seen = machine[s_sameSlave, output];
@@ -164,7 +165,7 @@ public sealed class BondFailoverTests(BondMachine machine, ITestOutputHelper out
         KeptTheAddress(seen);
     }
 
-    [Fact(DisplayName = "AM-9 v4 real bond, udhcpd: refused under the new MAC, granted under the lease's; asked that way first the next time")]
+    [UmlFact(DisplayName = "AM-9 v4 real bond, udhcpd: refused under the new MAC, granted under the lease's; asked that way first the next time")]
     public void Failover_WithAServerThatKnowsByChaddr_KeepsTheAddress()
     {
         BedEvidence seen = machine[s_byChaddr, output];

@@ -1,4 +1,5 @@
 using BondDhcp.Tests.Beds.Scenarios;
+using BondDhcp.Tests.Beds.Uml;
 using Xunit;
 using Xunit.Abstractions;
 using static BondDhcp.Tests.Bonds.BondAssert;
@@ -58,7 +59,7 @@ public sealed class BondLinkTests(BondMachine machine, ITestOutputHelper output)
 
     public static IReadOnlyList<BedScenario> Scenarios => [s_downUp, s_recreated, s_slaveGone];
 
-    [Fact(DisplayName = "AH-6 v4 bond0 set down and up: address kept, routes back, DHCP resumes within 1 s, timers go on")]
+    [UmlFact(DisplayName = "AH-6 v4 bond0 set down and up: address kept, routes back, DHCP resumes within 1 s, timers go on")]
     public void Bond_DownAndUp_GoesOn()
     {
         BedEvidence seen = machine[s_downUp, output];
@@ -69,7 +70,7 @@ public sealed class BondLinkTests(BondMachine machine, ITestOutputHelper output)
         SameLease(seen.Lease("before"), seen.Lease("end"));
     }
 
-    [Fact(DisplayName = "AH-7 v4 bond0 deleted and made again with another index: the client goes on there with the same address")]
+    [UmlFact(DisplayName = "AH-7 v4 bond0 deleted and made again with another index: the client goes on there with the same address")]
     public void Bond_Recreated_IsTakenAgain()
     {
         BedEvidence seen = machine[s_recreated, output];
@@ -81,7 +82,7 @@ public sealed class BondLinkTests(BondMachine machine, ITestOutputHelper output)
         Assert.Contains(seen.Events, e => e.At >= seen.At("recreated") && !e.Deleted && e.IsAddress("bond0"));
     }
 
-    [Fact(DisplayName = "AH-2 v4 the active slave is deleted: as AM-7")]
+    [UmlFact(DisplayName = "AH-2 v4 the active slave is deleted: as AM-7")]
     public void ActiveSlave_Deleted_IsAFailover()
     {
         BedEvidence seen = machine[s_slaveGone, output];

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using BondDhcp.Tests.Beds.Scenarios;
+using BondDhcp.Tests.Beds.Uml;
 using Xunit;
 using Xunit.Abstractions;
 using static BondDhcp.Tests.Bonds.BondAssert;
@@ -55,7 +56,7 @@ public sealed class BondStartTests(BondMachine machine, ITestOutputHelper output
 
     public static IReadOnlyList<BedScenario> Scenarios => [s_discovering, s_cold, s_killed];
 
-    [Fact(DisplayName = "AM-26 v4 DHCPDISCOVER sent on w0, failover before the answer: bound on w1 within 6 s, no restart")]
+    [UmlFact(DisplayName = "AM-26 v4 DHCPDISCOVER sent on w0, failover before the answer: bound on w1 within 6 s, no restart")]
     public void Failover_AfterDiscover_IsBoundSoon()
     {
         BedEvidence seen = machine[s_discovering, output];
@@ -68,7 +69,7 @@ public sealed class BondStartTests(BondMachine machine, ITestOutputHelper output
         Assert.Single(seen.Timeline("state"), e => e.GetProperty("from").GetString() == "stopped");
     }
 
-    [Fact(DisplayName = "Cold start with the primary dead, the other slave 3 s later: DHCPDISCOVER at once, a lease soon, every frame from the MAC of that moment")]
+    [UmlFact(DisplayName = "Cold start with the primary dead, the other slave 3 s later: DHCPDISCOVER at once, a lease soon, every frame from the MAC of that moment")]
     public void Start_OnTheWrongSlave_HasALeaseSoon()
     {
         BedEvidence seen = machine[s_cold, output];
@@ -83,7 +84,7 @@ public sealed class BondStartTests(BondMachine machine, ITestOutputHelper output
         Assert.InRange(BedEvidence.TimeOf(Assert.Single(seen.Timeline("leaseBound"))) - changed, -Slack, TimeSpan.FromSeconds(6) + Slack);
     }
 
-    [Fact(DisplayName = "kill -9, the other slave active at the restart: same address, never away, verified from the new MAC")]
+    [UmlFact(DisplayName = "kill -9, the other slave active at the restart: same address, never away, verified from the new MAC")]
     public void Restart_WithTheOtherSlaveActive_KeepsTheAddress()
     {
         BedEvidence seen = machine[s_killed, output];

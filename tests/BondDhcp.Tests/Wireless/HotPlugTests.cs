@@ -1,3 +1,4 @@
+using BondDhcp.Tests.Beds.Qemu;
 using BondDhcp.Tests.Beds.Scenarios;
 using Xunit;
 using Xunit.Abstractions;
@@ -32,11 +33,17 @@ public sealed class HotPlugTests(WirelessMachine machine, ITestOutputHelper outp
 
     public static IReadOnlyList<BedScenario> Scenarios => [s_pulled];
 
-    [Fact(DisplayName = "AH-2 v4 the active card is pulled out and put back: a failover each time, the address stays")]
+    [QemuFact(DisplayName = "AH-2 v4 the active card is pulled out and put back: a failover each time, the address stays")]
     public void ActiveCard_PulledAndPutBack_KeepsTheAddress()
     {
         BedEvidence seen = machine[s_pulled, output];
-        SameLease(seen.Lease("before"), seen.Lease("end"));
+        Assert.Contains(seen.Events, e => e.Deleted && e.At >= seen.At("pulled") && e.Text.Contains(": w0: ", StringComparison.Ordinal));
+        AnnouncedTwice(seen, "pulled", MacB, "pw1");
+        VerifiedOnce(seen, "pulled", MacB, "pw1");
+        SameLease(seen.Lease("before"), seen.Lease("pulled"));
+        AnnouncedTwice(seen, "back", MacA, "pw0");
+        VerifiedOnce(seen, "back", MacA, "pw0");
+        SameLease(seen.Lease("pulled"), seen.Lease("end"));
         KeptTheAddress(seen);
     }
 }

@@ -49,9 +49,7 @@ public static class QemuMachine
         ]);
         await using BedProcess machine = BedProcess.Start("QEMU", start);
         int exitCode = await machine.WaitForExitAsync(Patience);
-        if (!machine.Lines.Any(line => line.Contains("init: all scenarios ended", StringComparison.Ordinal)))
-            throw new BedException($"QEMU ended with {exitCode}:\n{machine.Output}");
-        return machine.Output;
+        return BedDirectory.WasUsed(machine.Output) ? machine.Output : throw new BedException($"QEMU ended with {exitCode}:\n{machine.Output}");
     }
 
     private static string[] VirtualProcessor => ["-accel", "kvm", "-cpu", "host"];

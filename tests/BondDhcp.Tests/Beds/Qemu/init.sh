@@ -8,7 +8,7 @@ for share in $SHARES; do
 done
 # From memory, as an installed program would be after its first start.
 [ -e /program/bonddhcp.dll ] || { cp "$BINARY" /run/bonddhcp && BINARY=/run/bonddhcp; }
-export BINARY DOTNET_ROOT=/dotnet
+export BINARY DOTNET_ROOT=/dotnet PATIENCE=60 # an emulated processor on a busy machine
 
 # Three radios for each scenario: its own, and two for access points. They are all on one air.
 export RADIOS_EACH=3

@@ -3,6 +3,7 @@ readonly ssid=bed-$scenario channel=$((1 + number % 11))
 readonly frequency=$((2407 + 5 * channel))
 readonly AP1=02:00:00:00:$(printf %02x "$number"):a1 AP2=02:00:00:00:$(printf %02x "$number"):a2
 readonly psk=00112233445566778899aabbccddeeff00112233445566778899aabbccddeeff other_psk=ff112233445566778899aabbccddeeff00112233445566778899aabbccddeeff
+readonly supplicant_conf=$dir/wpa_supplicant.conf control=/run/wpa-$scenario
 
 # machine COMMAND...: where the radios are that nobody has taken, and the cards that were just plugged in.
 machine() { nsenter --net=/proc/1/ns/net "$@"; }
@@ -10,7 +11,7 @@ machine() { nsenter --net=/proc/1/ns/net "$@"; }
 # radio N: takes the scenario's Nth radio, from 0, for the client's namespace; radio N NAMESPACE, for that. It is wlan$index there.
 radio() {
     index=$((number * RADIOS_EACH + $1))
-    if [ $# = 1 ]; then machine iw phy "phy$index" set netns $$; else machine iw phy "phy$index" set netns name "$2"; fi
+    if [ $# = 1 ]; then machine iw "phy#$index" set netns $$; else machine iw "phy#$index" set netns name "$2"; fi
 }
 
 # wireless [PORT...]: w0 on a cable, w1 on Wi-Fi, the network behind both; these ports without carrier; all of it watched.
@@ -66,10 +67,9 @@ credentials() { write_credentials $psk; }
 # wrong_key: the same with another key.
 wrong_key() { write_credentials $other_psk; }
 
-readonly supplicant_conf=$dir/wpa_supplicant.conf
 write_credentials() {
     cat > "$supplicant_conf" <<-END
-	ctrl_interface=$dir/wpa
+	ctrl_interface=$control
 	network={
 	    ssid="$ssid"
 	    psk=$1
@@ -87,10 +87,10 @@ supplicant() {
 
 # authorised [BSSID]: the supplicant on w1 has come to the end of the handshake, with this access point.
 authorised() { until_true eval "wpa_state | grep -q wpa_state=COMPLETED && wpa_state | grep -q bssid=${1:-}"; }
-wpa_state() { wpa_cli -p "$dir/wpa" -i w1 status; }
+wpa_state() { wpa_cli -p "$control" -i w1 status; }
 
 # roam BSSID: to another access point.
-roam() { wpa_cli -p "$dir/wpa" -i w1 roam "$1" && authorised "$1"; }
+roam() { wpa_cli -p "$control" -i w1 roam "$1" && authorised "$1"; }
 
 # radio_block, radio_unblock: rfkill of w1.
 radio_block() { rfkill block "$(radio_switch)"; }

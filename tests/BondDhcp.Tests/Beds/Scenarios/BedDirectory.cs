@@ -23,6 +23,10 @@ public sealed class BedDirectory : IDisposable
 
     public string FullName { get; }
 
+    /// <summary>Whether the scenarios ran, by what the machine said: all of them, or until their time was over and what they had seen was kept.</summary>
+    public static bool WasUsed(string console) =>
+        console.Contains("init: all scenarios ended", StringComparison.Ordinal) || console.Contains("init: scenarios took longer", StringComparison.Ordinal);
+
     /// <summary>What each scenario left.</summary>
     /// <param name="console">What the machine said.</param>
     public IReadOnlyDictionary<string, BedEvidence> Read(string console) =>

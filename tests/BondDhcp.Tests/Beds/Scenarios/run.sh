@@ -3,9 +3,6 @@
 readonly AT_ONCE=${AT_ONCE:-4} # more would only wait for the processors
 export TZ=UTC                  # of the times of ip monitor
 
-( sleep "$LIMIT"; echo "init: scenarios took longer than $LIMIT s"; keep_unfinished; power_off ) &
-disown # no scenario
-
 keep() { cp -r "/run/$1" "$BED/evidence/"; }
 
 # What those saw that did not come to their end.
@@ -15,6 +12,9 @@ keep_unfinished() {
         [ ! -d "/run/$name" ] || [ -d "$BED/evidence/$name" ] || { echo "not at its end after $LIMIT s" > "/run/$name/failed"; keep "$name"; }
     done
 }
+
+( sleep "$LIMIT"; echo "init: scenarios took longer than $LIMIT s"; keep_unfinished; power_off ) &
+disown # no scenario
 
 run() {
     local began=$SECONDS
