@@ -75,6 +75,9 @@ public sealed class LinkTable
         foreach (InterfaceAddress address in addresses) Put(address, events);
     }
 
+    /// <summary>Takes one link that was read by itself.</summary>
+    public void Take(Link link, List<LinkEvent> events) => Put(link, events);
+
     private void Take(NetlinkMessage message, List<LinkEvent> events)
     {
         switch (message.Type)

@@ -103,6 +103,16 @@ public sealed class LinkWatch : IDisposable
         }
     }
 
+    /// <summary>
+    /// Takes what the kernel has said, then reads one link: of the options of a bond that is down the kernel says nothing
+    /// when they change.
+    /// </summary>
+    public void Refresh(int interfaceIndex, List<LinkEvent> events)
+    {
+        Drain(events);
+        if (Stale is null && _rtnl.FindLink(interfaceIndex) is { } link) Table.Take(link, events);
+    }
+
     private void Resynchronise(string why, List<LinkEvent> events)
     {
         Overruns++;

@@ -35,10 +35,10 @@ internal sealed partial class BondTurn
         {
             if (owned.Created == MasterOwnership.BeingMade && _plan.Pending is null && WhyNotOurKind(master) is null)
                 owned = owned with { Created = master.Index };
-            else if (owned.Created != 0 && owned.Created != master.Index) owned = MasterOwnership.None;
+            else if (owned.Created != 0 && owned.Created != master.Index) owned = owned with { Created = 0 };
             _plan = _plan with { HasBeenThere = true };
         }
-        else if (_plan.Pending is null && Seen is not null && owned.Created > 0) owned = MasterOwnership.None;
+        else if (_plan.Pending is null && Seen is not null && owned.Created > 0) owned = owned with { Created = 0 };
         _plan = _plan with { Owned = owned };
     }
 
@@ -56,7 +56,7 @@ internal sealed partial class BondTurn
             if (Master is { } master && device?.Link.MasterIndex == master.Index) continue;
             bool ours = IsOurRemoval(before.Index);
             TellRemoval(before, device, ours);
-            slaves = slaves.RemoveAll(slave => slave.Index == before.Index);
+            if (Master?.Index == Seen?.Master?.Index) slaves = slaves.RemoveAll(slave => slave.Index == before.Index);
             if (!ours && device is { Link.MasterIndex: 0 } && Master?.Index == Seen?.Master?.Index) left.Add(before.Index);
         }
         // Away, elsewhere or back: the next time it is there it is wanted again.
@@ -68,9 +68,12 @@ internal sealed partial class BondTurn
         {
             FirstSeenAt = firstSeenAt.ToImmutable(),
             LeftOutside = [.. left],
-            Owned = _plan.Owned with { Slaves = slaves.RemoveAll(slave => observed.Find(slave.Index) is null && _plan.Pending is null) },
+            Owned = _plan.Owned with { Slaves = slaves.RemoveAll(IsForgotten) },
         };
     }
+
+    private bool IsForgotten(OwnedSlave slave) =>
+        _plan.Pending is null && (observed.Find(slave.Index) is not { } device || (_plan.IsStopping && (Master is not { } master || !IsMember(device, master))));
 
     private bool IsOurRemoval(int index) => _plan.Expected switch
     {

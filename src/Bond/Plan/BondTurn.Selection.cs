@@ -32,10 +32,13 @@ internal sealed partial class BondTurn
         return leave ?? Reselect(master, bond, active);
     }
 
-    /// <summary>The driver takes a slave for good whose authentication has not finished, or failed.</summary>
+    /// <summary>
+    /// The driver takes a slave for good whose authentication has not finished, or failed. A carrier that is lost it sees
+    /// itself, after the delays that were configured for that.
+    /// </summary>
     private BondAct.SetActive? LeaveUnusable(Link master, ObservedDevice active)
     {
-        if (active.Facts.IsUsable || Best(master, active) is not { } better) return null;
+        if (active.Facts.IsUsable || !active.Link.Carrier || Best(master, active) is not { } better) return null;
         var act = new BondAct.SetActive(master.Index, better.Index, better.Name, $"{active.Name} cannot be used: {active.Facts.Why}");
         if (!May(act)) return null;
         _plan = _plan with { MovedFrom = active.Index };

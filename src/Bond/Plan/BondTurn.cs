@@ -146,6 +146,7 @@ internal sealed partial class BondTurn(BondPlan plan, BondObserved observed, Ins
         if (Master is not { } master) return (MasterState.Waiting, $"{Settings.Name} is not there");
         if (master.Bond is not null && !observed.Members.Any()) return (MasterState.Waiting, "no slave");
         if (!master.IsUp) return (MasterState.Waiting, $"{Settings.Name} is down");
+        if (master.Bond is { Mode: BondState.ActiveBackup, ActiveSlave: 0 }) return (MasterState.Waiting, "no slave has a link");
         return (MasterState.Running, string.Join("; ", _problems));
     }
 
@@ -159,7 +160,7 @@ internal sealed partial class BondTurn(BondPlan plan, BondObserved observed, Ins
             BondAct.Create => _plan with
             {
                 Budget = _plan.HasBeenThere ? _plan.Budget.Taken(act.Key, now) : _plan.Budget,
-                Owned = new MasterOwnership { Created = MasterOwnership.BeingMade },
+                Owned = _plan.Owned with { Created = MasterOwnership.BeingMade },
             },
             BondAct.Enslave enslave => _plan with { Budget = _plan.Budget.Taken(act.Key, now), Owned = Owning(enslave) },
             BondAct.SetActive or BondAct.Reselect => _plan with { Budget = _plan.Budget.Damped(act.Key, now, s_selectDelay) },
@@ -172,7 +173,8 @@ internal sealed partial class BondTurn(BondPlan plan, BondObserved observed, Ins
     private MasterOwnership Owning(BondAct.Enslave act)
     {
         Link link = observed.Find(act.Slave)!.Link;
-        var owned = new OwnedSlave(act.Slave, act.Name, link.IsUp, link.Mtu);
+        // One that a master's deletion set down is put back at last as it was before the first time.
+        OwnedSlave owned = _plan.Owned.Find(act.Slave) ?? new OwnedSlave(act.Slave, act.Name, link.IsUp, link.Mtu);
         return _plan.Owned with { Slaves = _plan.Owned.Slaves.RemoveAll(slave => slave.Index == act.Slave).Add(owned) };
     }
 

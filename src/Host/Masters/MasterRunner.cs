@@ -224,8 +224,8 @@ internal sealed partial class MasterRunner : IDisposable
         }
         RtnlResult result = _acts.Carry(act);
         Plan = Plan.Done(result, BoottimeClock.Now);
-        // The kernel queues its events before it answers: what the act changed is there now.
-        _network.Drain();
+        // The kernel queues its events before it answers: what the act changed is there now, or can be read.
+        _network.Drain(Link?.Index ?? 0);
         return true;
     }
 

@@ -30,7 +30,7 @@ internal sealed class NetworkState : IDisposable
         HardwareAddresses = new HardwareAddressReader();
         CollectMacs();
         _events.Clear();
-        _watch = loop.Register(_links.Descriptor, Readiness.Read, _ => Drain());
+        _watch = loop.Register(_links.Descriptor, Readiness.Read, _ => Follow(_links.Drain));
         _reread = loop.AddDeadline(() => Follow(_links.Reread));
     }
 
@@ -66,9 +66,12 @@ internal sealed class NetworkState : IDisposable
     /// Takes in what the kernel has said by now, as after a request of one's own: its events are queued before its
     /// answer. Nothing within <see cref="Changed"/>, whose events are still being told.
     /// </summary>
-    public void Drain()
+    /// <param name="interfaceIndex">The link that the request was about, which is read anew; 0 for none.</param>
+    public void Drain(int interfaceIndex = 0)
     {
-        if (!_following) Follow(_links.Drain);
+        if (_following) return;
+        if (interfaceIndex == 0) Follow(_links.Drain);
+        else Follow(events => _links.Refresh(interfaceIndex, events));
     }
 
     private void Follow(Action<List<LinkEvent>> read)

@@ -95,7 +95,8 @@ public sealed class LinkTableTests
                 }
             }
         }));
-        Assert.Equal(new BondState(1, 5, 6, 0, 1, 100, 0, 0, 2), _table.Links[2].Bond);
+        Assert.Equal(new BondState(1, 5, 6, 0, 1, 100, 0, 0, 2), _table.Links[2].Bond! with { Values = BondValues.None });
+        Assert.Equal((100L, null), (_table.Links[2].Bond!.Values.Number(Rtnl.IFLA_BOND_MIIMON), _table.Links[2].Bond!.Values.Number(Rtnl.IFLA_BOND_LP_INTERVAL)));
         Assert.Equal(new BondSlaveState(true, 2, 0, MacAddress.Parse("02:00:00:00:0a:0a")), _table.Links[5].BondSlave);
         Assert.Equal("veth", _table.Links[5].Kind);
     }

@@ -42,6 +42,7 @@ internal sealed class PlanBench
     public void Pass(double seconds)
     {
         Instant end = Now + TimeSpan.FromSeconds(seconds);
+        Run();
         while (Plan.NextDeadline <= end)
         {
             Now = Instant.Max(Now, Plan.NextDeadline);
