@@ -20,7 +20,8 @@ internal abstract record StaticInput
 
     /// <summary>The interface is there.</summary>
     /// <param name="Present">Addresses that are on it already: an earlier run's, or somebody else's.</param>
-    public sealed record LinkHere(ImmutableArray<StaticAddress> Present) : StaticInput;
+    /// <param name="Passing">Packets pass.</param>
+    public sealed record LinkHere(ImmutableArray<StaticAddress> Present, bool Passing) : StaticInput;
 
     /// <summary>The interface is gone, and everything on it.</summary>
     public sealed record LinkGone : StaticInput;

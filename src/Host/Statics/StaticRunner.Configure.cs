@@ -31,8 +31,10 @@ internal sealed partial class StaticRunner
     private void Apply()
     {
         if (_link is not { } link || !_machine.IsRunning) return;
-        StaticOutcome outcome = _configurator.Apply(
-            link.Index, Settings.ToConfiguration(_machine.IsFallback), _machine.Permitted, _owned, Record);
+        StaticConfiguration wanted = Settings.ToConfiguration(_machine.IsFallback);
+        // No route leads through an interface that is down; they come when it is up.
+        if (!link.IsUp) wanted = wanted with { Routes = [] };
+        StaticOutcome outcome = _configurator.Apply(link.Index, wanted, _machine.Permitted, _owned, Record);
         Conclude(outcome);
         _again.At = outcome.Problems.IsEmpty ? Instant.Never : BoottimeClock.Now + s_againDelay;
         Feed(new StaticInput.Applied([.. outcome.Present.Select(there => there.Address)]));
@@ -97,6 +99,7 @@ internal sealed partial class StaticRunner
         if (failures.Count > 0) return (StaticState.Failed, string.Join("; ", failures));
         List<string> pending =
         [
+            .. _link is { IsUp: false } ? (string[])[WhyUnusable] : [],
             .. _machine.Addresses.Where(one => one.Phase == StaticPhase.Waiting).Select(one => $"{one.Address} waits: {WhyUnusable}"),
             .. _machine.Addresses.Where(one => one.Phase == StaticPhase.Probing).Select(one => $"probing whether {one.Address} is in use"),
             .. from there in _outcome?.Present ?? []

@@ -77,8 +77,10 @@ internal sealed partial class StaticRunner
         }
     }
 
-    private void TakeLink(Link link)
+    private void TakeLink(Link told)
     {
+        // Asked: it may have been set down a moment ago, and is set up only now.
+        Link link = _network.Rtnl.FindLink(told.Index) ?? told;
         _link = link;
         _record = _openRecord?.Invoke(link.Index);
         string? warning = null;
@@ -87,8 +89,7 @@ internal sealed partial class StaticRunner
         ImmutableArray<PresentAddress> present = _configurator.ReadAddresses(link.Index);
         _owned = recorded with { Addresses = recorded.Addresses.RemoveAll(address => present.All(there => there.Address != address)) };
         if (!link.IsUp) SetUp(link);
-        Feed(new StaticInput.LinkHere([.. present.Select(there => there.Address)]));
-        Gauge();
+        Feed(new StaticInput.LinkHere([.. present.Select(there => there.Address)], _gateOpen && link.IsUsable));
     }
 
     private void UpdateLink(Link link)

@@ -41,7 +41,7 @@ internal sealed partial class StaticTurn(
                 _states.Clear();
                 break;
             case StaticInput.Reconfigure reconfigure: Reconfigure(reconfigure.Settings); break;
-            case StaticInput.LinkHere here when _machine.IsRunning: ComeUp(here.Present); break;
+            case StaticInput.LinkHere here when _machine.IsRunning: ComeUp(here.Present, here.Passing); break;
             case StaticInput.LinkGone: LoseLink(); break;
             case StaticInput.Usable usable: SetUsable(usable.Yes); break;
             case StaticInput.PathChanged when _machine is { IsRunning: true, IsUsable: true }: Each(FollowPath); break;
@@ -65,9 +65,9 @@ internal sealed partial class StaticTurn(
 
     // An earlier run's fallback address goes on being used until a lease comes: taking it away now and giving it again
     // in 15 seconds would help nobody.
-    private void ComeUp(ImmutableArray<StaticAddress> present)
+    private void ComeUp(ImmutableArray<StaticAddress> present, bool usable)
     {
-        _machine = _machine with { IsThere = true };
+        _machine = _machine with { IsThere = true, IsUsable = usable };
         if (!_machine.IsBound && Settings.Fallback.Any(present.Contains)) UseFallback();
         Populate(present);
         Each(state => Begin(state, present));

@@ -43,8 +43,7 @@ internal sealed class StaticBench
     public StaticBench Start(bool usable = true)
     {
         Feed(new StaticInput.Start());
-        Feed(new StaticInput.LinkHere([.. _present]));
-        Feed(new StaticInput.Usable(usable));
+        Feed(new StaticInput.LinkHere([.. _present], usable));
         return this;
     }
 

@@ -66,7 +66,7 @@ public sealed class StaticPlanTests
                 new StaticAct.RemoveRoute(before.InstalledRoutes[0]),
                 new StaticAct.RemoveAddress(Address("192.0.2.61/24")),
             ],
-            StaticPlan.Change(after, after.Addresses, owned, present));
+            StaticPlan.Change(after, after.Addresses, owned, present).AsEnumerable());
     }
 
     [Fact]
@@ -76,7 +76,7 @@ public sealed class StaticPlanTests
         StaticConfiguration after = Wanted("", "fd01::/16 via fe80::1 mtu 1300");
         Assert.Equal(
             [new StaticAct.RemoveRoute(before.InstalledRoutes[0]), new StaticAct.AddRoute(after.InstalledRoutes[0])],
-            StaticPlan.Change(after, [], new StaticOwnership { Routes = before.InstalledRoutes }, []));
+            StaticPlan.Change(after, [], new StaticOwnership { Routes = before.InstalledRoutes }, []).AsEnumerable());
     }
 
     [Fact]
@@ -88,8 +88,8 @@ public sealed class StaticPlanTests
         Assert.Null(problem);
         Assert.True(read.IsFor("boot", "net:[1]", 7));
         Assert.False(read.IsFor("boot", "net:[1]", 8) || read.IsFor("", "net:[1]", 7));
-        Assert.Equal(record.Owned.Addresses, read.Owned.Addresses);
-        Assert.Equal(record.Owned.Routes, read.Owned.Routes);
+        Assert.Equal(record.Owned.Addresses.AsEnumerable(), read.Owned.Addresses);
+        Assert.Equal(record.Owned.Routes.AsEnumerable(), read.Owned.Routes);
     }
 
     [Theory]

@@ -55,7 +55,7 @@ public sealed class StaticRunnerTests
         Assert.Equal(StaticState.Waiting, runner.Snapshot.State);
         bed.Until(() => runner.Snapshot.State == StaticState.Running);
         Assert.Contains("inet 192.0.2.60/24 metric 1024 brd 192.0.2.255 scope global c0 valid_lft forever preferred_lft forever",
-            string.Join(' ', Shown().Split(' ', StringSplitOptions.RemoveEmptyEntries)).Replace("proto 0x11 ", "", StringComparison.Ordinal).Replace("c0 ", "c0 ", StringComparison.Ordinal), StringComparison.Ordinal);
+            string.Join(' ', Shown().Split(' ', StringSplitOptions.RemoveEmptyEntries)).Replace("proto 0x11 ", "", StringComparison.Ordinal), StringComparison.Ordinal);
         Assert.Contains("default via 192.0.2.1 proto static metric 1024", Routes(), StringComparison.Ordinal);
         bed.Until(() => peer.Arps.Count(arp => !arp.IsProbe && arp.SenderAddress == Ipv4Address.Parse("192.0.2.60") && arp.TargetAddress == arp.SenderAddress) == 2);
         Assert.Equal("static", Assert.Single(runner.Snapshot.Addresses).Origin);

@@ -40,7 +40,7 @@ public sealed class StaticTextTests
     [Theory(DisplayName = "AS-7 routes that cannot be are refused")]
     [InlineData("", "names no destination")]
     [InlineData("to", "names no destination")]
-    [InlineData("via 192.0.2.1", "neither PREFIX/LENGTH")]
+    [InlineData("via 192.0.2.1", "unknown word")]
     [InlineData("10.0.0.0/33", "neither PREFIX/LENGTH")]
     [InlineData("10.0.0.1/8", "write 10.0.0.0/8")]
     [InlineData("10.0.0.0/8 via fe80::1", "another family")]
