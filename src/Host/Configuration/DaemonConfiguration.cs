@@ -63,4 +63,8 @@ internal sealed record DaemonConfiguration
             if (candidate.Name == name) return candidate;
         return null;
     }
+
+    /// <summary>Every interface that is spoken of: those with a section, and slaves.</summary>
+    public IReadOnlyCollection<string> InterfaceNames =>
+        [.. Interfaces.SelectMany(static one => one.Master is { } master ? [one.Name, .. master.Slaves.Select(slave => slave.Name)] : (string[])[one.Name]).Distinct()];
 }

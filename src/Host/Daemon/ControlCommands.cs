@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using BondDhcp.Dhcp.Client;
 using BondDhcp.Host.Commands;
+using BondDhcp.Host.Components;
 using BondDhcp.Host.Control;
 using BondDhcp.Host.Journal;
 using BondDhcp.Host.Status;
@@ -11,11 +12,12 @@ namespace BondDhcp.Host.Daemon;
 
 /// <summary>What the daemon can do beside its components' work, for commands that ask for it.</summary>
 /// <param name="Snapshot">Everything at this moment, or one interface.</param>
+/// <param name="Knows">True for an interface that is configured.</param>
 /// <param name="Reload">Reads the configuration again; gives what was wrong with it, or null.</param>
 /// <param name="TakeDown">Takes everything down; the action given is called before the daemon exits.</param>
 /// <param name="Now">The present, for the journal's gaps.</param>
 internal sealed record DaemonActions(
-    Func<string?, DaemonSnapshot> Snapshot, Func<string?> Reload, Action<Action> TakeDown, Func<DateTimeOffset> Now);
+    Func<string?, DaemonSnapshot> Snapshot, Func<string, bool> Knows, Func<string?> Reload, Action<Action> TakeDown, Func<DateTimeOffset> Now);
 
 /// <summary>Carries out the requests of the control socket.</summary>
 internal sealed class ControlCommands(ComponentSet components, EventJournal journal, DaemonActions daemon)
@@ -57,17 +59,17 @@ internal sealed class ControlCommands(ComponentSet components, EventJournal jour
         switch (call.Request.Command)
         {
             case "status": WithOptionalInterface(call, name => call.Succeed(json => SnapshotJson.WriteStatus(json, daemon.Snapshot(name)))); break;
-            case "lease": WithOptionalInterface(call, name => call.Succeed(json => SnapshotJson.WriteLeases(json, daemon.Snapshot(name)))); break;
+            case "lease": WithOptionalInterface(call, name => call.Succeed(json => SnapshotJson.WriteLeases(json, Leased(daemon.Snapshot(name), name)))); break;
             case "watch": JournalStream.Follow(call, journal, daemon.Now); break;
             case "timeline": JournalStream.Replay(call, journal, daemon.Now); break;
             case "wait-online": WithOptionalInterface(call, name => WaitOnline(call, name)); break;
             case "start" or "stop" or "restart" or "renew" or "rebind" or "release" or "acquire" or "reload" when !call.MayChange:
                 call.Fail(ExitCode.Failed, "not permitted: changes are for root and the control-group");
                 break;
-            case "start": Each(call, static (component, done) => component.Start(done)); break;
+            case "start": Each(call, components.Start); break;
             case "stop" when call.Request.Arguments.IsEmpty: daemon.TakeDown(() => call.Succeed()); break;
-            case "stop": Each(call, static (component, done) => component.Stop(done)); break;
-            case "restart": Each(call, Restart); break;
+            case "stop": Each(call, components.Stop); break;
+            case "restart": Each(call, components.Restart); break;
             case "renew": Execute(call, Dhcp4Command.Renew); break;
             case "rebind": Execute(call, Dhcp4Command.Rebind); break;
             case "release": Execute(call, Dhcp4Command.Release); break;
@@ -77,17 +79,21 @@ internal sealed class ControlCommands(ComponentSet components, EventJournal jour
         }
     }
 
+    // Who asks for all leases does not ask for what never has one.
+    private static DaemonSnapshot Leased(DaemonSnapshot snapshot, string? name) =>
+        name is null ? snapshot with { Interfaces = snapshot.Interfaces.RemoveAll(static one => one.Dhcp4 is null) } : snapshot;
+
     private void WithOptionalInterface(ControlCall call, Action<string?> then)
     {
         if (call.Request.Arguments is not [var name, ..]) then(null);
-        else if (components.Find(name) is { } component) then(component.Configuration.Name);
+        else if (daemon.Knows(name)) then(name);
         else call.Fail(ExitCode.Usage, $"'{EscapedText.Of(name)}' is not configured");
     }
 
     private void WaitOnline(ControlCall call, string? name)
     {
-        bool Holds() => OnlineRule.Holds(components.InterfaceSnapshots(name), call.Request.Ipv4, call.Request.Ipv6);
-        if (components.All.Count == 0) call.Fail(ExitCode.Failed, "no interface with DHCP is configured");
+        bool Holds() => OnlineRule.Holds(daemon.Snapshot(name).Interfaces, call.Request.Ipv4, call.Request.Ipv6);
+        if (!OnlineRule.Concerns(daemon.Snapshot(name).Interfaces)) call.Fail(ExitCode.Failed, "no interface with DHCP or addresses is configured");
         else if (Holds()) call.Succeed();
         else
         {
@@ -98,21 +104,12 @@ internal sealed class ControlCommands(ComponentSet components, EventJournal jour
 
     private void Execute(ControlCall call, Dhcp4Command command)
     {
-        if (call.Request.Arguments is not [var name] || components.Find(name) is not { } component)
-            call.Fail(ExitCode.Usage, $"'{EscapedText.Of(call.Request.Arguments.FirstOrDefault() ?? "")}' is not configured");
-        else if (call.Request is { Ipv6: true, Ipv4: false })
-            call.Fail(ExitCode.Failed, $"DHCPv6 is not configured on {component.Configuration.Name}");
-        else
-            component.Execute(command, error => Answer(call, error));
+        string name = call.Request.Arguments is [var only] ? only : "";
+        if (!daemon.Knows(name)) call.Fail(ExitCode.Usage, $"'{EscapedText.Of(name)}' is not configured");
+        else if (call.Request is { Ipv6: true, Ipv4: false }) call.Fail(ExitCode.Failed, $"DHCPv6 is not configured on {name}");
+        else if (components.FindDhcp4(name) is not { } component) call.Fail(ExitCode.Failed, $"DHCPv4 is not configured on {name}");
+        else component.Execute(command, error => Answer(call, error));
     }
-
-    // Given back and acquired anew; answered when the new lease is there.
-    private static void Restart(Component component, Completion done) =>
-        component.End(release: true, () => component.Start(error =>
-        {
-            if (error is not null) done(error);
-            else component.Execute(Dhcp4Command.Acquire, done);
-        }));
 
     // All of them at once; the answer comes with the last.
     private void Each(ControlCall call, Action<Component, Completion> operation)
@@ -120,7 +117,7 @@ internal sealed class ControlCommands(ComponentSet components, EventJournal jour
         ImmutableArray<string> names = call.Request.Arguments;
         foreach (string name in names)
         {
-            if (components.Find(name) is { } known && known.Name == name) continue;
+            if (components.Find(name) is not null) continue;
             call.Fail(ExitCode.Usage, $"unknown component '{EscapedText.Of(name)}'{Suggestion.Phrase(name, components.All.Select(one => one.Name))}");
             return;
         }

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using BondDhcp.Bond.Linux;
 using BondDhcp.Dhcp.Identity;
 using BondDhcp.Dhcp.Store;
+using BondDhcp.Host.Components;
 using BondDhcp.Host.Configuration;
 using BondDhcp.Host.Journal;
 using BondDhcp.Host.Loop;
@@ -18,6 +19,7 @@ internal sealed class DaemonInterfaces : IDisposable
     private readonly EventLoop _loop;
     private readonly EventJournal _journal;
     private readonly NetworkState _network;
+    private readonly Supervision _supervision;
     private readonly string _runtimeDirectory;
     private readonly string _bootId;
     private readonly DuidStore _duids;
@@ -40,6 +42,7 @@ internal sealed class DaemonInterfaces : IDisposable
         _loop = loop;
         _journal = journal;
         _network = new NetworkState(loop);
+        _supervision = new Supervision(loop, _network, runtimeDirectory, bootId, _entropy, journal.Record);
         _bootId = bootId;
         _duids = new DuidStore(stateDirectory);
         _macs = new MacIdentifierStore(stateDirectory);
@@ -54,6 +57,7 @@ internal sealed class DaemonInterfaces : IDisposable
     {
         DaemonConfiguration previous = _configuration;
         _configuration = configuration;
+        foreach (InterfaceConfiguration one in configuration.Interfaces) _supervision.Reconfigure(one);
         bool duidChanged = !previous.Duid.AsSpan().SequenceEqual(configuration.Duid.AsSpan());
         if (_duid is null || duidChanged) ChooseDuid(configuration);
         return duidChanged
@@ -62,15 +66,30 @@ internal sealed class DaemonInterfaces : IDisposable
             || !previous.ClientIdentifier.AsSpan().SequenceEqual(configuration.ClientIdentifier.AsSpan());
     }
 
-    /// <summary>A component for an interface; not started.</summary>
-    public IDhcp4Component Create(InterfaceConfiguration configuration) =>
-        new RunnerComponent(
-            configuration, _network, TryMakeOptions,
-            options => new InterfaceRunner(
-                _loop, _network, options, MemoryOf(options.Name), _entropy, (source, report) => _journal.Record(options.Name, source, report)));
+    /// <summary>What does a component's work; not started.</summary>
+    public ComponentWork Create(ComponentSpec spec) => spec.Kind switch
+    {
+        ComponentKind.Dhcp4 => CreateDhcp4(spec.Owner),
+        _ => _supervision.Create(spec),
+    };
 
-    /// <summary>An interface as the kernel has it, whether or not anything of ours runs on it.</summary>
-    public InterfaceSnapshot Look(string name) => InterfaceView.Of(_network, name, null);
+    /// <summary>The interfaces for <c>status</c> and <c>lease</c>, or the one asked for.</summary>
+    public ImmutableArray<InterfaceSnapshot> Snapshots(string? interfaceName, ComponentSet components) =>
+    [
+        .. (interfaceName is null ? _configuration.Interfaces.Select(one => one.Name) : [interfaceName])
+            .Select(name => InterfaceView.Of(_network, _supervision, name, _configuration.Find(name), components.FindDhcp4(name))),
+    ];
+
+    private Dhcp4RunnerWork CreateDhcp4(InterfaceConfiguration configuration) =>
+        new(
+            configuration, _network, TryMakeOptions,
+            options =>
+            {
+                InterfaceRunner runner = new(
+                    _loop, _network, _supervision.Gate, options, MemoryOf(options.Name), _entropy,
+                    (source, report) => _journal.Record(options.Name, source, report));
+                return (runner, _supervision.Attend(runner, options.Interface));
+            });
 
     /// <summary>Puts on the disk what was chosen and is not there yet; the first packet does not wait for it.</summary>
     public void KeepIdentity()
@@ -80,7 +99,11 @@ internal sealed class DaemonInterfaces : IDisposable
     }
 
     /// <inheritdoc/>
-    public void Dispose() => _network.Dispose();
+    public void Dispose()
+    {
+        _supervision.Dispose();
+        _network.Dispose();
+    }
 
     private void ChooseDuid(DaemonConfiguration configuration)
     {

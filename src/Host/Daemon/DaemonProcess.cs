@@ -1,5 +1,6 @@
 using BondDhcp.Dhcp.Store;
 using BondDhcp.Host.Commands;
+using BondDhcp.Host.Components;
 using BondDhcp.Host.Configuration;
 using BondDhcp.Host.Control;
 using BondDhcp.Host.Journal;
@@ -16,8 +17,11 @@ internal sealed class DaemonProcess : IDisposable
     /// <summary>If no lease is there by then, the rest of the daemon is made: the exchange waits for the server meanwhile.</summary>
     private static readonly TimeSpan s_latestFurnishing = TimeSpan.FromMilliseconds(50);
 
-    /// <summary>SIGTERM promises an end within 2 s; a release lingers for less.</summary>
+    /// <summary>SIGTERM promises an end within 2 s where nothing is taken down.</summary>
     private static readonly TimeSpan s_longestEnd = TimeSpan.FromSeconds(1.5);
+
+    /// <summary>A lease to give back, slaves to free, a supplicant that says goodbye to its access point: and a reserve.</summary>
+    private static readonly TimeSpan s_longestTakeDown = TimeSpan.FromSeconds(10);
 
     /// <summary>How often who waits for an IPv6 address is looked after: others configure those, and no event tells of them.</summary>
     private static readonly TimeSpan s_reconsidering = TimeSpan.FromMilliseconds(200);
@@ -56,8 +60,9 @@ internal sealed class DaemonProcess : IDisposable
         _notifier = new ServiceNotifier(_loop, Environment.GetEnvironmentVariable);
         string bootId = StoreClock.ReadBootId();
         _interfaces = new DaemonInterfaces(_loop, _journal, invocation.StateDirectory, directory.Path, bootId);
-        _components = new ComponentSet(_interfaces.Create, _interfaces.Look, new StoppedComponents(directory.Path, bootId));
-        _commands = new ControlCommands(_components, _journal, new DaemonActions(Snapshot, Reload, TakeDown, TimeProvider.System.GetUtcNow));
+        _components = new ComponentSet(_interfaces.Create, new StoppedComponents(directory.Path, bootId));
+        _commands = new ControlCommands(
+            _components, _journal, new DaemonActions(Snapshot, Knows, Reload, TakeDown, TimeProvider.System.GetUtcNow));
         _furnish = _loop.AddDeadline(Furnish);
         _giveUp = _loop.AddDeadline(_loop.Stop);
         _reconsider = _loop.AddDeadline(Reconsider);
@@ -133,18 +138,18 @@ internal sealed class DaemonProcess : IDisposable
         switch (signal)
         {
             case DaemonSignal.Reload: Reload(); break;
-            case DaemonSignal.HandOver: End(static _ => false); break;
-            default: End(static component => component.Configuration.ReleaseOnStop); break;
+            case DaemonSignal.HandOver: End(done => _components.EndAll(static _ => false, done), s_longestEnd); break;
+            default: End(_components.EndAtTerm, _components.TakesDownAtTerm ? s_longestTakeDown : s_longestEnd); break;
         }
     }
 
     private void TakeDown(Action answer)
     {
         _lastWord = answer;
-        End(static _ => true);
+        End(done => _components.EndAll(static _ => true, done), s_longestTakeDown);
     }
 
-    private void End(Func<Component, bool> release)
+    private void End(Action<Action> endAll, TimeSpan longest)
     {
         if (_ending)
         {
@@ -153,8 +158,8 @@ internal sealed class DaemonProcess : IDisposable
         }
         _ending = true;
         _notifier.Stopping();
-        _giveUp.At = BoottimeClock.Now + s_longestEnd;
-        _components.EndAll(release, _loop.Stop);
+        _giveUp.At = BoottimeClock.Now + longest;
+        endAll(_loop.Stop);
     }
 
     private string? Reload()
@@ -173,10 +178,10 @@ internal sealed class DaemonProcess : IDisposable
         ConfigurationResult result = ConfigurationReader.ReadFile(_invocation.ConfigurationFile);
         if (result.Configuration is not { } configuration)
             return result.Problems.Count == 1 ? result.Problems[0].ToString() : $"{result.Problems[0]} (and {result.Problems.Count - 1} more)";
-        foreach (InterfaceConfiguration one in configuration.Interfaces)
+        foreach (string name in configuration.InterfaceNames)
         {
-            if (_locks.WhyNot(one.Name) is not { } why) continue;
-            _locks.Keep([.. _configuration.Interfaces.Select(old => old.Name)]);
+            if (_locks.WhyNot(name) is not { } why) continue;
+            _locks.Keep(_configuration.InterfaceNames);
             return why;
         }
         foreach (ConfigurationProblem warning in result.Warnings) Warn(warning.ToString());
@@ -185,7 +190,7 @@ internal sealed class DaemonProcess : IDisposable
         _configuration = configuration;
         SetControlGroup();
         _components.Apply(configuration, identityChanged);
-        _locks.Keep([.. configuration.Interfaces.Select(one => one.Name)]);
+        _locks.Keep(configuration.InterfaceNames);
         return null;
     }
 
@@ -200,8 +205,10 @@ internal sealed class DaemonProcess : IDisposable
         {
             Duid = _interfaces.Duid,
             Components = _components.Snapshots(interfaceName),
-            Interfaces = _components.InterfaceSnapshots(interfaceName),
+            Interfaces = _interfaces.Snapshots(interfaceName, _components),
         };
+
+    private bool Knows(string interfaceName) => _configuration.InterfaceNames.Contains(interfaceName);
 
     private void Warn(string message) => _journal.Record("", "configuration", Report.Of("warning", ("message", message)));
 }

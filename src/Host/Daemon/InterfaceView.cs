@@ -1,5 +1,10 @@
+using System.Collections.Immutable;
 using BondDhcp.Bond.Links;
 using BondDhcp.Dhcp.Client;
+using BondDhcp.Host.Components;
+using BondDhcp.Host.Configuration;
+using BondDhcp.Host.Masters;
+using BondDhcp.Host.Paths;
 using BondDhcp.Host.Runner;
 using BondDhcp.Host.Status;
 using BondDhcp.Net;
@@ -7,31 +12,69 @@ using BondDhcp.Net.Linux;
 
 namespace BondDhcp.Host.Daemon;
 
-/// <summary>What the kernel says of an interface, as <c>status</c> shows it.</summary>
+/// <summary>What the kernel and the runners say of an interface, as <c>status</c> shows it.</summary>
 internal static class InterfaceView
 {
+    private const string NotThere = "the interface is not there";
+
     // IFA_PROTO of addresses the kernel made itself: loopback, router advertisement, link-local.
     private const byte KernelLoopback = 1, KernelLinkLocal = 3;
 
     /// <summary>The interface of this name, or its name alone while it is not there.</summary>
     /// <param name="network">What the kernel says.</param>
+    /// <param name="supervision">Masters, supplicants, static configuration.</param>
     /// <param name="name">The interface's name.</param>
-    /// <param name="lease">The lease whose address is told apart from others.</param>
-    public static InterfaceSnapshot Of(NetworkState network, string name, Dhcp4Lease? lease) =>
-        !network.Table.TryFind(name, out Link? link)
-            ? new InterfaceSnapshot { Name = name }
-            : new InterfaceSnapshot
-            {
-                Name = name,
-                Mac = link.Mac,
-                Carrier = link.Carrier,
-                OperState = InterfaceReports.OperStateOf(link),
-                Addresses =
-                [
-                    .. network.Table.Addresses.Where(one => one.InterfaceIndex == link.Index).Select(one => Shown(one, lease)),
-                    .. Ipv6Addresses(network, link.Index),
-                ],
-            };
+    /// <param name="configuration">Its section; null where it has none.</param>
+    /// <param name="dhcp4">Its DHCPv4; null where that is not configured.</param>
+    public static InterfaceSnapshot Of(
+        NetworkState network, Supervision supervision, string name, InterfaceConfiguration? configuration, Dhcp4Component? dhcp4)
+    {
+        InterfaceSnapshot shown = new()
+        {
+            Name = name,
+            IsAddressed = configuration is not null && (configuration.Dhcp4 || configuration.HasStatic),
+            Why = NotThere,
+            Dhcp4 = dhcp4?.Client,
+            Drops = [.. dhcp4?.Drops ?? []],
+            Supplicant = SupplicantOf(supervision, name),
+            Slaves = SlaveViews.Of(network, supervision, name),
+        };
+        if (!network.Table.TryFind(name, out Link? link)) return shown;
+        PathView path = supervision.Gate.Look(link);
+        return shown with
+        {
+            // Asked for at this moment: the event that tells of a failover may still be under way.
+            Mac = network.HardwareAddresses.TryRead(link.Index, out MacAddress mac) ? mac : link.Mac,
+            Carrier = link.Carrier,
+            OperState = InterfaceReports.OperStateOf(link),
+            IsUsable = path.Usable,
+            Why = path.Usable ? null : path.Why,
+            ActiveSlave = link.Bond is { } bond && network.Table.Links.TryGetValue(bond.ActiveSlave, out Link? active) ? active.Name : null,
+            Failovers = FailoversOf(supervision.Master(name)),
+            Addresses = AddressesOf(network, supervision, link, shown.Dhcp4?.Lease),
+        };
+    }
+
+    /// <summary>What an interface's supplicant says; null where none runs.</summary>
+    public static SupplicantSnapshot? SupplicantOf(Supervision supervision, string name) =>
+        supervision.Supplicant(name)?.View is { } view ? new SupplicantSnapshot(view.State, view.Ssid, view.Bssid?.ToString()) : null;
+
+    private static FailoverSnapshot? FailoversOf(MasterRunner? master) => master is { Link.Bond: not null, Failovers: var failovers }
+        ? new FailoverSnapshot(failovers.Count, failovers.Previous, failovers.Reason, failovers.WithoutLink)
+        : null;
+
+    private static ImmutableArray<AddressSnapshot> AddressesOf(NetworkState network, Supervision supervision, Link link, Dhcp4Lease? lease)
+    {
+        Dictionary<string, string> written = supervision.Static(link.Name) is { } runner
+            ? runner.Snapshot.Addresses.ToDictionary(view => view.Address.ToString(), view => view.Origin)
+            : [];
+        IEnumerable<AddressSnapshot> addresses =
+        [
+            .. network.Table.Addresses.Where(one => one.InterfaceIndex == link.Index).Select(one => Shown(one, lease)),
+            .. Ipv6Addresses(network, link.Index),
+        ];
+        return [.. addresses.Select(one => written.TryGetValue(one.Address, out string? origin) ? one with { Origin = origin } : one)];
+    }
 
     // How long the kernel keeps an address that is not ours was true when it said so; that moment is not known here.
     private static AddressSnapshot Shown(InterfaceAddress address, Dhcp4Lease? lease)
@@ -41,7 +84,7 @@ internal static class InterfaceView
         return new AddressSnapshot(address.Prefix.ToString(), origin, leased ? lease!.ExpiresAt : Instant.Never);
     }
 
-    // Others configure these, and nothing here depends on them: they are read when somebody asks, not followed.
+    // Others configure most of these: they are read when somebody asks.
     private static IEnumerable<AddressSnapshot> Ipv6Addresses(NetworkState network, int interfaceIndex)
     {
         List<Ipv6InterfaceAddress> addresses = [];

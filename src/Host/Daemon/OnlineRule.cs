@@ -7,12 +7,19 @@ namespace BondDhcp.Host.Daemon;
 /// <summary>When an interface counts as online.</summary>
 internal static class OnlineRule
 {
-    /// <summary>True when every interface has an address of a family that is asked for; of any one where none is named.</summary>
+    /// <summary>True when there is an interface to wait for: one with DHCP or addresses.</summary>
+    public static bool Concerns(ImmutableArray<InterfaceSnapshot> interfaces) => interfaces.Any(static one => one.IsAddressed);
+
+    /// <summary>
+    /// True when every interface with DHCP or addresses has an address of a family that is asked for; of any one where
+    /// none is named.
+    /// </summary>
     public static bool Holds(ImmutableArray<InterfaceSnapshot> interfaces, bool ipv4, bool ipv6)
     {
-        if (interfaces.IsEmpty) return false;
+        if (!Concerns(interfaces)) return false;
         foreach (InterfaceSnapshot one in interfaces)
         {
+            if (!one.IsAddressed) continue;
             bool has4 = one.Dhcp4?.Lease is not null || one.Addresses.Any(IsUsableIpv4);
             bool has6 = one.Addresses.Any(IsUsableIpv6);
             if (ipv4 == ipv6 && !ipv4 ? !has4 && !has6 : (ipv4 && !has4) || (ipv6 && !has6)) return false;

@@ -24,8 +24,8 @@ internal static class RunCommand
             using RuntimeDirectory? directory = RuntimeDirectory.TryTake(invocation.RuntimeDirectory, out int holder);
             if (directory is null) return Fail($"another daemon, process {Process(holder)}, runs on {invocation.RuntimeDirectory}");
             using InterfaceLocks locks = new();
-            foreach (InterfaceConfiguration one in configuration.Interfaces)
-                if (locks.WhyNot(one.Name) is { } why) return Fail(why);
+            foreach (string name in configuration.InterfaceNames)
+                if (locks.WhyNot(name) is { } why) return Fail(why);
             using DaemonProcess daemon = new(invocation, directory, locks, configuration, result.Warnings);
             return daemon.Run();
         }

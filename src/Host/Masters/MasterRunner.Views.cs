@@ -64,11 +64,15 @@ internal sealed partial class MasterRunner
             Carrier = link.Carrier,
             OperState = InterfaceReports.OperStateOf(link),
             IsUsable = usable,
-            MiiStatus = link.BondSlave?.MiiStatus switch { 0 => "up", 1 => "going down", 2 => "down", 3 => "going back", _ => null },
+            MiiStatus = MiiStatusOf(link),
             LinkFailures = link.BondSlave?.LinkFailureCount ?? 0,
             Why = problem.Length > 0 ? problem : why,
         };
     }
+
+    /// <summary>What the bond's monitor says of a slave, in the words of /proc/net/bonding; null where it is no bond's.</summary>
+    public static string? MiiStatusOf(Link slave) =>
+        slave.BondSlave?.MiiStatus switch { 0 => "up", 1 => "going down", 2 => "down", 3 => "going back", _ => null };
 
     private string? NameOf(int index) => _network.Table.Links.TryGetValue(index, out Link? link) ? link.Name : null;
 }

@@ -72,8 +72,8 @@ internal sealed partial class InterfaceRunner
         Fault = null;
         Client = Dhcp4Client.Create(Options.Dhcp4);
         bool there = _network.Table.TryFind(Options.Name, out Link? link) && TryTakeLink(link);
-        _usable = there && link!.IsUsable;
-        _whyUnusable = there ? WhyUnusable(link!) : NotThere;
+        _usable = there && _view.Usable;
+        _whyUnusable = there ? _view.Why : NotThere;
         _started = true;
 
         Dhcp4Memory memory = _memory.Load();

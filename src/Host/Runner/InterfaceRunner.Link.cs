@@ -2,6 +2,7 @@ using BondDhcp.Bond.Addressing;
 using BondDhcp.Bond.Links;
 using BondDhcp.Bond.Netlink;
 using BondDhcp.Dhcp.Client;
+using BondDhcp.Host.Paths;
 using BondDhcp.Net;
 
 namespace BondDhcp.Host.Runner;
@@ -10,13 +11,14 @@ namespace BondDhcp.Host.Runner;
 internal sealed partial class InterfaceRunner
 {
     // What a change of the path is: any of these. Compared at every event, because no single event tells of all of them.
-    private readonly record struct PathKey(MacAddress? Mac, int ActiveSlave);
+    private readonly record struct PathKey(MacAddress? Mac, int Device, string? Attachment);
 
     private const string NotThere = "the interface is not there";
 
     // The interface the sockets are open on; null while there is none, and while stopped.
     private Link? _link;
     private PathKey _path;
+    private PathView _view = PathView.Closed(NotThere, 0);
     private bool _usable;
     private string _whyUnusable = NotThere;
     private bool _started;
@@ -28,6 +30,8 @@ internal sealed partial class InterfaceRunner
         // Once, when the whole is known.
         if (events.Any(happened => happened is LinkEvent.AddressRemoved(var address) && address.InterfaceIndex == _link?.Index))
             CheckAddress();
+        // What carries this interface may be another one, of which the events spoke.
+        FollowPath();
     });
 
     private void Follow(LinkEvent happened)
@@ -53,6 +57,9 @@ internal sealed partial class InterfaceRunner
         }
     }
 
+    // A bond or bridge of ours has a runner, which sets it up and tells of its slaves.
+    private bool HasMasterRunner => Options.Interface.Master is not null;
+
     private void FollowLink(Link link)
     {
         if (link.Index == _link?.Index && !link.IsNamed(Options.Name)) LoseLink($"the interface is named {link.Name} now");
@@ -66,17 +73,18 @@ internal sealed partial class InterfaceRunner
         if (_link is not null) LoseLink("another interface has its name now");
         if (!TryTakeLink(link)) return;
         Adopt(Client.Memory);
-        SetUsable(link.IsUsable, WhyUnusable(link));
+        FollowPath();
     }
 
     private bool TryTakeLink(Link link)
     {
         if (!_sockets.Open(link.Index, link.Name)) return false;
         _link = link;
-        _path = PathOf(link);
+        _view = _gate.Look(link);
+        _path = KeyOf(link, _view);
         Tell(Report.Of("interface", ("index", link.Index), ("mac", link.Mac)));
         Tell(InterfaceReports.Carrier(link));
-        if (!link.IsUp) SetUp(link);
+        if (!link.IsUp && !HasMasterRunner) SetUp(link);
         return true;
     }
 
@@ -85,22 +93,31 @@ internal sealed partial class InterfaceRunner
         Link old = _link!;
         _link = link;
         if (old.Mac != link.Mac) Tell(Report.Of("hardwareAddress", ("old", old.Mac), ("new", link.Mac)));
-        if (old.Bond?.ActiveSlave != link.Bond?.ActiveSlave)
+        if (!HasMasterRunner && old.Bond?.ActiveSlave != link.Bond?.ActiveSlave)
             Tell(Report.Of("activeSlave", ("slave", NameOf(link.Bond?.ActiveSlave ?? 0))));
         if (old.Carrier != link.Carrier || old.OperationalState != link.OperationalState || old.IsUp != link.IsUp)
             Tell(InterfaceReports.Carrier(link));
         // Routes through gateways went when it was set down, addresses did not.
         if (!old.IsUp && link.IsUp) ConfigureAgain();
 
-        PathKey path = PathOf(link);
-        string why = path.Mac != _path.Mac ? "hardwareAddress" : "activeSlave";
-        bool changed = path != _path && _usable && link.IsUsable;
-        _path = path;
-        SetUsable(link.IsUsable, WhyUnusable(link));
-        if (changed) Feed(new Dhcp4Input.PathChanged(PathClass.Unknown, why));
         // Until its first operational state the kernel has no queue for a new device: what was sent is lost.
-        else if (_usable && Client.Lease is null && old.OperationalState == OperationalState.Unknown && link.OperationalState == OperationalState.Up)
-            Feed(new Dhcp4Input.PathChanged(PathClass.Unknown, "operationalState"));
+        if (!FollowPath() && _usable && Client.Lease is null && old.OperationalState == OperationalState.Unknown && link.OperationalState == OperationalState.Up)
+            Feed(new Dhcp4Input.PathChanged(_view.Network, "operationalState", _view.Gateway));
+    }
+
+    /// <summary>Looks at what carries the interface now, and tells the machine what became different; true when it is another path.</summary>
+    private bool FollowPath()
+    {
+        if (!_started || _link is not { } link) return false;
+        PathView view = _gate.Look(link);
+        PathKey path = KeyOf(link, view);
+        string why = path.Mac != _path.Mac ? "hardwareAddress" : path.Device != _path.Device ? "activeSlave" : "roam";
+        bool changed = path != _path && _usable && view.Usable;
+        _path = path;
+        _view = view;
+        SetUsable(view.Usable, view.Why);
+        if (changed) Feed(new Dhcp4Input.PathChanged(view.Network, why, view.Gateway));
+        return changed;
     }
 
     private void LoseLink(string why)
@@ -129,7 +146,7 @@ internal sealed partial class InterfaceRunner
         bool wasUsable = _usable;
         _usable = usable;
         _whyUnusable = why;
-        if (usable) Feed(new Dhcp4Input.LinkUsable(PathClass.Unknown));
+        if (usable) Feed(new Dhcp4Input.LinkUsable(_view.Network, _view.Gateway));
         else if (wasUsable || Client.State is Dhcp4State.Waiting) Feed(new Dhcp4Input.LinkUnusable(why));
     }
 
@@ -144,11 +161,5 @@ internal sealed partial class InterfaceRunner
 
     private void Tell(Report report) => _journal("link", report);
 
-    private static PathKey PathOf(Link link) => new(link.Mac, link.Bond?.ActiveSlave ?? 0);
-
-    private static string WhyUnusable(Link link) =>
-        link.IsUsable ? ""
-        : !link.IsUp ? "the interface is down"
-        : (link.Flags & LinkFlags.LowerUp) == 0 ? "no carrier"
-        : $"operational state {InterfaceReports.OperStateOf(link)}";
+    private static PathKey KeyOf(Link link, PathView view) => new(link.Mac, view.Device, view.Attachment);
 }

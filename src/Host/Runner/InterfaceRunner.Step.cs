@@ -10,6 +10,7 @@ internal sealed partial class InterfaceRunner
     private readonly List<Dhcp4Effect> _effects = [];
     private Dhcp4Surroundings _surroundings = new() { Mac = MacAddress.Zero };
     private string _stateName = "stopped";
+    private Dhcp4Lease? _toldLease;
     private bool _carryingOut;
 
     private void Feed(Dhcp4Input input)
@@ -25,9 +26,19 @@ internal sealed partial class InterfaceRunner
     private Dhcp4Surroundings LookAround()
     {
         if (!_sockets.TryReadMac(out MacAddress mac)) mac = _surroundings.Mac;
-        int path = _link?.Bond is { ActiveSlave: > 0 and int active } ? active : _link?.Index ?? 0;
-        if (mac != _surroundings.Mac || path != _surroundings.PathIndex || _surroundings.HostMacs != _network.HostMacs)
-            _surroundings = new Dhcp4Surroundings { Mac = mac, HostMacs = _network.HostMacs, PathIndex = path };
+        if (mac != _surroundings.Mac || _view.Device != _surroundings.PathIndex || _view.IsEap != _surroundings.AuthenticatedByEap
+            || _surroundings.HostMacs != _network.HostMacs)
+        {
+            _surroundings = new Dhcp4Surroundings
+            {
+                Mac = mac,
+                HostMacs = _network.HostMacs,
+                PathIndex = _view.Device,
+                AuthenticatedByEap = _view.IsEap,
+                // Slaves are asked which network they lead into, and the caps count every frame of a path.
+                ArpPerSecondOfOthers = TransmitBudget.KernelAnnouncements + (_view.Device == _link?.Index ? 0 : TransmitBudget.PathProbeRequests),
+            };
+        }
         return _surroundings;
     }
 
@@ -57,10 +68,18 @@ internal sealed partial class InterfaceRunner
         }
         _sockets.ArpWatch = Client.ArpWatch;
         _deadline.At = Client.NextDeadline;
+        TellLease();
         _stateName = Client.StateName;
         if (_stateName == before) return;
         Since = BoottimeClock.Now;
         if (Client.State is Dhcp4State.Stopped) AnswerStop();
+    }
+
+    private void TellLease()
+    {
+        if (ReferenceEquals(Client.Lease, _toldLease)) return;
+        _toldLease = Client.Lease;
+        LeaseChanged?.Invoke();
     }
 
     private void CarryOut(Dhcp4Effect effect)

@@ -1,6 +1,7 @@
 using BondDhcp.Bond.Links;
 using BondDhcp.Dhcp.Client;
 using BondDhcp.Host.Loop;
+using BondDhcp.Host.Paths;
 using BondDhcp.Net;
 using BondDhcp.Net.Linux;
 
@@ -14,6 +15,7 @@ internal sealed partial class InterfaceRunner : IDisposable
 {
     private readonly EventLoop _loop;
     private readonly NetworkState _network;
+    private readonly PathGate _gate;
     private readonly LeaseMemory _memory;
     private readonly EntropySource _entropy;
     private readonly Action<string, Report> _journal;
@@ -30,16 +32,18 @@ internal sealed partial class InterfaceRunner : IDisposable
     /// <summary>A runner that has not been started.</summary>
     /// <param name="loop">The loop it lives in.</param>
     /// <param name="network">Links and addresses.</param>
+    /// <param name="gate">Says when the interface can carry frames, and by what.</param>
     /// <param name="options">What to run.</param>
     /// <param name="memory">What is kept across restarts.</param>
     /// <param name="entropy">Randomness.</param>
     /// <param name="journal">Is told of everything, with the part that tells: <c>dhcp4</c> or <c>link</c>.</param>
     public InterfaceRunner(
-        EventLoop loop, NetworkState network, InterfaceRunnerOptions options, LeaseMemory memory, EntropySource entropy,
-        Action<string, Report> journal)
+        EventLoop loop, NetworkState network, PathGate gate, InterfaceRunnerOptions options, LeaseMemory memory,
+        EntropySource entropy, Action<string, Report> journal)
     {
         _loop = loop;
         _network = network;
+        _gate = gate;
         _memory = memory;
         _entropy = entropy;
         _journal = journal;
@@ -54,8 +58,12 @@ internal sealed partial class InterfaceRunner : IDisposable
         _restart = loop.AddDeadline(() => Guard(Begin));
         loop.Resumed += Resume;
         network.Changed += Follow;
+        gate.Changed += FollowGate;
         Since = BoottimeClock.Now;
     }
+
+    /// <summary>The lease in force is another, is gone, or more is known of it.</summary>
+    public event Action? LeaseChanged;
 
     /// <summary>The configuration.</summary>
     public InterfaceRunnerOptions Options { get; private set; }
@@ -93,11 +101,18 @@ internal sealed partial class InterfaceRunner : IDisposable
         _started = false;
         _loop.Resumed -= Resume;
         _network.Changed -= Follow;
+        _gate.Changed -= FollowGate;
         _sockets.Dispose();
         _deadline.Dispose();
         _restart.Dispose();
         RefuseCommands("the daemon ends");
     }
+
+    // While links are being followed the table is ahead of what was told here; what comes of it is found at the end.
+    private void FollowGate() => Guard(() =>
+    {
+        if (_link is { } link && _network.Table.Links.TryGetValue(link.Index, out Link? present) && ReferenceEquals(link, present)) FollowPath();
+    });
 
     private void Resume() => Guard(() =>
     {

@@ -29,6 +29,9 @@ internal sealed record InterfaceSnapshot
     /// <summary>The kernel's name.</summary>
     public required string Name { get; init; }
 
+    /// <summary>It is to have addresses: DHCP or static ones are configured.</summary>
+    public bool IsAddressed { get; init; }
+
     /// <summary>Its hardware address now; null while it is not there.</summary>
     public MacAddress? Mac { get; init; }
 
@@ -37,6 +40,24 @@ internal sealed record InterfaceSnapshot
 
     /// <summary>The operational state in the kernel's words; null while it is not there.</summary>
     public string? OperState { get; init; }
+
+    /// <summary>A frame sent now gets into the network.</summary>
+    public bool IsUsable { get; init; }
+
+    /// <summary>Why it cannot be used; null when it can.</summary>
+    public string? Why { get; init; }
+
+    /// <summary>The slave in use; null where there is none.</summary>
+    public string? ActiveSlave { get; init; }
+
+    /// <summary>What became of the bond's slave in use since the daemon watches it; null for what is no bond.</summary>
+    public FailoverSnapshot? Failovers { get; init; }
+
+    /// <summary>Slaves, those configured that are not there included.</summary>
+    public ImmutableArray<SlaveSnapshot> Slaves { get; init; } = [];
+
+    /// <summary>Its supplicant; null where it has none.</summary>
+    public SupplicantSnapshot? Supplicant { get; init; }
 
     /// <summary>DHCPv4; null where it is not configured.</summary>
     public Dhcp4Snapshot? Dhcp4 { get; init; }

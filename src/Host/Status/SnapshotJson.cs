@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Text.Json;
 using BondDhcp.Dhcp.Client;
 using BondDhcp.Dhcp.Wire;
+using BondDhcp.Host.Paths;
 using BondDhcp.Host.Text;
 using BondDhcp.Net;
 
@@ -57,9 +58,14 @@ internal static class SnapshotJson
         if (one.Carrier is { } carrier) json.WriteBoolean("carrier", carrier);
         else json.WriteNull("carrier");
         WriteText(json, "operstate", one.OperState);
-        json.WriteNull("activeSlave");
+        json.WriteBoolean("usable", one.IsUsable);
+        WriteText(json, "why", one.Why);
+        WriteText(json, "activeSlave", one.ActiveSlave);
+        WriteFailovers(json, one.Failovers);
         json.WriteStartArray("slaves");
+        foreach (SlaveSnapshot slave in one.Slaves) WriteSlave(json, slave);
         json.WriteEndArray();
+        WriteSupplicant(json, one.Supplicant);
         json.WriteStartArray("addresses");
         foreach (AddressSnapshot address in one.Addresses)
         {
@@ -75,6 +81,52 @@ internal static class SnapshotJson
         json.WriteEndObject();
         WriteDhcp4(json, one.Dhcp4, snapshot);
         json.WriteNull("dhcp6");
+        json.WriteEndObject();
+    }
+
+    private static void WriteSlave(Utf8JsonWriter json, SlaveSnapshot slave)
+    {
+        json.WriteStartObject();
+        json.WriteString("name", slave.Name);
+        WriteText(json, "mac", slave.Mac?.ToString());
+        json.WriteBoolean("active", slave.IsActive);
+        if (slave.Carrier is { } carrier) json.WriteBoolean("carrier", carrier);
+        else json.WriteNull("carrier");
+        WriteText(json, "operstate", slave.OperState);
+        json.WriteBoolean("usable", slave.IsUsable);
+        json.WriteString("network", SlaveProbes.WordOf(slave.Network));
+        WriteText(json, "miiStatus", slave.MiiStatus);
+        WriteSupplicant(json, slave.Supplicant);
+        WriteText(json, "why", slave.Why);
+        json.WriteEndObject();
+    }
+
+    private static void WriteSupplicant(Utf8JsonWriter json, SupplicantSnapshot? supplicant)
+    {
+        if (supplicant is null)
+        {
+            json.WriteNull("supplicant");
+            return;
+        }
+        json.WriteStartObject("supplicant");
+        json.WriteString("state", supplicant.State);
+        WriteText(json, "ssid", supplicant.Ssid);
+        WriteText(json, "bssid", supplicant.Bssid);
+        json.WriteEndObject();
+    }
+
+    private static void WriteFailovers(Utf8JsonWriter json, FailoverSnapshot? failovers)
+    {
+        if (failovers is null)
+        {
+            json.WriteNull("failovers");
+            return;
+        }
+        json.WriteStartObject("failovers");
+        json.WriteNumber("count", failovers.Count);
+        WriteText(json, "previousSlave", failovers.PreviousSlave);
+        WriteText(json, "reason", failovers.Reason);
+        json.WriteNumber("withoutLinkSeconds", failovers.WithoutLink.TotalSeconds);
         json.WriteEndObject();
     }
 

@@ -20,6 +20,10 @@ internal static class SnapshotText
             output.WriteLine();
             string carrier = Text(one, "operstate") is { } operstate ? $"  {operstate}" : "  not there";
             output.WriteLine($"{Text(one, "name")}  {Text(one, "mac") ?? "-"}{carrier}");
+            if (Text(one, "why") is { } unusable) output.WriteLine($"  waiting    {unusable}");
+            foreach (JsonElement slave in Elements(one, "slaves")) output.WriteLine($"  slave      {SlaveLine(slave)}");
+            WriteFailovers(output, one);
+            if (SupplicantText(one) is { } supplicant) output.WriteLine($"  supplicant {supplicant}");
             WriteDhcp4(output, one, now);
             foreach (JsonElement address in Elements(one, "addresses"))
                 output.WriteLine($"  address    {Text(address, "address")} ({Text(address, "origin")}){Until(address, "validUntil", now)}");
@@ -45,6 +49,38 @@ internal static class SnapshotText
                     CultureInfo.InvariantCulture, $"  option {Number(option, "code"),3} {Text(option, "name"),-22} {Text(option, "value")}"));
         }
     }
+
+    private static string SlaveLine(JsonElement slave)
+    {
+        string name = Text(slave, "mac") is { } mac ? $"{Text(slave, "name")} {mac}" : Text(slave, "name") ?? "-";
+        List<string> facts = [];
+        if (Flag(slave, "active")) facts.Add("active");
+        if (Text(slave, "operstate") is { } operstate) facts.Add(operstate);
+        if (Text(slave, "network") is { } network && Flag(slave, "usable")) facts.Add(network + " network");
+        if (SupplicantText(slave) is { } supplicant) facts.Add(supplicant);
+        string why = Text(slave, "why") is { } text ? $": {text}" : "";
+        return string.Join(", ", [name, .. why.Length > 0 && !Flag(slave, "usable") ? [] : facts]) + why;
+    }
+
+    private static string? SupplicantText(JsonElement parent)
+    {
+        if (!parent.TryGetProperty("supplicant", out JsonElement supplicant) || supplicant.ValueKind != JsonValueKind.Object) return null;
+        string at = Text(supplicant, "ssid") is { } ssid ? $" on {ssid}" : "";
+        string by = Text(supplicant, "bssid") is { } bssid ? $" ({bssid})" : "";
+        return Text(supplicant, "state") + at + by;
+    }
+
+    private static void WriteFailovers(TextWriter output, JsonElement one)
+    {
+        if (!one.TryGetProperty("failovers", out JsonElement failovers) || failovers.ValueKind != JsonValueKind.Object) return;
+        if (Number(failovers, "count") == "0") return;
+        string from = Text(failovers, "previousSlave") is { } previous ? $", the last from {previous}" : "";
+        string reason = Text(failovers, "reason") is { } why ? $" ({why})" : "";
+        output.WriteLine($"  failovers  {Number(failovers, "count")}{from}{reason}, {Number(failovers, "withoutLinkSeconds")} s without a link");
+    }
+
+    private static bool Flag(JsonElement parent, string name) =>
+        parent.TryGetProperty(name, out JsonElement value) && value.ValueKind == JsonValueKind.True;
 
     private static void WriteDhcp4(TextWriter output, JsonElement one, DateTimeOffset now)
     {

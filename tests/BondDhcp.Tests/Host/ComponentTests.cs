@@ -1,6 +1,6 @@
 using BondDhcp.Dhcp.Client;
 using BondDhcp.Host.Configuration;
-using BondDhcp.Host.Daemon;
+using BondDhcp.Host.Components;
 using BondDhcp.Host.Status;
 using Xunit;
 
@@ -15,48 +15,40 @@ public sealed class ComponentTests : IDisposable
 
     public void Dispose() => Directory.Delete(_directory, recursive: true);
 
-    private sealed class Script(ComponentTests test, InterfaceConfiguration configuration) : IDhcp4Component
+    private sealed class Script(ComponentTests test, ComponentSpec spec) : Dhcp4Work
     {
-        public string? Why => null;
+        public override string State => "running";
 
-        public void Start() => test._log.Add(test._failToStart ? throw new IOException("no such thing") : $"start {configuration.Name} {configuration.Metric}");
+        public override string? Why => null;
 
-        public void Stop(bool release, Action done)
+        public override Dhcp4Snapshot Client => new("bound", null, [], null);
+
+        public override IEnumerable<KeyValuePair<string, long>> Drops => [];
+
+        public override void Start() =>
+            test._log.Add(test._failToStart ? throw new IOException("no such thing") : $"start {spec.Interface} {spec.Owner.Metric}");
+
+        public override void Stop(bool takeDown, Action done)
         {
-            test._log.Add(release ? "release" : "keep");
+            test._log.Add(takeDown ? "release" : "keep");
             test._stopDone = done;
         }
 
-        public void Reconfigure(InterfaceConfiguration configuration) => test._log.Add($"reconfigure {configuration.Name} {configuration.Metric}");
+        public override void Reconfigure(InterfaceConfiguration owner) => test._log.Add($"reconfigure {owner.Name} {owner.Metric}");
 
-        public void Execute(Dhcp4Command command, Action<bool, string?> done)
+        public override void Execute(Dhcp4Command command, Action<bool, string?> done)
         {
             test._log.Add(command.ToString());
             if (command == Dhcp4Command.Renew) done(false, "the server said no");
             else done(true, null);
         }
 
-        public InterfaceSnapshot Snapshot() => new() { Name = configuration.Name, Dhcp4 = new Dhcp4Snapshot("bound", null, [], null) };
-
-        public void Dispose() => test._log.Add("dispose");
+        public override void Dispose() => test._log.Add("dispose");
     }
 
     private StoppedComponents Stopped(string boot = "boot1") => new(_directory, boot);
 
-    private ComponentSet Set(StoppedComponents stopped) => new(
-        configuration => new Script(this, configuration),
-        name => new InterfaceSnapshot { Name = name, OperState = "up" }, stopped);
-
-    [Fact]
-    public void StoppedComponent_OnAnInterfaceThatIsThere_ShowsTheInterface()
-    {
-        ComponentSet set = Set(Stopped());
-        set.Start(Configured(("eth0", 1)));
-        set.All[0].Stop(_ => { });
-        FinishStop();
-        InterfaceSnapshot shown = set.All[0].InterfaceSnapshot();
-        Assert.Equal(("up", "stopped"), (shown.OperState, shown.Dhcp4?.State));
-    }
+    private ComponentSet Set(StoppedComponents stopped) => new(spec => new Script(this, spec), stopped);
 
     private static DaemonConfiguration Configured(params (string Name, uint Metric)[] interfaces) => new()
     {
@@ -83,7 +75,7 @@ public sealed class ComponentTests : IDisposable
         ComponentSet set = Set(Stopped());
         set.Start(Configured(("eth0", 1)));
         bool answered = false;
-        set.All[0].Stop(error => answered = error is null);
+        set.Stop(set.All[0], error => answered = error is null);
         Assert.False(answered);
         FinishStop();
         Assert.True(answered);
@@ -95,7 +87,7 @@ public sealed class ComponentTests : IDisposable
         Assert.Equal(new ComponentSnapshot("dhcp4@eth0", "stopped", "stopped by command"), next.All[0].Snapshot());
         next.Apply(Configured(("eth0", 2)), identityChanged: false);
         Assert.Empty(Log());
-        next.All[0].Start(Assert.Null);
+        next.Start(next.All[0], Assert.Null);
         Assert.Equal(["start eth0 2"], Log());
 
         Set(Stopped()).Start(Configured(("eth0", 1)));
@@ -118,7 +110,7 @@ public sealed class ComponentTests : IDisposable
         // As on a disk that takes nothing.
         Directory.CreateDirectory(Path.Combine(_directory, StoppedComponents.FileName, "in-the-way"));
         string? error = null;
-        set.All[0].Stop(why => error = why);
+        set.Stop(set.All[0], why => error = why);
         FinishStop();
         Assert.Equal(["start eth0 1", "release", "dispose"], Log());
         Assert.StartsWith("done, but", error, StringComparison.Ordinal);
@@ -130,8 +122,8 @@ public sealed class ComponentTests : IDisposable
     {
         ComponentSet set = Set(Stopped());
         set.Start(Configured(("eth0", 1)));
-        set.All[0].Stop(Assert.Null);
-        set.All[0].Start(Assert.Null);
+        set.Stop(set.All[0], Assert.Null);
+        set.Start(set.All[0], Assert.Null);
         Assert.Equal(["start eth0 1", "release"], Log());
         FinishStop();
         Assert.Equal(["dispose", "start eth0 1"], Log());
@@ -142,18 +134,18 @@ public sealed class ComponentTests : IDisposable
     {
         ComponentSet set = Set(Stopped());
         set.Start(Configured(("eth0", 1)));
-        set.All[0].Start(Assert.Null);
+        set.Start(set.All[0], Assert.Null);
         Assert.Equal(["start eth0 1"], Log());
-        set.All[0].Stop(Assert.Null);
+        set.Stop(set.All[0], Assert.Null);
         FinishStop();
         Log();
-        set.All[0].Stop(Assert.Null);
-        set.All[0].Execute(Dhcp4Command.Release, Assert.Null);
+        set.Stop(set.All[0], Assert.Null);
+        set.FindDhcp4("eth0")!.Execute(Dhcp4Command.Release, Assert.Null);
         Assert.Empty(Log());
-        set.All[0].Execute(Dhcp4Command.Renew, error => Assert.Equal("dhcp4@eth0 is stopped", error));
-        set.All[0].Execute(Dhcp4Command.Acquire, error => Assert.StartsWith("dhcp4@eth0 is stopped", error, StringComparison.Ordinal));
+        set.FindDhcp4("eth0")!.Execute(Dhcp4Command.Renew, error => Assert.Equal("dhcp4@eth0 is stopped", error));
+        set.FindDhcp4("eth0")!.Execute(Dhcp4Command.Acquire, error => Assert.StartsWith("dhcp4@eth0 is stopped", error, StringComparison.Ordinal));
         Assert.Empty(Log());
-        set.All[0].Start(Assert.Null);
+        set.Start(set.All[0], Assert.Null);
         Assert.Equal(["start eth0 1"], Log());
     }
 
@@ -163,7 +155,7 @@ public sealed class ComponentTests : IDisposable
         ComponentSet set = Set(Stopped());
         set.Start(Configured(("eth0", 1)));
         string? why = null;
-        set.All[0].Execute(Dhcp4Command.Renew, error => why = error);
+        set.FindDhcp4("eth0")!.Execute(Dhcp4Command.Renew, error => why = error);
         Assert.Equal("the server said no", why);
     }
 
@@ -175,7 +167,7 @@ public sealed class ComponentTests : IDisposable
         set.Start(Configured(("eth0", 1)));
         Assert.Equal(new ComponentSnapshot("dhcp4@eth0", "failed", "no such thing"), set.All[0].Snapshot());
         _failToStart = false;
-        set.All[0].Start(Assert.Null);
+        set.Start(set.All[0], Assert.Null);
         Assert.Equal("running", set.All[0].Snapshot().State);
     }
 
@@ -204,7 +196,7 @@ public sealed class ComponentTests : IDisposable
         DaemonConfiguration changed = new() { Interfaces = [new InterfaceConfiguration { Name = "eth0", Dhcp4 = true, Metric = 1, ReleaseOnStop = true }] };
         set.Apply(changed, identityChanged: false);
         Assert.Empty(Log());
-        Assert.True(set.All[0].Configuration.ReleaseOnStop);
+        Assert.True(set.All[0].Spec.Owner.ReleaseOnStop);
     }
 
     [Fact]

@@ -49,9 +49,11 @@ public class SnapshotTests
             new InterfaceSnapshot
             {
                 Name = "eth0",
+                IsAddressed = true,
                 Mac = MacAddress.Parse("02:00:00:00:0b:0b"),
                 Carrier = true,
                 OperState = "up",
+                IsUsable = true,
                 Dhcp4 = dhcp4,
                 Addresses = [new AddressSnapshot("192.0.2.50/24", "dhcp4", Instant.FromSeconds(130))],
                 Drops = [new("xid", 3)],
@@ -107,11 +109,53 @@ public class SnapshotTests
         using JsonDocument document = Json(SnapshotJson.WriteStatus, Snapshot(null));
         string expected = """
             {"schema":1,"from":"daemon","duid":"00:04:05","components":[{"name":"dhcp4@eth0","state":"waiting","why":"no carrier"}],
-            "interfaces":[{"name":"eth0","mac":"02:00:00:00:0b:0b","carrier":true,"operstate":"up","activeSlave":null,"slaves":[],
-            "addresses":[{"address":"192.0.2.50/24","origin":"dhcp4","validUntil":"2026-01-31T12:02:10.000Z"}],"drops":{"xid":3},
+            "interfaces":[{"name":"eth0","mac":"02:00:00:00:0b:0b","carrier":true,"operstate":"up","usable":true,"why":null,"activeSlave":null,
+            "failovers":null,"slaves":[],"supplicant":null,"addresses":[{"address":"192.0.2.50/24","origin":"dhcp4","validUntil":"2026-01-31T12:02:10.000Z"}],"drops":{"xid":3},
             "dhcp4":null,"dhcp6":null}]}
             """.ReplaceLineEndings("");
         Assert.Equal(expected, document.RootElement.GetRawText());
+    }
+
+    [Fact(DisplayName = "AC-1 AB-14 AB-15 status --json of a bond: slaves, their network and supplicant, and the last failover")]
+    public void Status_OfABond_HasItsSlaves()
+    {
+        InterfaceSnapshot bond = new()
+        {
+            Name = "bond0",
+            ActiveSlave = "wlan0",
+            Failovers = new FailoverSnapshot(3, "eth0", "eth0: no carrier", TimeSpan.FromMilliseconds(120)),
+            Slaves =
+            [
+                new SlaveSnapshot("eth0") { Carrier = false, OperState = "down", MiiStatus = "down", Why = "no carrier" },
+                new SlaveSnapshot("wlan0")
+                {
+                    Mac = MacAddress.Parse("02:00:00:00:0b:0b"),
+                    IsActive = true,
+                    Carrier = true,
+                    OperState = "up",
+                    IsUsable = true,
+                    MiiStatus = "up",
+                    Network = PathClass.Same,
+                    Supplicant = new SupplicantSnapshot("COMPLETED", "home", "02:00:00:00:01:01"),
+                },
+                new SlaveSnapshot("usb0") { Why = "not there" },
+            ],
+        };
+        using JsonDocument document = Json(SnapshotJson.WriteStatus, Snapshot(null) with { Interfaces = [bond] });
+        JsonElement shown = document.RootElement.GetProperty("interfaces")[0];
+        Assert.Equal("wlan0", shown.GetProperty("activeSlave").GetString());
+        Assert.Equal("""{"count":3,"previousSlave":"eth0","reason":"eth0: no carrier","withoutLinkSeconds":0.12}""", shown.GetProperty("failovers").GetRawText());
+        Assert.Equal(
+            """
+            [{"name":"eth0","mac":null,"active":false,"carrier":false,"operstate":"down","usable":false,"network":"unknown","miiStatus":"down","supplicant":null,"why":"no carrier"},
+            {"name":"wlan0","mac":"02:00:00:00:0b:0b","active":true,"carrier":true,"operstate":"up","usable":true,"network":"same","miiStatus":"up",
+            "supplicant":{"state":"COMPLETED","ssid":"home","bssid":"02:00:00:00:01:01"},"why":null},
+            {"name":"usb0","mac":null,"active":false,"carrier":null,"operstate":null,"usable":false,"network":"unknown","miiStatus":null,"supplicant":null,"why":"not there"}]
+            """.ReplaceLineEndings(""), shown.GetProperty("slaves").GetRawText());
+        StringWriter output = new();
+        SnapshotText.WriteStatus(output, document.RootElement, s_boot);
+        Assert.Contains("  slave      wlan0 02:00:00:00:0b:0b, active, up, same network, COMPLETED on ", output.ToString(), StringComparison.Ordinal);
+        Assert.Contains("  slave      eth0: no carrier", output.ToString(), StringComparison.Ordinal);
     }
 
     [Fact(DisplayName = "AC-7 lease shows the client-id as dnsmasq, Kea and ISC dhcpd take it")]
@@ -152,7 +196,7 @@ public class SnapshotTests
     [Fact]
     public void Online_DoesNotCountLinkLocalAddresses()
     {
-        InterfaceSnapshot one = new() { Name = "eth0", Addresses = [new("169.254.7.7/16", "kernel", Instant.Never), new("fe80::1/64", "kernel", Instant.Never)] };
+        InterfaceSnapshot one = new() { Name = "eth0", IsAddressed = true, Addresses = [new("169.254.7.7/16", "kernel", Instant.Never), new("fe80::1/64", "kernel", Instant.Never)] };
         Assert.False(OnlineRule.Holds([one], ipv4: false, ipv6: false));
         ImmutableArray<InterfaceSnapshot> with6 = [one with { Addresses = [new("fd00::1/64", "kernel", Instant.Never)] }];
         Assert.True(OnlineRule.Holds(with6, ipv4: false, ipv6: true));

@@ -3,6 +3,7 @@ using BondDhcp.Dhcp.Client;
 using BondDhcp.Dhcp.Wire;
 using BondDhcp.Host.Configuration;
 using BondDhcp.Host.Loop;
+using BondDhcp.Host.Paths;
 using BondDhcp.Host.Runner;
 using BondDhcp.Net;
 using BondDhcp.Net.Linux;
@@ -34,7 +35,14 @@ internal sealed class RunnerBed : IDisposable
     /// <summary>Called with each memory to be saved.</summary>
     public Action<string> Saving { get; set; } = _ => { };
 
-    private RunnerBed() => Network = new NetworkState(Loop);
+    /// <summary>As if there were no supplicant and no backup slave, unless a test says otherwise.</summary>
+    public PathGate Gate { get; }
+
+    private RunnerBed()
+    {
+        Network = new NetworkState(Loop);
+        Gate = new PathGate(Network.Table);
+    }
 
     public static void Run(Action<RunnerBed> test) => PrivateNetwork.Run(() =>
     {
@@ -80,7 +88,7 @@ internal sealed class RunnerBed : IDisposable
                 Stored.Remove(name);
             });
         var runner = new InterfaceRunner(
-            Loop, Network, options, memory, new KernelEntropy(), (source, report) => Journal.Add((name, source, report)));
+            Loop, Network, Gate, options, memory, new KernelEntropy(), (source, report) => Journal.Add((name, source, report)));
         _runners.Add(runner);
         return runner;
     }

@@ -6,32 +6,51 @@ using BondDhcp.Host.Configuration;
 using BondDhcp.Host.Runner;
 using BondDhcp.Host.Status;
 
-namespace BondDhcp.Host.Daemon;
+namespace BondDhcp.Host.Components;
 
 /// <summary>A runner as a component; made when its identity is complete, which may have to wait for the interface.</summary>
 /// <param name="configuration">The configuration.</param>
 /// <param name="network">What the kernel says.</param>
 /// <param name="tryMakeOptions">Null while the identity is incomplete.</param>
-/// <param name="make">Makes a runner.</param>
-internal sealed class RunnerComponent(
+/// <param name="make">Makes a runner, and what ends its being attended to.</param>
+internal sealed class Dhcp4RunnerWork(
     InterfaceConfiguration configuration, NetworkState network,
-    Func<InterfaceConfiguration, InterfaceRunnerOptions?> tryMakeOptions, Func<InterfaceRunnerOptions, InterfaceRunner> make) : IDhcp4Component
+    Func<InterfaceConfiguration, InterfaceRunnerOptions?> tryMakeOptions, Func<InterfaceRunnerOptions, (InterfaceRunner Runner, Action End)> make) : Dhcp4Work
 {
     private InterfaceConfiguration _configuration = configuration;
     private InterfaceRunner? _runner;
+    private Action? _end;
     private bool _waiting;
 
     /// <inheritdoc/>
-    public string? Why => _runner is null
+    public override string State => _runner?.Client.StateName is { } name ? (name is "stopped" or "waiting" ? name : "running") : "waiting";
+
+    /// <inheritdoc/>
+    public override string? Why => _runner is null
         ? "the interface, whose hardware address is to be the client-id, is not there yet"
         : _runner.Fault ?? _runner.Client.Why;
 
     /// <inheritdoc/>
-    public void Start()
+    public override Dhcp4Snapshot Client
+    {
+        get
+        {
+            if (_runner is null) return new Dhcp4Snapshot("waiting", null, [], null);
+            ImmutableArray<byte> clientIdentifier = _runner.Options.Dhcp4.ClientIdentifier;
+            uint? iaid = Dhcp4ClientIdentifier.TryGetDuid(clientIdentifier.AsSpan(), out Iaid value, out _) ? value.Value : null;
+            return new Dhcp4Snapshot(_runner.Client.StateName, _runner.Client.Lease, clientIdentifier, iaid);
+        }
+    }
+
+    /// <inheritdoc/>
+    public override IEnumerable<KeyValuePair<string, long>> Drops => _runner?.Drops.Seen ?? [];
+
+    /// <inheritdoc/>
+    public override void Start()
     {
         if (tryMakeOptions(_configuration) is { } options)
         {
-            _runner = make(options);
+            (_runner, _end) = make(options);
             _runner.Start();
             return;
         }
@@ -40,48 +59,33 @@ internal sealed class RunnerComponent(
     }
 
     /// <inheritdoc/>
-    public void Stop(bool release, Action done)
+    public override void Stop(bool takeDown, Action done)
     {
         StopWaiting();
         if (_runner is null) done();
-        else _runner.Stop(release, done);
+        else _runner.Stop(takeDown, done);
     }
 
     /// <inheritdoc/>
-    public void Reconfigure(InterfaceConfiguration configuration)
+    public override void Reconfigure(InterfaceConfiguration owner)
     {
-        _configuration = configuration;
-        if (_runner is not null && tryMakeOptions(configuration) is { } options) _runner.Reconfigure(options);
+        _configuration = owner;
+        if (_runner is not null && tryMakeOptions(owner) is { } options) _runner.Reconfigure(options);
     }
 
     /// <inheritdoc/>
-    public void Execute(Dhcp4Command command, Action<bool, string?> done)
+    public override void Execute(Dhcp4Command command, Action<bool, string?> done)
     {
         if (_runner is null) done(false, Why);
         else _runner.Command(command, done);
     }
 
     /// <inheritdoc/>
-    public InterfaceSnapshot Snapshot()
-    {
-        if (_runner is null)
-            return InterfaceView.Of(network, _configuration.Name, null) with { Dhcp4 = new Dhcp4Snapshot("waiting", null, [], null) };
-        Dhcp4Client client = _runner.Client;
-        ImmutableArray<byte> clientIdentifier = _runner.Options.Dhcp4.ClientIdentifier;
-        uint? iaid = Dhcp4ClientIdentifier.TryGetDuid(clientIdentifier.AsSpan(), out Iaid value, out _) ? value.Value : null;
-        InterfaceSnapshot seen = InterfaceView.Of(network, _configuration.Name, client.Lease);
-        return seen with
-        {
-            Mac = _runner.Mac ?? seen.Mac,
-            Dhcp4 = new Dhcp4Snapshot(client.StateName, client.Lease, clientIdentifier, iaid),
-            Drops = [.. _runner.Drops.Seen],
-        };
-    }
-
-    /// <inheritdoc/>
-    public void Dispose()
+    public override void Dispose()
     {
         StopWaiting();
+        _end?.Invoke();
+        _end = null;
         _runner?.Dispose();
     }
 

@@ -1,7 +1,7 @@
 using System.Text;
 using BondDhcp.Net.Linux;
 
-namespace BondDhcp.Host.Daemon;
+namespace BondDhcp.Host.Components;
 
 /// <summary>
 /// Which components a user stopped. It holds over reload, hot-plug and restart of the daemon until start or reboot: a

@@ -1,0 +1,121 @@
+using BondDhcp.Host.Configuration;
+using BondDhcp.Host.Status;
+using BondDhcp.Net.Linux;
+
+namespace BondDhcp.Host.Components;
+
+/// <summary>How an operation ended: null for success, else why not.</summary>
+internal delegate void Completion(string? error);
+
+/// <summary>Something that can be started and stopped again and again. Operations run one after another.</summary>
+internal class Component(ComponentSpec spec, Func<ComponentSpec, ComponentWork> create, StoppedComponents stopped)
+{
+    /// <summary>It holds until "start"; what was only released is had again by "acquire".</summary>
+    public const string StoppedByCommand = "stopped by command";
+
+    private readonly Queue<Action> _afterStop = new();
+    private string? _failure;
+
+    /// <summary>What the configuration says of it.</summary>
+    public ComponentSpec Spec { get; private set; } = spec;
+
+    /// <summary><c>dhcp4@eth0</c>.</summary>
+    public string Name { get; } = spec.Name;
+
+    /// <summary>What was stopped, and why.</summary>
+    protected StoppedComponents StoppedComponents { get; } = stopped;
+
+    /// <summary>What runs; null while nothing does.</summary>
+    public ComponentWork? Work { get; private set; }
+
+    /// <summary>It is being stopped.</summary>
+    protected bool IsStopping { get; private set; }
+
+    /// <summary>Why it is stopped by a user's wish; null when it is not.</summary>
+    public string? WhyStopped => StoppedComponents.Why(Name);
+
+    /// <summary>For <c>status</c>.</summary>
+    public ComponentSnapshot Snapshot()
+    {
+        if (WhyStopped is { } why && (Work is null || IsStopping || Work.State == "stopped")) return new ComponentSnapshot(Name, "stopped", why);
+        if (Work is null) return new ComponentSnapshot(Name, _failure is null ? "stopped" : "failed", _failure);
+        return new ComponentSnapshot(Name, Work.State, Work.Why);
+    }
+
+    /// <summary>Starts unless the user stopped it.</summary>
+    public void StartUnlessStopped(Completion done)
+    {
+        if (WhyStopped is null) Start(done);
+        else done(null);
+    }
+
+    /// <summary>Starts; nothing when it runs.</summary>
+    public void Start(Completion done)
+    {
+        if (IsStopping)
+        {
+            _afterStop.Enqueue(() => Start(done));
+            return;
+        }
+        string? unwritten = StoppedComponents.Remove(Name);
+        if (Work is null) Begin();
+        string? failure = _failure ?? (Work?.State == "failed" ? Work.Why ?? "failed" : null);
+        done(failure ?? unwritten);
+    }
+
+    private void Begin()
+    {
+        try
+        {
+            Work = create(Spec);
+            _failure = null;
+            Work.Start();
+        }
+        catch (Exception e) when (e is IOException or LinuxException or UnauthorizedAccessException)
+        {
+            Work?.Dispose();
+            Work = null;
+            _failure = e.Message;
+        }
+    }
+
+    /// <summary>Takes a new configuration; what runs goes on with it where <paramref name="disturb"/> says so.</summary>
+    public void Reconfigure(InterfaceConfiguration owner, bool disturb)
+    {
+        Spec = Spec with { Owner = owner };
+        if (!disturb) return;
+        if (IsStopping) _afterStop.Enqueue(() => Work?.Reconfigure(owner));
+        else Work?.Reconfigure(owner);
+    }
+
+    /// <summary>Stops by the user's wish: what it gave is taken away, and it stays stopped.</summary>
+    public void Stop(string why, Completion done)
+    {
+        string? unwritten = StoppedComponents.Add(Name, why);
+        End(takeDown: true, () => done(unwritten));
+    }
+
+    /// <summary>Ends the work; the component is not marked as stopped.</summary>
+    public void End(bool takeDown, Action done)
+    {
+        if (IsStopping)
+        {
+            _afterStop.Enqueue(() => End(takeDown, done));
+            return;
+        }
+        if (Work is not { } work)
+        {
+            done();
+            return;
+        }
+        IsStopping = true;
+        work.Stop(takeDown, () =>
+        {
+            IsStopping = false;
+            work.Dispose();
+            Work = null;
+            done();
+            while (!IsStopping && _afterStop.TryDequeue(out Action? next)) next();
+        });
+    }
+}

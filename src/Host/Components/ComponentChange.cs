@@ -1,0 +1,28 @@
+using BondDhcp.Host.Configuration;
+
+namespace BondDhcp.Host.Components;
+
+/// <summary>Which components a changed section concerns. Pure.</summary>
+internal static class ComponentChange
+{
+    /// <summary>True when a component of this kind is to be told.</summary>
+    public static bool Disturbs(ComponentKind kind, InterfaceConfiguration before, InterfaceConfiguration after) => kind switch
+    {
+        ComponentKind.Dhcp4 => !after.SameAs(before with
+        {
+            // What it may do at the end, and what other components do, is nothing to the client.
+            ReleaseOnStop = after.ReleaseOnStop,
+            Master = after.Master,
+            Supplicant = after.Supplicant,
+            Addresses = after.Addresses,
+            Routes = after.Routes,
+            Fallback = after.Fallback,
+            StaticConflictDetection = after.StaticConflictDetection,
+            PathFailover = after.PathFailover,
+        }),
+        // A membership is its master's matter.
+        ComponentKind.Slave => false,
+        // Those compare for themselves: a plan does nothing where nothing differs, and a supplicant's own file may have changed.
+        _ => true,
+    };
+}

@@ -1,0 +1,156 @@
+using System.Collections.Immutable;
+using BondDhcp.Dhcp.Client;
+using BondDhcp.Host.Configuration;
+using BondDhcp.Host.Status;
+
+namespace BondDhcp.Host.Components;
+
+/// <summary>Every component there is: they are started and stopped in the order in which they stand on each other.</summary>
+/// <param name="create">Makes what does a component's work.</param>
+/// <param name="stopped">What the user stopped.</param>
+internal sealed class ComponentSet(Func<ComponentSpec, ComponentWork> create, StoppedComponents stopped)
+{
+    private readonly List<Component> _components = [];
+    private DaemonConfiguration _configuration = new();
+
+    /// <summary>The components, in the order in which they are started.</summary>
+    public IReadOnlyList<Component> All => _components;
+
+    /// <summary>The component of this name; null when there is none.</summary>
+    public Component? Find(string name) => _components.Find(component => component.Name == name);
+
+    /// <summary>DHCPv4 on this interface; null where it is not configured.</summary>
+    public Dhcp4Component? FindDhcp4(string interfaceName) => Find(ComponentSpec.NameOf(ComponentKind.Dhcp4, interfaceName)) as Dhcp4Component;
+
+    /// <summary>Begins with a configuration.</summary>
+    public void Start(DaemonConfiguration configuration)
+    {
+        _configuration = configuration;
+        foreach (ComponentSpec spec in ComponentGraph.Of(configuration)) Add(spec);
+    }
+
+    /// <summary>
+    /// Changes to a new configuration: what is the same is not touched, what is new starts, what is gone is taken down,
+    /// and what differs goes on with what it has.
+    /// </summary>
+    /// <param name="configuration">The new one.</param>
+    /// <param name="identityChanged">Client identifier or host name differ: every client is told.</param>
+    public void Apply(DaemonConfiguration configuration, bool identityChanged)
+    {
+        _configuration = configuration;
+        Dictionary<string, ComponentSpec> wanted = ComponentGraph.Of(configuration).ToDictionary(spec => spec.Name);
+        foreach (Component gone in _components.Where(component => !wanted.ContainsKey(component.Name)).OrderBy(component => component.Spec.Kind).ToArray())
+        {
+            _components.Remove(gone);
+            gone.End(takeDown: true, static () => { });
+        }
+        foreach (Component component in _components)
+        {
+            ComponentSpec spec = wanted[component.Name];
+            bool disturbs = ComponentChange.Disturbs(spec.Kind, component.Spec.Owner, spec.Owner)
+                || (identityChanged && spec.Kind == ComponentKind.Dhcp4);
+            component.Reconfigure(spec.Owner, disturbs);
+        }
+        foreach (ComponentSpec spec in wanted.Values)
+            if (Find(spec.Name) is null) Add(spec);
+    }
+
+    /// <summary>Starts a component by the user's wish, after what it stands on; a master brings back what stopped with it.</summary>
+    public void Start(Component component, Completion done)
+    {
+        List<Component> all = [.. _components.Where(other => ComponentGraph.StandsOn(component.Spec, other.Spec)), component];
+        // In the order of the list, which is that of starting.
+        foreach (Component other in _components)
+            if (!all.Contains(other) && all.Any(one => other.WhyStopped == StoppedWith(one))) all.Add(other);
+        InTurn([.. all.Select(one => (Action<Completion>)one.Start)], done);
+    }
+
+    /// <summary>Stops a component by the user's wish, after what stands on it.</summary>
+    public void Stop(Component component, Completion done)
+    {
+        List<Action<Completion>> steps = [];
+        foreach (Component other in Dependents(component))
+        {
+            if (other.WhyStopped is not null) continue;
+            steps.Add(next => other.Stop(StoppedWith(component), next));
+        }
+        steps.Add(next => component.Stop(Component.StoppedByCommand, next));
+        InTurn(steps, done);
+    }
+
+    /// <summary>Down and up again, with what stands on it; a client is answered for when its lease is there.</summary>
+    public void Restart(Component component, Completion done) =>
+        Stop(component, unwritten => Start(component, error =>
+        {
+            if (error is null && component is Dhcp4Component client) client.Execute(Dhcp4Command.Acquire, done);
+            else done(error);
+        }));
+
+    /// <summary>
+    /// Ends every component, leases first and supplicants last; <paramref name="done"/> is called when the last has
+    /// ended.
+    /// </summary>
+    /// <param name="takeDown">Whether what a component gave is taken away; otherwise it stays.</param>
+    /// <param name="done">Called from the loop, perhaps before this returns.</param>
+    public void EndAll(Func<Component, bool> takeDown, Action done) => EndFrom(ComponentKind.Dhcp4, takeDown, done);
+
+    /// <summary>As <see cref="EndAll"/>, with what SIGTERM takes down.</summary>
+    public void EndAtTerm(Action done) => EndAll(IsTakenDownAtTerm, done);
+
+    /// <summary>SIGTERM takes something down.</summary>
+    public bool TakesDownAtTerm => _components.Exists(IsTakenDownAtTerm);
+
+    /// <summary>The components for <c>status</c>, or those of one interface.</summary>
+    public ImmutableArray<ComponentSnapshot> Snapshots(string? interfaceName) =>
+    [
+        .. _components.Where(component => interfaceName is null || component.Spec.Interface == interfaceName || component.Spec.Owner.Name == interfaceName)
+            .Select(component => component.Snapshot()),
+    ];
+
+    private bool IsTakenDownAtTerm(Component component) => ComponentGraph.IsReleasedOnStop(component.Spec, _configuration);
+
+    // What stands on it directly or by way of others: leases before static addresses, those before slaves and masters.
+    private IEnumerable<Component> Dependents(Component component)
+    {
+        HashSet<Component> found = [];
+        Queue<Component> from = new([component]);
+        while (from.TryDequeue(out Component? one))
+            foreach (Component other in _components)
+                if (other != component && ComponentGraph.StandsOn(other.Spec, one.Spec) && found.Add(other)) from.Enqueue(other);
+        return found.OrderBy(other => other.Spec.Kind);
+    }
+
+    private static string StoppedWith(Component component) => "stopped with " + component.Name;
+
+    private void EndFrom(ComponentKind kind, Func<Component, bool> takeDown, Action done)
+    {
+        if (!Enum.IsDefined(kind))
+        {
+            done();
+            return;
+        }
+        Component[] now = [.. _components.Where(component => component.Spec.Kind == kind)];
+        int left = now.Length + 1;
+        void OneLess()
+        {
+            if (--left == 0) EndFrom(kind + 1, takeDown, done);
+        }
+        foreach (Component component in now) component.End(takeDown(component), OneLess);
+        OneLess();
+    }
+
+    // One after the other; what went wrong first is told at the end, and ends nothing.
+    private static void InTurn(IReadOnlyList<Action<Completion>> steps, Completion done, int next = 0, string? error = null)
+    {
+        if (next == steps.Count) done(error);
+        else steps[next](one => InTurn(steps, done, next + 1, error ?? one));
+    }
+
+    private void Add(ComponentSpec spec)
+    {
+        Component component = spec.Kind == ComponentKind.Dhcp4 ? new Dhcp4Component(spec, create, stopped) : new Component(spec, create, stopped);
+        int rank = ComponentGraph.StartRank(spec.Kind);
+        _components.Insert(_components.FindLastIndex(other => ComponentGraph.StartRank(other.Spec.Kind) <= rank) + 1, component);
+        component.StartUnlessStopped(static _ => { });
+    }
+}

@@ -1,0 +1,42 @@
+using BondDhcp.Dhcp.Client;
+using BondDhcp.Host.Configuration;
+using BondDhcp.Host.Status;
+
+namespace BondDhcp.Host.Components;
+
+/// <summary>What a component does while it is started: a runner in production, a script in tests.</summary>
+internal abstract class ComponentWork : IDisposable
+{
+    /// <summary>running, waiting, stopped or failed.</summary>
+    public abstract string State { get; }
+
+    /// <summary>Why it does not run as wanted; null when it does.</summary>
+    public abstract string? Why { get; }
+
+    /// <summary>Begins; what it lacks is waited for.</summary>
+    public abstract void Start();
+
+    /// <summary>Ends; <paramref name="done"/> is called once when nothing will be sent or changed any more.</summary>
+    /// <param name="takeDown">Take away what it gave (the lease is given back); otherwise all stays.</param>
+    /// <param name="done">Called from the loop, perhaps before this returns.</param>
+    public abstract void Stop(bool takeDown, Action done);
+
+    /// <summary>Goes on under another configuration, with the least disturbance.</summary>
+    public abstract void Reconfigure(InterfaceConfiguration owner);
+
+    /// <summary>Lets go; everything stays.</summary>
+    public abstract void Dispose();
+}
+
+/// <summary>The work of <c>dhcp4@</c>, which can be told more.</summary>
+internal abstract class Dhcp4Work : ComponentWork
+{
+    /// <summary>How the client fares.</summary>
+    public abstract Dhcp4Snapshot Client { get; }
+
+    /// <summary>Packets not used, by reason.</summary>
+    public abstract IEnumerable<KeyValuePair<string, long>> Drops { get; }
+
+    /// <summary>Carries out a user's command; <paramref name="done"/> gets success, or why not.</summary>
+    public abstract void Execute(Dhcp4Command command, Action<bool, string?> done);
+}

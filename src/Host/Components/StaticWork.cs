@@ -1,0 +1,85 @@
+using BondDhcp.Bond.Links;
+using BondDhcp.Host.Configuration;
+using BondDhcp.Host.Paths;
+using BondDhcp.Host.Runner;
+using BondDhcp.Host.Statics;
+
+namespace BondDhcp.Host.Components;
+
+/// <summary><c>static@bond0</c>: its runner, and the path it is told of.</summary>
+internal sealed class StaticWork : ComponentWork
+{
+    private readonly StaticRunner _runner;
+    private readonly NetworkState _network;
+    private readonly PathGate _gate;
+    private readonly Action _gone;
+    private PathView? _path;
+
+    /// <summary>Not started.</summary>
+    /// <param name="runner">The runner; disposed here.</param>
+    /// <param name="network">Links.</param>
+    /// <param name="gate">What carries the interface.</param>
+    /// <param name="gone">Is told at the end that nobody should look for it any more.</param>
+    public StaticWork(StaticRunner runner, NetworkState network, PathGate gate, Action gone)
+    {
+        _runner = runner;
+        _network = network;
+        _gate = gate;
+        _gone = gone;
+        network.Changed += Follow;
+        gate.Changed += FollowPath;
+    }
+
+    /// <inheritdoc/>
+    public override string State => _runner.Snapshot.State switch
+    {
+        StaticState.Running => "running",
+        StaticState.Waiting => "waiting",
+        StaticState.Failed => "failed",
+        _ => "stopped",
+    };
+
+    /// <inheritdoc/>
+    public override string? Why => _runner.Snapshot.Why;
+
+    /// <inheritdoc/>
+    public override void Start()
+    {
+        _runner.Start();
+        FollowPath();
+    }
+
+    /// <inheritdoc/>
+    public override void Stop(bool takeDown, Action done)
+    {
+        if (takeDown) _runner.Stop(done);
+        else done();
+    }
+
+    /// <inheritdoc/>
+    public override void Reconfigure(InterfaceConfiguration owner) => _runner.Reconfigure(StaticSettings.Of(owner));
+
+    /// <inheritdoc/>
+    public override void Dispose()
+    {
+        _network.Changed -= Follow;
+        _gate.Changed -= FollowPath;
+        _gone();
+        _runner.Dispose();
+    }
+
+    private void Follow(IReadOnlyList<LinkEvent> events) => FollowPath();
+
+    private void FollowPath()
+    {
+        if (!_network.Table.TryFind(_runner.Settings.Name, out Link? link)) return;
+        PathView view = _gate.Look(link);
+        PathView? before = _path;
+        _path = view;
+        string? change = before is not { } old || !old.Usable ? null
+            : old.Device != view.Device ? "activeSlave"
+            : old.Attachment != view.Attachment ? "roam"
+            : null;
+        if (before?.Usable != view.Usable || before?.Why != view.Why || change is not null) _runner.NotePath(view.Usable, view.Why, change);
+    }
+}

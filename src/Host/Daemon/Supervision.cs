@@ -1,0 +1,202 @@
+using BondDhcp.Bond.Links;
+using BondDhcp.Bond.Linux;
+using BondDhcp.Bond.Plan;
+using BondDhcp.Bond.Wpa;
+using BondDhcp.Host.Components;
+using BondDhcp.Host.Configuration;
+using BondDhcp.Host.Loop;
+using BondDhcp.Host.Masters;
+using BondDhcp.Host.Paths;
+using BondDhcp.Host.Runner;
+using BondDhcp.Host.Statics;
+using BondDhcp.Host.Supplicants;
+using BondDhcp.Net;
+
+namespace BondDhcp.Host.Daemon;
+
+/// <summary>
+/// What stands below and beside the leases: masters, supplicants, static configuration, the probes of slaves. They know
+/// nothing of each other; what one of them says to another passes here.
+/// </summary>
+internal sealed class Supervision : IDisposable
+{
+    private readonly EventLoop _loop;
+    private readonly NetworkState _network;
+    private readonly string _runtimeDirectory;
+    private readonly string _bootId;
+    private readonly EntropySource _entropy;
+    private readonly Action<string, string, Report> _journal;
+    private readonly Dictionary<string, MasterRunner> _masters = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, SupplicantRunner> _supplicants = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, StaticRunner> _statics = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, PathWatch> _paths = new(StringComparer.Ordinal);
+    private RfkillWatch? _rfkill;
+
+    /// <summary>Nothing runs yet.</summary>
+    /// <param name="loop">The loop everything lives in.</param>
+    /// <param name="network">What the kernel says.</param>
+    /// <param name="runtimeDirectory">Where it is recorded what is ours.</param>
+    /// <param name="bootId">The kernel's name for this boot.</param>
+    /// <param name="entropy">Randomness.</param>
+    /// <param name="journal">Is told of everything: interface, part, report.</param>
+    public Supervision(
+        EventLoop loop, NetworkState network, string runtimeDirectory, string bootId, EntropySource entropy, Action<string, string, Report> journal)
+    {
+        _loop = loop;
+        _network = network;
+        _runtimeDirectory = runtimeDirectory;
+        _bootId = bootId;
+        _entropy = entropy;
+        _journal = journal;
+        Gate = new PathGate(network.Table) { Supplicant = GateOf, Classify = Classify };
+        network.Changed += Follow;
+    }
+
+    /// <summary>What carries each interface, and whether it can.</summary>
+    public PathGate Gate { get; }
+
+    /// <summary>The runner of a master; null while it does not run.</summary>
+    public MasterRunner? Master(string name) => _masters.GetValueOrDefault(name);
+
+    /// <summary>The runner of an interface's supplicant; null while none runs.</summary>
+    public SupplicantRunner? Supplicant(string name) => _supplicants.GetValueOrDefault(name);
+
+    /// <summary>The runner of an interface's static configuration; null while none runs.</summary>
+    public StaticRunner? Static(string name) => _statics.GetValueOrDefault(name);
+
+    /// <summary>Work of any kind but a lease's; not started.</summary>
+    public ComponentWork Create(ComponentSpec spec) => spec.Kind switch
+    {
+        ComponentKind.Master => CreateMaster(spec.Owner.Master!),
+        ComponentKind.Slave => new SlaveWork(_loop, spec.Interface, () => Master(spec.Owner.Name)),
+        ComponentKind.Static => CreateStatic(spec.Owner),
+        ComponentKind.Supplicant => CreateSupplicant(spec.Interface, spec.Owner.Supplicant!),
+        _ => throw new ArgumentOutOfRangeException(nameof(spec), spec.Kind, null),
+    };
+
+    /// <summary>Joins a new client with what it stands on; the action given ends that.</summary>
+    public Action Attend(InterfaceRunner runner, InterfaceConfiguration configuration)
+    {
+        string name = configuration.Name;
+        PathWatch watch = new(_loop, _network, Gate, name, configuration.PathFailover, (source, report) => _journal(name, source, report));
+        _paths[name] = watch;
+        watch.Changed += OnPathsChanged;
+        watch.Select += (bond, slave, why) => Master(bond)?.SelectSlave(slave, why);
+        void Told()
+        {
+            watch.NoteLease(runner.Client.Lease);
+            Static(name)?.NoteLease(runner.Client.Lease is not null);
+        }
+        runner.LeaseChanged += Told;
+        Told();
+        return () =>
+        {
+            runner.LeaseChanged -= Told;
+            if (_paths.Remove(name)) watch.Dispose();
+            Static(name)?.NoteLease(false);
+            SetPeerNotifications();
+        };
+    }
+
+    /// <summary>A client has another configuration.</summary>
+    public void Reconfigure(InterfaceConfiguration configuration)
+    {
+        if (_paths.TryGetValue(configuration.Name, out PathWatch? watch)) watch.PathFailover = configuration.PathFailover;
+    }
+
+    /// <summary>Which network a slave leads into.</summary>
+    public PathClass ClassOf(Link slave) => Classify(slave).Network;
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        _network.Changed -= Follow;
+        foreach (PathWatch watch in _paths.Values) watch.Dispose();
+        _rfkill?.Dispose();
+    }
+
+    private MasterWork CreateMaster(MasterSettings settings)
+    {
+        string name = settings.Name;
+        MasterRunner runner = new(
+            _loop, _network, settings, () => new MasterRecordFile(_runtimeDirectory, name, _bootId), (source, report) => _journal(name, source, report));
+        _masters[name] = runner;
+        runner.SetUsability(link => Gate.LookAtDevice(link) is var view ? (view.Usable, view.Why) : default);
+        SetPeerNotifications();
+        return new MasterWork(runner, () => _masters.Remove(name));
+    }
+
+    private StaticWork CreateStatic(InterfaceConfiguration owner)
+    {
+        string name = owner.Name;
+        StaticRunner runner = new(
+            _loop, _network, StaticSettings.Of(owner), index => new StaticOwnershipFile(_runtimeDirectory, name, index, _bootId), _entropy,
+            (source, report) => _journal(name, source, report));
+        _statics[name] = runner;
+        return new StaticWork(runner, _network, Gate, () => _statics.Remove(name));
+    }
+
+    private SupplicantWork CreateSupplicant(string name, SupplicantSettings settings)
+    {
+        // Opened when the first supplicant needs it.
+        _rfkill ??= new RfkillWatch(_loop, (source, report) => _journal("", source, report));
+        SupplicantRunner runner = new(
+            _loop, _network, settings, _runtimeDirectory, _bootId, _rfkill, (source, report) => _journal(name, source, report));
+        _supplicants[name] = runner;
+        runner.Changed += OnGateChanged;
+        return new SupplicantWork(runner, () =>
+        {
+            runner.Changed -= OnGateChanged;
+            if (_supplicants.Remove(name)) OnGateChanged();
+        });
+    }
+
+    private SupplicantGate? GateOf(string interfaceName)
+    {
+        if (Supplicant(interfaceName) is not { } runner) return null;
+        WpaView view = runner.View;
+        return new SupplicantGate(
+            view.PermitsFrames, runner.Why ?? view.State, view.PathGeneration.ToString(System.Globalization.CultureInfo.InvariantCulture), view.AuthenticatedByEap)
+        {
+            Ssid = view.Ssid,
+            Identity = view.EapIdentity,
+        };
+    }
+
+    private (PathClass Network, MacAddress? Gateway) Classify(Link slave)
+    {
+        foreach (PathWatch watch in _paths.Values)
+            if (watch.ClassOf(slave) is { } known) return known;
+        return (PathClass.Unknown, null);
+    }
+
+    private void Follow(IReadOnlyList<LinkEvent> events)
+    {
+        foreach (PathWatch watch in _paths.Values) watch.Follow();
+    }
+
+    // A supplicant said something: whether a slave can be used may be another answer now.
+    private void OnGateChanged()
+    {
+        foreach (PathWatch watch in _paths.Values) watch.Follow();
+        foreach (MasterRunner master in _masters.Values) master.Wake();
+        Gate.Notify();
+    }
+
+    private void OnPathsChanged()
+    {
+        SetPeerNotifications();
+        Gate.Notify();
+    }
+
+    // The kernel announces the address at a failover before anybody can say whether it belongs into the new network: it
+    // may, while every backup is known to lead into the lease's.
+    private void SetPeerNotifications()
+    {
+        foreach ((string name, MasterRunner master) in _masters)
+        {
+            bool same = _paths.Values.All(watch => watch.BondName != name || watch.AllBackupsSame);
+            master.NumGratArp = same ? byte.MaxValue : (byte)0;
+        }
+    }
+}

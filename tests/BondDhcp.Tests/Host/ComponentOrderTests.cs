@@ -1,0 +1,234 @@
+using BondDhcp.Bond.Addressing;
+using BondDhcp.Bond.Plan;
+using BondDhcp.Host.Components;
+using BondDhcp.Host.Configuration;
+using BondDhcp.Host.Supplicants;
+using BondDhcp.Net;
+using Xunit;
+
+namespace BondDhcp.Tests.Host;
+
+/// <summary>What stands on what: the order of start and stop, and what goes with what.</summary>
+public sealed class ComponentOrderTests : IDisposable
+{
+    private readonly string _directory = Directory.CreateTempSubdirectory("bonddhcp-test-").FullName;
+    private readonly List<string> _log = [];
+    private readonly List<Action> _ends = [];
+    private bool _slow;
+
+    public void Dispose() => Directory.Delete(_directory, recursive: true);
+
+    private sealed class Script(ComponentOrderTests test, ComponentSpec spec) : ComponentWork
+    {
+        public override string State => "running";
+
+        public override string? Why => null;
+
+        public override void Start() => test._log.Add("+" + spec.Name);
+
+        public override void Stop(bool takeDown, Action done)
+        {
+            test._log.Add((takeDown ? "-" : "=") + spec.Name);
+            if (test._slow) test._ends.Add(done);
+            else done();
+        }
+
+        public override void Reconfigure(InterfaceConfiguration owner) => test._log.Add("~" + spec.Name);
+
+        public override void Dispose()
+        {
+        }
+    }
+
+    private ComponentSet Started(DaemonConfiguration configuration)
+    {
+        ComponentSet set = new(spec => new Script(this, spec), new StoppedComponents(_directory, "boot1"));
+        set.Start(configuration);
+        return set;
+    }
+
+    private string[] Log()
+    {
+        string[] log = [.. _log];
+        _log.Clear();
+        return log;
+    }
+
+    private static InterfaceConfiguration Bond(bool releaseOnStop = false) => new()
+    {
+        Name = "bond0",
+        Master = new MasterSettings { Name = "bond0", Kind = MasterKind.Bond, Slaves = [new("eth0"), new("wlan0", IsWireless: true)] },
+        Addresses = [TestAddress],
+        Dhcp4 = true,
+        ReleaseOnStop = releaseOnStop,
+    };
+
+    private static StaticAddress TestAddress => StaticAddress.Of(Ipv4Prefix.Parse("192.0.2.7/24"));
+
+    private static DaemonConfiguration Laptop(bool releaseOnStop = false) => new()
+    {
+        Interfaces = [Bond(releaseOnStop), Wireless],
+    };
+
+    private static InterfaceConfiguration Wireless => new()
+    {
+        Name = "wlan0",
+        Supplicant = new SupplicantSettings("wlan0", "/etc/wpa_supplicant/wpa_supplicant.conf", SupplicantSettings.DefaultDriver),
+    };
+
+    private static readonly string[] s_started =
+        ["+master@bond0", "+slave@eth0", "+slave@wlan0", "+supplicant@wlan0", "+static@bond0", "+dhcp4@bond0"];
+
+    private static readonly string[] s_stopped =
+        ["-dhcp4@bond0", "-static@bond0", "-slave@eth0", "-slave@wlan0", "-master@bond0"];
+
+    private void Stop(ComponentSet set, string name) => set.Stop(set.Find(name)!, Assert.Null);
+
+    private void Start(ComponentSet set, string name) => set.Start(set.Find(name)!, Assert.Null);
+
+    [Fact]
+    public void Start_IsInTheOrderOfWhatStandsOnWhat()
+    {
+        Started(Laptop());
+        Assert.Equal(s_started, Log());
+    }
+
+    [Fact]
+    public void EndAll_LeasesFirstAndSupplicantsLast()
+    {
+        ComponentSet set = Started(Laptop());
+        Log();
+        bool ended = false;
+        set.EndAll(_ => true, () => ended = true);
+        Assert.Equal([.. s_stopped, "-supplicant@wlan0"], Log());
+        Assert.True(ended);
+    }
+
+    [Fact]
+    public void EndAll_WaitsForEachStage()
+    {
+        ComponentSet set = Started(Laptop());
+        Log();
+        _slow = true;
+        bool ended = false;
+        set.EndAll(_ => true, () => ended = true);
+        foreach (string[] stage in (string[][])[["-dhcp4@bond0"], ["-static@bond0"], ["-slave@eth0", "-slave@wlan0"], ["-master@bond0"], ["-supplicant@wlan0"]])
+        {
+            Assert.Equal(stage, Log());
+            Assert.False(ended);
+            Action[] ends = [.. _ends];
+            _ends.Clear();
+            foreach (Action end in ends) end();
+        }
+        Assert.True(ended);
+    }
+
+    [Fact]
+    public void Term_TakesDownWhereItIsConfigured_WithTheSupplicantsOfTheSlaves()
+    {
+        ComponentSet set = Started(Laptop());
+        Log();
+        set.EndAtTerm(() => { });
+        Assert.All(Log(), line => Assert.StartsWith("=", line, StringComparison.Ordinal));
+
+        set = Started(Laptop(releaseOnStop: true));
+        Log();
+        set.EndAtTerm(() => { });
+        Assert.Equal([.. s_stopped, "-supplicant@wlan0"], Log());
+    }
+
+    [Fact]
+    public void StopMaster_StopsWhatStandsOnIt_AndStartBringsItBack()
+    {
+        ComponentSet set = Started(Laptop());
+        Log();
+        Stop(set, "master@bond0");
+        Assert.Equal(s_stopped, Log());
+        Assert.Equal("stopped with master@bond0", set.Find("slave@eth0")!.Snapshot().Why);
+        Start(set, "master@bond0");
+        Assert.Equal(s_started.Where(line => line != "+supplicant@wlan0"), Log());
+    }
+
+    [Fact]
+    public void StartMaster_LeavesAloneWhatTheUserStoppedBefore()
+    {
+        ComponentSet set = Started(Laptop());
+        Stop(set, "dhcp4@bond0");
+        Stop(set, "master@bond0");
+        Log();
+        Start(set, "master@bond0");
+        Assert.DoesNotContain("+dhcp4@bond0", Log());
+        Assert.Equal(Component.StoppedByCommand, set.Find("dhcp4@bond0")!.Snapshot().Why);
+    }
+
+    [Theory]
+    [InlineData("dhcp4@bond0")]
+    [InlineData("slave@eth0")]
+    [InlineData("static@bond0")]
+    public void Start_OfWhatStandsOnAStoppedMaster_StartsThatToo(string name)
+    {
+        ComponentSet set = Started(Laptop());
+        Stop(set, "master@bond0");
+        Log();
+        Start(set, name);
+        Assert.Equal("+master@bond0", _log[0]);
+        Assert.Contains("+" + name, Log());
+    }
+
+    [Fact]
+    public void Start_OfTheMasterOfAStoppedDaemon_IsRemembered()
+    {
+        Stop(Started(Laptop()), "master@bond0");
+        Log();
+        ComponentSet next = Started(Laptop());
+        Assert.Equal(["+supplicant@wlan0"], Log());
+        Start(next, "master@bond0");
+        Assert.Equal(s_started.Where(line => line != "+supplicant@wlan0"), Log());
+    }
+
+    [Fact]
+    public void Slave_StoppedAlone_StopsNothingElse()
+    {
+        ComponentSet set = Started(Laptop());
+        Log();
+        Stop(set, "slave@wlan0");
+        Stop(set, "supplicant@wlan0");
+        Assert.Equal(["-slave@wlan0", "-supplicant@wlan0"], Log());
+        Start(set, "supplicant@wlan0");
+        Start(set, "slave@wlan0");
+        Assert.Equal(["+supplicant@wlan0", "+slave@wlan0"], Log());
+    }
+
+    [Fact]
+    public void BridgeOverABond_GoesBeforeIt()
+    {
+        DaemonConfiguration stacked = new()
+        {
+            Interfaces =
+            [
+                new InterfaceConfiguration { Name = "br0", Master = new MasterSettings { Name = "br0", Kind = MasterKind.Bridge, Slaves = [new("bond0")] }, Dhcp4 = true },
+                new InterfaceConfiguration { Name = "bond0", Master = new MasterSettings { Name = "bond0", Kind = MasterKind.Bond, Slaves = [new("eth0")] } },
+            ],
+        };
+        ComponentSet set = Started(stacked);
+        Log();
+        Stop(set, "master@bond0");
+        Assert.Equal(["-slave@bond0", "-slave@eth0", "-master@bond0"], Log().Order(StringComparer.Ordinal).OrderBy(line => line.Contains("master", StringComparison.Ordinal)));
+    }
+
+    [Fact]
+    public void Reload_WithoutASlave_EndsThatMembershipAlone()
+    {
+        ComponentSet set = Started(Laptop());
+        Log();
+        DaemonConfiguration changed = new()
+        {
+            Interfaces = [Bond() with { Master = Bond().Master! with { Slaves = [new("eth0")] } }, Wireless],
+        };
+        set.Apply(changed, identityChanged: false);
+        string[] log = Log();
+        Assert.Contains("-slave@wlan0", log);
+        Assert.DoesNotContain(log, line => line.StartsWith('-') && line != "-slave@wlan0");
+        Assert.DoesNotContain(log, line => line.EndsWith("dhcp4@bond0", StringComparison.Ordinal));
+    }
+}
