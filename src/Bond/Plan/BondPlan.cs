@@ -158,8 +158,17 @@ public sealed record BondPlan
     /// <param name="owned">What is recorded as ours.</param>
     public BondPlan Start(MasterOwnership owned) => Forgiving() with
     {
-        Owned = owned, IsStopping = false, Pending = null, Expected = null, Seen = null, HasBeenThere = false,
-        MovedFrom = 0, MismatchedAt = Instant.Never, LinkLostAt = Instant.Never, State = MasterState.Waiting, Why = "",
+        Owned = owned,
+        IsStopping = false,
+        Pending = null,
+        Expected = null,
+        Seen = null,
+        HasBeenThere = false,
+        MovedFrom = 0,
+        MismatchedAt = Instant.Never,
+        LinkLostAt = Instant.Never,
+        State = MasterState.Waiting,
+        Why = "",
     };
 
     /// <summary>Everything of ours goes; <see cref="State"/> is <see cref="MasterState.Stopped"/> when it has.</summary>
@@ -178,6 +187,11 @@ public sealed record BondPlan
 
     private BondPlan Forgiving() => this with
     {
-        Budget = ActBudget.Empty, LeftOutside = [], Followed = [], FollowsDown = false, Told = [], DriverAsked = false,
+        Budget = ActBudget.Empty,
+        LeftOutside = [],
+        Followed = [],
+        FollowsDown = false,
+        Told = [],
+        DriverAsked = false,
     };
 }

@@ -81,7 +81,10 @@ internal sealed partial class WpaTurn(WpaClient client, Instant now)
         WpaPresence presence = _client.View.Presence == WpaPresence.Absent ? WpaPresence.Absent : WpaPresence.Gone;
         _client = _client with
         {
-            RetryAt = now + delay, RetryDelay = next, ConnectProblem = why, View = _client.View with { Presence = presence },
+            RetryAt = now + delay,
+            RetryDelay = next,
+            ConnectProblem = why,
+            View = _client.View with { Presence = presence },
         };
     }
 
@@ -104,8 +107,12 @@ internal sealed partial class WpaTurn(WpaClient client, Instant now)
             if (isCommand) _effects.Add(new WpaEffect.Answered(waiting, null));
         _client = _client with
         {
-            IsConnected = false, Outstanding = null, OutstandingIsCommand = false, Queue = [],
-            ReplyDueAt = Instant.Never, SilentAt = Instant.Never,
+            IsConnected = false,
+            Outstanding = null,
+            OutstandingIsCommand = false,
+            Queue = [],
+            ReplyDueAt = Instant.Never,
+            SilentAt = Instant.Never,
         };
     }
 
@@ -175,7 +182,10 @@ internal sealed partial class WpaTurn(WpaClient client, Instant now)
         (string request, bool isCommand) = _client.Queue[0];
         _client = _client with
         {
-            Outstanding = request, OutstandingIsCommand = isCommand, Queue = _client.Queue.RemoveAt(0), ReplyDueAt = now + WpaClient.ReplyDelay,
+            Outstanding = request,
+            OutstandingIsCommand = isCommand,
+            Queue = _client.Queue.RemoveAt(0),
+            ReplyDueAt = now + WpaClient.ReplyDelay,
         };
         _effects.Add(new WpaEffect.Send(request, request == Attach));
     }

@@ -124,6 +124,12 @@ internal sealed record InterfaceConfiguration
     // Arrays compare by reference.
     private InterfaceConfiguration WithoutArrays => this with
     {
-        ProtectedRoutes = [], RequireServers = [], RejectServers = [], Addresses = [], Routes = [], Fallback = [], Master = null,
+        ProtectedRoutes = [],
+        RequireServers = [],
+        RejectServers = [],
+        Addresses = [],
+        Routes = [],
+        Fallback = [],
+        Master = null,
     };
 }

@@ -119,7 +119,13 @@ internal sealed class StaticRouteText
         if (_gateway is not null && _gateway.Equals(_source)) return "its gateway is its own source address";
         route = new StaticRoute(destination)
         {
-            Kind = _kind, Gateway = _gateway, Source = _source, Metric = _metric, Table = _table, Mtu = _mtu, OnLink = _onLink,
+            Kind = _kind,
+            Gateway = _gateway,
+            Source = _source,
+            Metric = _metric,
+            Table = _table,
+            Mtu = _mtu,
+            OnLink = _onLink,
         };
         return null;
     }

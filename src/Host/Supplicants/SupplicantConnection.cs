@@ -14,7 +14,7 @@ internal sealed class SupplicantConnection : IDisposable
     // One turn takes so many events; the rest is there at the next.
     private const int MaxDatagramsPerTurn = 64;
 
-    
+
     private const int ENOTDIR = 20;
 
     private readonly EventLoop _loop;

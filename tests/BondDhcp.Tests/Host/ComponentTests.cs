@@ -1,6 +1,6 @@
 using BondDhcp.Dhcp.Client;
-using BondDhcp.Host.Configuration;
 using BondDhcp.Host.Components;
+using BondDhcp.Host.Configuration;
 using BondDhcp.Host.Status;
 using Xunit;
 

@@ -76,7 +76,8 @@ public sealed class BondPlanTests
         int bond = bench.Kernel["bond0"].Index;
         bench.Plan = BondPlan.Create(bench.Plan.Settings, new MasterOwnership
         {
-            Created = bond, Slaves = [.. s_two.Select(name => new OwnedSlave(bench.Kernel[name].Index, name, name == "w0", 1400))],
+            Created = bond,
+            Slaves = [.. s_two.Select(name => new OwnedSlave(bench.Kernel[name].Index, name, name == "w0", 1400))],
         });
         bench.Run();
         Assert.Empty(bench.Acts);

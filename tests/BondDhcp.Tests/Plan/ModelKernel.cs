@@ -37,8 +37,14 @@ internal sealed class ModelKernel
         int index = _nextIndex++;
         _links[index] = new Link
         {
-            Index = index, Name = name, Mtu = mtu, MaxMtu = maxMtu, Mac = new MacAddress(0x0200_0000_0000u + (ulong)index), Carrier = carrier,
-            PermanentMac = new MacAddress(0x0200_0000_0000u + (ulong)index), HardwareType = 1,
+            Index = index,
+            Name = name,
+            Mtu = mtu,
+            MaxMtu = maxMtu,
+            Mac = new MacAddress(0x0200_0000_0000u + (ulong)index),
+            Carrier = carrier,
+            PermanentMac = new MacAddress(0x0200_0000_0000u + (ulong)index),
+            HardwareType = 1,
         };
         Change(index, link => WithUp(link, up));
         return index;
@@ -100,7 +106,9 @@ internal sealed class ModelKernel
         }
         return new BondObserved
         {
-            Master = master, Devices = [.. devices], HasBonding = HasBonding,
+            Master = master,
+            Devices = [.. devices],
+            HasBonding = HasBonding,
             MasterNames = _links.Values.ToImmutableDictionary(link => link.Index, link => link.Name),
         };
     }
@@ -142,8 +150,13 @@ internal sealed class ModelKernel
             if (!option.IsList) values = values.With(option.Attribute, option.Min);
         _links[index] = new Link
         {
-            Index = index, Name = act.Name, Kind = act.Kind == MasterKind.Bridge ? "bridge" : "bond", Mtu = 1500, HardwareType = 1,
-            Mac = new MacAddress(0x0600_0000_0000u + (ulong)index), Bond = act.Kind == MasterKind.Bridge ? null : Bond(values, 0, 0),
+            Index = index,
+            Name = act.Name,
+            Kind = act.Kind == MasterKind.Bridge ? "bridge" : "bond",
+            Mtu = 1500,
+            HardwareType = 1,
+            Mac = new MacAddress(0x0600_0000_0000u + (ulong)index),
+            Bond = act.Kind == MasterKind.Bridge ? null : Bond(values, 0, 0),
         };
         RtnlResult result = act.Settings.IsEmpty ? RtnlResult.Success : SetOptions(index, act.Settings);
         if (!result.Succeeded) _links.Remove(index);
@@ -271,7 +284,8 @@ internal sealed class ModelKernel
         return new BondState(
             (byte)Number(Rtnl.IFLA_BOND_MODE), active, primary, (byte)Number(Rtnl.IFLA_BOND_PRIMARY_RESELECT), (byte)Number(Rtnl.IFLA_BOND_FAIL_OVER_MAC),
             (uint)Number(Rtnl.IFLA_BOND_MIIMON), (uint)Number(Rtnl.IFLA_BOND_UPDELAY), (uint)Number(Rtnl.IFLA_BOND_DOWNDELAY),
-            (byte)Number(Rtnl.IFLA_BOND_NUM_PEER_NOTIF)) { Values = values };
+            (byte)Number(Rtnl.IFLA_BOND_NUM_PEER_NOTIF))
+        { Values = values };
     }
 
     private void Change(int index, Func<Link, Link> change) => _links[index] = change(_links[index]);

@@ -55,7 +55,10 @@ internal sealed class PlanBench
 
     public static MasterSettings Bond(string[] slaves, string? primary = null, params (string, string)[] options) => new()
     {
-        Name = "bond0", Kind = MasterKind.Bond, Slaves = [.. slaves.Select(name => new SlaveSettings(name))], Primary = primary,
+        Name = "bond0",
+        Kind = MasterKind.Bond,
+        Slaves = [.. slaves.Select(name => new SlaveSettings(name))],
+        Primary = primary,
         Options = [.. options.Select(ModelKernel.Setting)],
     };
 }

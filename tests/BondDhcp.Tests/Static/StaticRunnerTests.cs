@@ -94,7 +94,8 @@ public sealed class StaticRunnerTests
             "192.0.2.60/24 2001:db8::5/64",
             "default via 198.51.100.1 metric 5", "10.1.0.0/16 via 192.0.2.1 src 192.0.2.60 mtu 1400 table 100", "192.0.9.0/24",
             "unreachable 172.16.0.0/12", "blackhole fd09::/16", "default via fe80::1", "2001:db8:1::/48 via 2001:db8:2::1",
-            "2001:db8:3::/48 via fe80::1 src 2001:db8::5") with { ConflictDetection = ConflictDetection.Off };
+            "2001:db8:3::/48 via fe80::1 src 2001:db8::5") with
+        { ConflictDetection = ConflictDetection.Off };
         using StaticRunner runner = Add(bed, settings);
         runner.Start();
         bed.Until(() => runner.Snapshot.State == StaticState.Running);
