@@ -59,9 +59,12 @@ internal class Component(ComponentSpec spec, Func<ComponentSpec, ComponentWork> 
         }
         string? unwritten = StoppedComponents.Remove(Name);
         if (Work is null) Begin();
-        string? failure = _failure ?? (Work?.State == "failed" ? Work.Why ?? "failed" : null);
-        done(failure ?? unwritten);
+        else Work.Retry();
+        if (Work is { } work) work.Settle(() => done(FailureOf(work) ?? unwritten));
+        else done(_failure ?? unwritten);
     }
+
+    private static string? FailureOf(ComponentWork work) => work.State == "failed" ? work.Why ?? "failed" : null;
 
     private void Begin()
     {
@@ -92,30 +95,35 @@ internal class Component(ComponentSpec spec, Func<ComponentSpec, ComponentWork> 
     public void Stop(string why, Completion done)
     {
         string? unwritten = StoppedComponents.Add(Name, why);
-        End(takeDown: true, () => done(unwritten));
+        End(takeDown: true, byName: why == StoppedByCommand, failure => done(failure ?? unwritten));
     }
 
     /// <summary>Ends the work; the component is not marked as stopped.</summary>
-    public void End(bool takeDown, Action done)
+    public void End(bool takeDown, Completion done) => End(takeDown, byName: false, done);
+
+    private void End(bool takeDown, bool byName, Completion done)
     {
         if (IsStopping)
         {
-            _afterStop.Enqueue(() => End(takeDown, done));
+            _afterStop.Enqueue(() => End(takeDown, byName, done));
             return;
         }
         if (Work is not { } work)
         {
-            done();
+            done(null);
             return;
         }
         IsStopping = true;
-        work.Stop(takeDown, () =>
+        void Ended()
         {
             IsStopping = false;
+            string? failure = takeDown ? FailureOf(work) : null;
             work.Dispose();
             Work = null;
-            done();
+            done(failure);
             while (!IsStopping && _afterStop.TryDequeue(out Action? next)) next();
-        });
+        }
+        if (byName) work.StopByName(Ended);
+        else work.Stop(takeDown, Ended);
     }
 }

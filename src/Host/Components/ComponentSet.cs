@@ -39,10 +39,12 @@ internal sealed class ComponentSet(Func<ComponentSpec, ComponentWork> create, St
     {
         _configuration = configuration;
         Dictionary<string, ComponentSpec> wanted = ComponentGraph.Of(configuration).ToDictionary(spec => spec.Name);
-        foreach (Component gone in _components.Where(component => !wanted.ContainsKey(component.Name)).OrderBy(component => component.Spec.Kind).ToArray())
+        // A slave of another master now is another component.
+        bool Stays(Component component) => wanted.TryGetValue(component.Name, out ComponentSpec? spec) && spec.Owner.Name == component.Spec.Owner.Name;
+        foreach (Component gone in _components.Where(component => !Stays(component)).OrderBy(component => component.Spec.Kind).ToArray())
         {
             _components.Remove(gone);
-            gone.End(takeDown: true, static () => { });
+            gone.End(takeDown: true, static _ => { });
         }
         foreach (Component component in _components)
         {
@@ -91,11 +93,11 @@ internal sealed class ComponentSet(Func<ComponentSpec, ComponentWork> create, St
     /// ended.
     /// </summary>
     /// <param name="takeDown">Whether what a component gave is taken away; otherwise it stays.</param>
-    /// <param name="done">Called from the loop, perhaps before this returns.</param>
-    public void EndAll(Func<Component, bool> takeDown, Action done) => EndFrom(ComponentKind.Dhcp4, takeDown, done);
+    /// <param name="done">Called from the loop, perhaps before this returns, with what could not be taken away first.</param>
+    public void EndAll(Func<Component, bool> takeDown, Completion done) => EndFrom(ComponentKind.Dhcp4, takeDown, done, null);
 
     /// <summary>As <see cref="EndAll"/>, with what SIGTERM takes down.</summary>
-    public void EndAtTerm(Action done) => EndAll(IsTakenDownAtTerm, done);
+    public void EndAtTerm(Completion done) => EndAll(IsTakenDownAtTerm, done);
 
     /// <summary>SIGTERM takes something down.</summary>
     public bool TakesDownAtTerm => _components.Exists(IsTakenDownAtTerm);
@@ -122,21 +124,22 @@ internal sealed class ComponentSet(Func<ComponentSpec, ComponentWork> create, St
 
     private static string StoppedWith(Component component) => "stopped with " + component.Name;
 
-    private void EndFrom(ComponentKind kind, Func<Component, bool> takeDown, Action done)
+    private void EndFrom(ComponentKind kind, Func<Component, bool> takeDown, Completion done, string? failure)
     {
         if (!Enum.IsDefined(kind))
         {
-            done();
+            done(failure);
             return;
         }
         Component[] now = [.. _components.Where(component => component.Spec.Kind == kind)];
         int left = now.Length + 1;
-        void OneLess()
+        void OneLess(string? error)
         {
-            if (--left == 0) EndFrom(kind + 1, takeDown, done);
+            failure ??= error;
+            if (--left == 0) EndFrom(kind + 1, takeDown, done, failure);
         }
         foreach (Component component in now) component.End(takeDown(component), OneLess);
-        OneLess();
+        OneLess(null);
     }
 
     // One after the other; what went wrong first is told at the end, and ends nothing.

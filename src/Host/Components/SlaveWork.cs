@@ -14,6 +14,7 @@ internal sealed class SlaveWork : ComponentWork
 
     private readonly string _name;
     private readonly Func<MasterRunner?> _master;
+    private readonly Action<bool> _wanted;
     private readonly LoopDeadline _giveUp;
     private MasterRunner? _watched;
     private Action? _left;
@@ -22,8 +23,10 @@ internal sealed class SlaveWork : ComponentWork
     /// <param name="loop">The loop it lives in.</param>
     /// <param name="name">The slave's interface.</param>
     /// <param name="master">The runner of its master at this moment; null while that is stopped.</param>
-    public SlaveWork(EventLoop loop, string name, Func<MasterRunner?> master)
+    /// <param name="wanted">Is told whether it is wanted, for a master that starts later.</param>
+    public SlaveWork(EventLoop loop, string name, Func<MasterRunner?> master, Action<bool> wanted)
     {
+        _wanted = wanted;
         _name = name;
         _master = master;
         _giveUp = loop.AddDeadline(Leave);
@@ -34,16 +37,37 @@ internal sealed class SlaveWork : ComponentWork
 
     /// <inheritdoc/>
     public override string? Why => _master() is not { } master ? "its master is stopped"
+        : master.Link is null ? $"{master.Settings.Name} is not there"
         : Find() is not { } view ? $"{master.Settings.Name} does not have it"
         : view.Why.Length > 0 ? view.Why
         : view.IsMember ? null : "not enslaved yet";
 
     /// <inheritdoc/>
-    public override void Start() => _master()?.SetSlaveWanted(_name, wanted: true);
+    public override void Start()
+    {
+        _wanted(true);
+        _master()?.SetSlaveWanted(_name, wanted: true);
+    }
 
     /// <inheritdoc/>
-    public override void Stop(bool takeDown, Action done)
+    public override void Retry() => Start();
+
+    /// <inheritdoc/>
+    public override void Settle(Action done)
     {
+        if (_master() is { } master) master.WhenSettled(done);
+        else done();
+    }
+
+    /// <inheritdoc/>
+    public override void Stop(bool takeDown, Action done) => Stop(takeDown, expelled: false, done);
+
+    /// <inheritdoc/>
+    public override void StopByName(Action done) => Stop(takeDown: true, expelled: true, done);
+
+    private void Stop(bool takeDown, bool expelled, Action done)
+    {
+        if (takeDown) _wanted(false);
         if (!takeDown || _master() is not { } master)
         {
             done();
@@ -53,7 +77,7 @@ internal sealed class SlaveWork : ComponentWork
         _watched = master;
         master.Changed += Look;
         _giveUp.At = BoottimeClock.Now + s_longestLeave;
-        master.SetSlaveWanted(_name, wanted: false);
+        master.SetSlaveWanted(_name, wanted: false, expelled);
         Look();
     }
 
@@ -67,6 +91,7 @@ internal sealed class SlaveWork : ComponentWork
     {
         if (_watched is { } watched) watched.Changed -= Look;
         _watched = null;
+        _wanted(false);
         _giveUp.Dispose();
     }
 
@@ -74,7 +99,7 @@ internal sealed class SlaveWork : ComponentWork
 
     private void Look()
     {
-        if (Find() is not { IsMember: true }) Leave();
+        if (_master()?.IsLeaving(_name) != true) Leave();
     }
 
     private void Leave()

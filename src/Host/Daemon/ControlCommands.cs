@@ -17,7 +17,7 @@ namespace BondDhcp.Host.Daemon;
 /// <param name="TakeDown">Takes everything down; the action given is called before the daemon exits.</param>
 /// <param name="Now">The present, for the journal's gaps.</param>
 internal sealed record DaemonActions(
-    Func<string?, DaemonSnapshot> Snapshot, Func<string, bool> Knows, Func<string?> Reload, Action<Action> TakeDown, Func<DateTimeOffset> Now);
+    Func<string?, DaemonSnapshot> Snapshot, Func<string, bool> Knows, Func<string?> Reload, Action<Completion> TakeDown, Func<DateTimeOffset> Now);
 
 /// <summary>Carries out the requests of the control socket.</summary>
 internal sealed class ControlCommands(ComponentSet components, EventJournal journal, DaemonActions daemon)
@@ -67,7 +67,7 @@ internal sealed class ControlCommands(ComponentSet components, EventJournal jour
                 call.Fail(ExitCode.Failed, "not permitted: changes are for root and the control-group");
                 break;
             case "start": Each(call, components.Start); break;
-            case "stop" when call.Request.Arguments.IsEmpty: daemon.TakeDown(() => call.Succeed()); break;
+            case "stop" when call.Request.Arguments.IsEmpty: daemon.TakeDown(error => Answer(call, error)); break;
             case "stop": Each(call, components.Stop); break;
             case "restart": Each(call, components.Restart); break;
             case "renew": Execute(call, Dhcp4Command.Renew); break;

@@ -47,6 +47,7 @@ internal sealed class DaemonProcess : IDisposable
     private bool _ending;
     private bool _reconsidering;
     private Action? _lastWord;
+    private string? _failure;
 
     /// <summary>Makes what the first packet needs.</summary>
     public DaemonProcess(
@@ -143,13 +144,13 @@ internal sealed class DaemonProcess : IDisposable
         }
     }
 
-    private void TakeDown(Action answer)
+    private void TakeDown(Completion answer)
     {
-        _lastWord = answer;
+        _lastWord = () => answer(_failure);
         End(done => _components.EndAll(static _ => true, done), s_longestTakeDown);
     }
 
-    private void End(Action<Action> endAll, TimeSpan longest)
+    private void End(Action<Completion> endAll, TimeSpan longest)
     {
         if (_ending)
         {
@@ -159,7 +160,11 @@ internal sealed class DaemonProcess : IDisposable
         _ending = true;
         _notifier.Stopping();
         _giveUp.At = BoottimeClock.Now + longest;
-        endAll(_loop.Stop);
+        endAll(failure =>
+        {
+            _failure = failure;
+            _loop.Stop();
+        });
     }
 
     private string? Reload()

@@ -30,6 +30,7 @@ internal sealed class Supervision : IDisposable
     private readonly Dictionary<string, SupplicantRunner> _supplicants = new(StringComparer.Ordinal);
     private readonly Dictionary<string, StaticRunner> _statics = new(StringComparer.Ordinal);
     private readonly Dictionary<string, PathWatch> _paths = new(StringComparer.Ordinal);
+    private readonly HashSet<(string Master, string Slave)> _wantedSlaves = [];
     private RfkillWatch? _rfkill;
 
     /// <summary>Nothing runs yet.</summary>
@@ -68,7 +69,7 @@ internal sealed class Supervision : IDisposable
     public ComponentWork Create(ComponentSpec spec) => spec.Kind switch
     {
         ComponentKind.Master => CreateMaster(spec.Owner.Master!),
-        ComponentKind.Slave => new SlaveWork(_loop, spec.Interface, () => Master(spec.Owner.Name)),
+        ComponentKind.Slave => CreateSlave(spec.Owner.Name, spec.Interface),
         ComponentKind.Static => CreateStatic(spec.Owner),
         ComponentKind.Supplicant => CreateSupplicant(spec.Interface, spec.Owner.Supplicant!),
         _ => throw new ArgumentOutOfRangeException(nameof(spec), spec.Kind, null),
@@ -123,8 +124,14 @@ internal sealed class Supervision : IDisposable
         _masters[name] = runner;
         runner.SetUsability(link => Gate.LookAtDevice(link) is var view ? (view.Usable, view.Why) : default);
         SetPeerNotifications();
-        return new MasterWork(runner, () => _masters.Remove(name));
+        return new MasterWork(runner, slave => _wantedSlaves.Contains((name, slave)), () => _masters.Remove(name));
     }
+
+    private SlaveWork CreateSlave(string master, string slave) => new(_loop, slave, () => Master(master), wanted =>
+    {
+        if (wanted) _wantedSlaves.Add((master, slave));
+        else _wantedSlaves.Remove((master, slave));
+    });
 
     private StaticWork CreateStatic(InterfaceConfiguration owner)
     {
