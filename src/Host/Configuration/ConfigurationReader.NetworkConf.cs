@@ -18,7 +18,7 @@ internal sealed partial class ConfigurationReader
         if (text is null)
         {
             // The usual one need not be there. One that is there and cannot be read is named in either case.
-            if (_networkConfKey is { } key) key.Refuse($"{path} cannot be read: {why}");
+            if (path != DaemonConfiguration.DefaultNetworkConf && _networkConfKey is { } key) key.Refuse($"{path} cannot be read: {why}");
             else if (Path.Exists(path)) problems.AddForFile($"cannot be read: {why}");
             return problems;
         }

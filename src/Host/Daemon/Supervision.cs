@@ -133,6 +133,7 @@ internal sealed class Supervision : IDisposable
             _loop, _network, StaticSettings.Of(owner), index => new StaticOwnershipFile(_runtimeDirectory, name, index, _bootId), _entropy,
             (source, report) => _journal(name, source, report));
         _statics[name] = runner;
+        runner.NoteLease(_paths.TryGetValue(name, out PathWatch? watch) && watch.HasLease);
         return new StaticWork(runner, _network, Gate, () => _statics.Remove(name));
     }
 
