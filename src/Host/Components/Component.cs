@@ -49,7 +49,13 @@ internal class Component(ComponentSpec spec, Func<ComponentSpec, ComponentWork> 
         else done(null);
     }
 
-    /// <summary>Starts; nothing when it runs.</summary>
+    /// <summary>A person wants it to run: what runs tries again what it gave up.</summary>
+    public void TryAgain()
+    {
+        if (!IsStopping) Work?.TryAgain();
+    }
+
+    /// <summary>Starts; nothing when it runs. <paramref name="done"/> is told when it is known whether it can be had.</summary>
     public void Start(Completion done)
     {
         if (IsStopping)
@@ -59,12 +65,11 @@ internal class Component(ComponentSpec spec, Func<ComponentSpec, ComponentWork> 
         }
         string? unwritten = StoppedComponents.Remove(Name);
         if (Work is null) Begin();
-        else Work.Retry();
-        if (Work is { } work) work.Settle(() => done(FailureOf(work) ?? unwritten));
-        else done(_failure ?? unwritten);
+        if (Work is { } work) work.WhenSettled(() => done(WhyFailed ?? unwritten));
+        else done(WhyFailed ?? unwritten);
     }
 
-    private static string? FailureOf(ComponentWork work) => work.State == "failed" ? work.Why ?? "failed" : null;
+    private string? WhyFailed => _failure ?? (Work?.State == "failed" ? Work.Why ?? "failed" : null);
 
     private void Begin()
     {
@@ -98,7 +103,9 @@ internal class Component(ComponentSpec spec, Func<ComponentSpec, ComponentWork> 
         End(takeDown: true, byName: why == StoppedByCommand, failure => done(failure ?? unwritten));
     }
 
-    /// <summary>Ends the work; the component is not marked as stopped.</summary>
+    /// <summary>
+    /// Ends the work; the component is not marked as stopped. <paramref name="done"/> is told what could not be taken away.
+    /// </summary>
     public void End(bool takeDown, Completion done) => End(takeDown, byName: false, done);
 
     private void End(bool takeDown, bool byName, Completion done)
@@ -116,8 +123,8 @@ internal class Component(ComponentSpec spec, Func<ComponentSpec, ComponentWork> 
         IsStopping = true;
         void Ended()
         {
+            string? failure = takeDown ? WhyFailed : null;
             IsStopping = false;
-            string? failure = takeDown ? FailureOf(work) : null;
             work.Dispose();
             Work = null;
             done(failure);

@@ -6,7 +6,7 @@ namespace BondDhcp.Host.Components;
 
 /// <summary><c>master@bond0</c>: the runner of its plan.</summary>
 /// <param name="runner">The runner; disposed here.</param>
-/// <param name="isWanted">Whether the component of a slave of this name runs.</param>
+/// <param name="isWanted">True for a slave whose component is started.</param>
 /// <param name="gone">Is told at the end that nobody should look for it any more.</param>
 internal sealed class MasterWork(MasterRunner runner, Func<string, bool> isWanted, Action gone) : ComponentWork
 {
@@ -19,16 +19,15 @@ internal sealed class MasterWork(MasterRunner runner, Func<string, bool> isWante
     /// <inheritdoc/>
     public override void Start()
     {
-        // Each slave is a component of its own, and says itself that it is wanted; one that is stopped says nothing.
-        foreach (SlaveSettings slave in runner.Settings.Slaves) runner.SetSlaveWanted(slave.Name, isWanted(slave.Name));
+        TellWanted(runner.Settings);
         runner.Start();
     }
 
     /// <inheritdoc/>
-    public override void Retry() => runner.Retry();
+    public override void TryAgain() => runner.Retry();
 
     /// <inheritdoc/>
-    public override void Settle(Action done) => runner.WhenSettled(done);
+    public override void WhenSettled(Action settled) => runner.WhenSettled(settled);
 
     /// <inheritdoc/>
     public override void Stop(bool takeDown, Action done)
@@ -41,10 +40,8 @@ internal sealed class MasterWork(MasterRunner runner, Func<string, bool> isWante
     public override void Reconfigure(InterfaceConfiguration owner)
     {
         if (owner.Master is not { } settings) return;
-        MasterSettings before = runner.Settings;
+        TellWanted(settings);
         runner.Reconfigure(settings);
-        foreach (SlaveSettings slave in settings.Slaves)
-            if (before.FindSlave(slave.Name) is null) runner.SetSlaveWanted(slave.Name, isWanted(slave.Name));
     }
 
     /// <inheritdoc/>
@@ -52,5 +49,11 @@ internal sealed class MasterWork(MasterRunner runner, Func<string, bool> isWante
     {
         gone();
         runner.Dispose();
+    }
+
+    // Each slave is a component of its own; one that is stopped, or not started yet, is not wanted.
+    private void TellWanted(MasterSettings settings)
+    {
+        foreach (SlaveSettings slave in settings.Slaves) runner.SetSlaveWanted(slave.Name, isWanted(slave.Name));
     }
 }

@@ -14,7 +14,7 @@ internal sealed class SlaveWork : ComponentWork
 
     private readonly string _name;
     private readonly Func<MasterRunner?> _master;
-    private readonly Action<bool> _wanted;
+    private readonly HashSet<string> _wanted;
     private readonly LoopDeadline _giveUp;
     private MasterRunner? _watched;
     private Action? _left;
@@ -23,8 +23,8 @@ internal sealed class SlaveWork : ComponentWork
     /// <param name="loop">The loop it lives in.</param>
     /// <param name="name">The slave's interface.</param>
     /// <param name="master">The runner of its master at this moment; null while that is stopped.</param>
-    /// <param name="wanted">Is told whether it is wanted, for a master that starts later.</param>
-    public SlaveWork(EventLoop loop, string name, Func<MasterRunner?> master, Action<bool> wanted)
+    /// <param name="wanted">The slaves whose components are started: what a master that begins later goes by.</param>
+    public SlaveWork(EventLoop loop, string name, Func<MasterRunner?> master, HashSet<string> wanted)
     {
         _wanted = wanted;
         _name = name;
@@ -45,18 +45,18 @@ internal sealed class SlaveWork : ComponentWork
     /// <inheritdoc/>
     public override void Start()
     {
-        _wanted(true);
+        _wanted.Add(_name);
         _master()?.SetSlaveWanted(_name, wanted: true);
     }
 
     /// <inheritdoc/>
-    public override void Retry() => Start();
+    public override void TryAgain() => Start();
 
     /// <inheritdoc/>
-    public override void Settle(Action done)
+    public override void WhenSettled(Action settled)
     {
-        if (_master() is { } master) master.WhenSettled(done);
-        else done();
+        if (_master() is { } master) master.WhenSettled(settled);
+        else settled();
     }
 
     /// <inheritdoc/>
@@ -67,7 +67,7 @@ internal sealed class SlaveWork : ComponentWork
 
     private void Stop(bool takeDown, bool expelled, Action done)
     {
-        if (takeDown) _wanted(false);
+        if (takeDown) _wanted.Remove(_name);
         if (!takeDown || _master() is not { } master)
         {
             done();
@@ -91,7 +91,6 @@ internal sealed class SlaveWork : ComponentWork
     {
         if (_watched is { } watched) watched.Changed -= Look;
         _watched = null;
-        _wanted(false);
         _giveUp.Dispose();
     }
 

@@ -2,7 +2,6 @@ using BondDhcp.Bond.Linux;
 using BondDhcp.Bond.Netlink;
 using BondDhcp.Bond.Plan;
 using BondDhcp.Host.Masters;
-using BondDhcp.Net;
 using BondDhcp.Tests.Kit;
 using BondDhcp.Tests.Linux;
 using BondDhcp.Tests.Runner;
