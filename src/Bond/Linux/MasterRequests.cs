@@ -58,15 +58,6 @@ public sealed class MasterRequests(RtnlSocket rtnl)
     /// <summary>Sets a link's MTU in bytes.</summary>
     public RtnlResult SetMtu(int index, int mtu) => rtnl.SetMtu(index, mtu);
 
-    /// <summary>
-    /// Why a master's hardware address cannot be set; null when it can. The driver acknowledges it and does nothing where
-    /// the bond has its slaves' addresses.
-    /// </summary>
-    public static string? WhyNotSetMac(Link master) =>
-        master.Bond is { FailOverMac: > 0, Mode: BondState.ActiveBackup } bond
-            ? $"no effect with fail_over_mac={(bond.FailOverMac == BondOptionTable.FailOverMacActive ? "active" : "follow")}"
-            : null;
-
     /// <summary>Deletes a link.</summary>
     public RtnlResult Delete(int index)
     {

@@ -33,9 +33,9 @@ public sealed record ActBudget
     /// <summary>What the kernel said when it last refused; null when it took it.</summary>
     public string? Refusal(string key) => _histories.TryGetValue(key, out ActHistory? history) ? history.Refusal : null;
 
-    /// <summary>It was done as often as may be within the window: to do it once more is a contest.</summary>
+    /// <summary>It was done as often as may be within the window: to do it once more is a contest. Never of one that is damped.</summary>
     public bool IsExhausted(string key, Instant now) =>
-        _histories.TryGetValue(key, out ActHistory? history) && history.TakenAt.Count(at => now - at < Window) >= MaxActs;
+        _histories.TryGetValue(key, out ActHistory? history) && !history.IsDamped && history.TakenAt.Count(at => now - at < Window) >= MaxActs;
 
     /// <summary>It is given up.</summary>
     public ActBudget Contest(string key) =>
@@ -54,7 +54,7 @@ public sealed record ActBudget
     {
         ActHistory history = _histories.GetValueOrDefault(key, ActHistory.None);
         ImmutableArray<Instant> recent = [.. history.TakenAt.Where(at => now - at < Window), now];
-        return With(key, new ActHistory(recent, 0, now + Delay(first, recent.Length - 1), false, null));
+        return With(key, new ActHistory(recent, 0, now + Delay(first, recent.Length - 1), false, null) { IsDamped = true });
     }
 
     /// <summary>Notes one that the kernel refused.</summary>
@@ -68,7 +68,6 @@ public sealed record ActBudget
     /// <summary>How often in a row the kernel refused.</summary>
     public int TimesRefused(string key) => _histories.TryGetValue(key, out ActHistory? history) ? history.TimesRefused : 0;
 
-
     private ActBudget With(string key, ActHistory history) => this with { _histories = _histories.SetItem(key, history) };
 
     private static TimeSpan Delay(TimeSpan first, int times)
@@ -81,5 +80,7 @@ public sealed record ActBudget
     private sealed record ActHistory(ImmutableArray<Instant> TakenAt, int TimesRefused, Instant NextAt, bool IsContested, string? Refusal)
     {
         public static readonly ActHistory None = new([], 0, Instant.Zero, false, null);
+
+        public bool IsDamped { get; init; }
     }
 }

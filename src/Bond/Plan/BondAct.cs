@@ -64,7 +64,7 @@ public abstract record BondAct
         public override string Key => Keyed("release " + Name, Slave);
     }
 
-    /// <summary>Makes the bond prefer a slave.</summary>
+    /// <summary>Makes the bond prefer a slave; 0 for none.</summary>
     public sealed record SetPrimary(int Master, int Slave, string Name) : BondAct
     {
         /// <inheritdoc/>
@@ -74,8 +74,11 @@ public abstract record BondAct
     /// <summary>Makes the bond use a slave.</summary>
     public sealed record SetActive(int Master, int Slave, string Name, string Why) : BondAct
     {
+        /// <summary>Against somebody else, who may insist.</summary>
+        public bool Enforced { get; init; }
+
         /// <inheritdoc/>
-        public override string Key => Keyed("active " + Name, Slave);
+        public override string Key => Keyed((Enforced ? "enforce " : "active ") + Name, Slave);
     }
 
     /// <summary>

@@ -38,6 +38,9 @@ public sealed record BondOption(string Name, ushort Attribute, BondOptionType Ty
     /// <summary>The largest number.</summary>
     public long Max { get; init; } = int.MaxValue;
 
+    /// <summary>The number the driver begins with, which a list's is not; null where it cannot be set again.</summary>
+    public long? Default { get; init; } = 0;
+
     /// <summary>Bit N: the driver takes it in mode N.</summary>
     public int Modes { get; init; } = BondMode.All;
 

@@ -52,7 +52,7 @@ public static class BondOptionTable
     };
 
     /// <summary>Gratuitous ARPs and unsolicited neighbour advertisements of the driver after a failover.</summary>
-    public static readonly BondOption PeerNotifications = new("num_grat_arp", Rtnl.IFLA_BOND_NUM_PEER_NOTIF, BondOptionType.Byte) { Max = byte.MaxValue };
+    public static readonly BondOption PeerNotifications = new("num_grat_arp", Rtnl.IFLA_BOND_NUM_PEER_NOTIF, BondOptionType.Byte) { Max = byte.MaxValue, Default = 1 };
 
     /// <summary><see cref="FailOverMac"/>: the bond has the address of the slave in use.</summary>
     public const int FailOverMacActive = 1;
@@ -65,7 +65,7 @@ public static class BondOptionTable
         new("updelay", Rtnl.IFLA_BOND_UPDELAY, BondOptionType.UInt32) { IsInMiimonTicks = true },
         new("downdelay", Rtnl.IFLA_BOND_DOWNDELAY, BondOptionType.UInt32) { IsInMiimonTicks = true },
         new("peer_notif_delay", Rtnl.IFLA_BOND_PEER_NOTIF_DELAY, BondOptionType.UInt32) { IsInMiimonTicks = true, Max = 300_000 },
-        new("use_carrier", Rtnl.IFLA_BOND_USE_CARRIER, BondOptionType.Byte) { Words = s_offOn },
+        new("use_carrier", Rtnl.IFLA_BOND_USE_CARRIER, BondOptionType.Byte) { Words = s_offOn, Default = 1 },
         ArpInterval,
         ArpTargets,
         new("ns_ip6_target", Rtnl.IFLA_BOND_NS_IP6_TARGET, BondOptionType.Ipv6List) { Modes = s_arpModes },
@@ -81,17 +81,18 @@ public static class BondOptionTable
         {
             Words = [("layer2", 0), ("layer3+4", 1), ("layer2+3", 2), ("encap2+3", 3), ("encap3+4", 4), ("vlan+srcmac", 5)],
         },
-        new("resend_igmp", Rtnl.IFLA_BOND_RESEND_IGMP, BondOptionType.UInt32) { Max = byte.MaxValue },
+        new("resend_igmp", Rtnl.IFLA_BOND_RESEND_IGMP, BondOptionType.UInt32) { Max = byte.MaxValue, Default = 1 },
         PeerNotifications,
         new("all_slaves_active", Rtnl.IFLA_BOND_ALL_SLAVES_ACTIVE, BondOptionType.Byte) { Words = s_offOn },
         new("min_links", Rtnl.IFLA_BOND_MIN_LINKS, BondOptionType.UInt32),
-        new("lp_interval", Rtnl.IFLA_BOND_LP_INTERVAL, BondOptionType.UInt32) { Min = 1 },
+        new("lp_interval", Rtnl.IFLA_BOND_LP_INTERVAL, BondOptionType.UInt32) { Min = 1, Default = 1 },
         new("packets_per_slave", Rtnl.IFLA_BOND_PACKETS_PER_SLAVE, BondOptionType.UInt32)
         {
             Max = ushort.MaxValue,
+            Default = 1,
             Modes = BondMode.Only(BondMode.RoundRobin),
         },
-        new("lacp_active", Rtnl.IFLA_BOND_AD_LACP_ACTIVE, BondOptionType.Byte) { Words = s_offOn, Modes = s_lacpModes, NeedsBondDown = true },
+        new("lacp_active", Rtnl.IFLA_BOND_AD_LACP_ACTIVE, BondOptionType.Byte) { Words = s_offOn, Default = 1, Modes = s_lacpModes, NeedsBondDown = true },
         new("lacp_rate", Rtnl.IFLA_BOND_AD_LACP_RATE, BondOptionType.Byte) { Words = [("slow", 0), ("fast", 1)], Modes = s_lacpModes, NeedsBondDown = true },
         new("ad_select", Rtnl.IFLA_BOND_AD_SELECT, BondOptionType.Byte)
         {
@@ -102,19 +103,21 @@ public static class BondOptionTable
         {
             Min = 1,
             Max = ushort.MaxValue,
+            Default = ushort.MaxValue,
             Modes = s_lacpModes,
             NeedsBondDown = true,
         },
         new("ad_user_port_key", Rtnl.IFLA_BOND_AD_USER_PORT_KEY, BondOptionType.UInt16) { Max = 1023, Modes = s_lacpModes, NeedsBondDown = true },
-        new("ad_actor_system", Rtnl.IFLA_BOND_AD_ACTOR_SYSTEM, BondOptionType.Mac) { Modes = s_lacpModes, NeedsBondDown = true },
+        new("ad_actor_system", Rtnl.IFLA_BOND_AD_ACTOR_SYSTEM, BondOptionType.Mac) { Default = null, Modes = s_lacpModes, NeedsBondDown = true },
         new("tlb_dynamic_lb", Rtnl.IFLA_BOND_TLB_DYNAMIC_LB, BondOptionType.Byte)
         {
             Words = s_offOn,
+            Default = 1,
             Modes = BondMode.Only(BondMode.Tlb, BondMode.Alb),
             NeedsBondDown = true,
         },
-        new("coupled_control", Rtnl.IFLA_BOND_COUPLED_CONTROL, BondOptionType.Byte) { Words = s_offOn, Modes = s_lacpModes, NeedsBondDown = true },
-        new("arp_missed_max", Rtnl.IFLA_BOND_MISSED_MAX, BondOptionType.Byte) { Min = 1, Max = byte.MaxValue, Modes = s_arpModes },
+        new("coupled_control", Rtnl.IFLA_BOND_COUPLED_CONTROL, BondOptionType.Byte) { Words = s_offOn, Default = 1, Modes = s_lacpModes, NeedsBondDown = true },
+        new("arp_missed_max", Rtnl.IFLA_BOND_MISSED_MAX, BondOptionType.Byte) { Min = 1, Max = byte.MaxValue, Default = 2, Modes = s_arpModes },
     ];
 
     /// <summary>The option with this kernel name, <c>num_unsol_na</c> included, which is the other name of one; null for none.</summary>

@@ -27,7 +27,8 @@ public readonly record struct RebuildNeed(string Option, string Wanted, string P
 /// <summary>A slave that is to be used, because somebody who knows more asked.</summary>
 /// <param name="Slave">ifindex.</param>
 /// <param name="Why">For the journal.</param>
-public readonly record struct SlaveRequest(int Slave, string Why);
+/// <param name="Enforced">Somebody else chose another one.</param>
+public readonly record struct SlaveRequest(int Slave, string Why, bool Enforced = false);
 
 /// <summary>What a step of the plan gave.</summary>
 /// <param name="Plan">The plan from now on.</param>
@@ -88,6 +89,15 @@ public sealed record BondPlan
 
     /// <summary>Slaves that a person stopped, by name.</summary>
     internal ImmutableHashSet<string> StoppedSlaves { get; init; } = [];
+
+    /// <summary>Those of <see cref="StoppedSlaves"/> that are to leave although somebody else put them in.</summary>
+    internal ImmutableHashSet<string> ExpelledSlaves { get; init; } = [];
+
+    /// <summary>The driver's own values of options that were configured and are so no longer.</summary>
+    internal ImmutableArray<BondSetting> Reverted { get; init; } = [];
+
+    /// <summary>A primary was configured and is so no longer.</summary>
+    internal bool RevertsPrimary { get; init; }
 
     /// <summary>Slaves that somebody else took out, by index: left alone until they have been away.</summary>
     internal ImmutableHashSet<int> LeftOutside { get; init; } = [];
@@ -150,9 +160,25 @@ public sealed record BondPlan
 
     /// <summary>
     /// Goes on with other settings. What was given up or left to others is looked at again; slaves that are wanted no
-    /// longer leave, where they were given their master here.
+    /// longer leave, where they were given their master here, and an option that is configured no longer is what the
+    /// driver would have made of it.
     /// </summary>
-    public BondPlan Reconfigure(MasterSettings settings) => Forgiving() with { Settings = settings };
+    public BondPlan Reconfigure(MasterSettings settings)
+    {
+        ImmutableArray<BondSetting> wanted = settings.WantedOptions;
+        IEnumerable<BondSetting> dropped = Settings.Options.Where(setting => setting.Option.Default is not null)
+            .Select(setting => new BondSetting(setting.Option, setting.Option.Default!.Value, ""));
+        return Forgiving() with
+        {
+            Settings = settings,
+            Told = [],
+            Reverted = [.. Reverted.Concat(dropped).Distinct().Where(setting => !wanted.Any(one => one.Option == setting.Option))],
+            RevertsPrimary = settings.Primary is null && (RevertsPrimary || Settings.Primary is not null),
+        };
+    }
+
+    /// <summary>What was given up or left to others is looked at again: a person asked for it.</summary>
+    public BondPlan Retry() => Forgiving();
 
     /// <summary>Begins, or begins anew after a stop.</summary>
     /// <param name="owned">What is recorded as ours.</param>
@@ -160,6 +186,7 @@ public sealed record BondPlan
     {
         Owned = owned,
         IsStopping = false,
+        Told = [],
         Pending = null,
         Expected = null,
         Seen = null,
@@ -174,9 +201,26 @@ public sealed record BondPlan
     /// <summary>Everything of ours goes; <see cref="State"/> is <see cref="MasterState.Stopped"/> when it has.</summary>
     public BondPlan Stop() => Forgiving() with { IsStopping = true };
 
-    /// <summary>A person stopped a slave, or started it again.</summary>
-    public BondPlan WantSlave(string name, bool wanted) =>
-        Forgiving() with { StoppedSlaves = wanted ? StoppedSlaves.Remove(name) : StoppedSlaves.Add(name) };
+    /// <summary>A slave is wanted, or not any more.</summary>
+    /// <param name="name">Its name.</param>
+    /// <param name="wanted">Whether it is.</param>
+    /// <param name="expelled">It leaves although somebody else put it in: a person named it.</param>
+    public BondPlan WantSlave(string name, bool wanted, bool expelled = false) => Forgiving() with
+    {
+        StoppedSlaves = wanted ? StoppedSlaves.Remove(name) : StoppedSlaves.Add(name),
+        ExpelledSlaves = expelled && !wanted ? ExpelledSlaves.Add(name) : ExpelledSlaves.Remove(name),
+    };
+
+    /// <summary>A slave that is wanted no longer is taken out: it was put in here, or a person named it.</summary>
+    /// <param name="name">As configured.</param>
+    /// <param name="index">Its ifindex.</param>
+    public bool Releases(string name, int index) =>
+        StoppedSlaves.Contains(name) && (ExpelledSlaves.Contains(name) || Owned.Find(index) is not null);
+
+    /// <summary>True when a person would see no difference.</summary>
+    public bool ShowsAs(BondPlan other) =>
+        State == other.State && Why == other.Why && NeedsRebuild.AsSpan().SequenceEqual(other.NeedsRebuild.AsSpan())
+        && SlaveProblems.SequenceEqual(other.SlaveProblems);
 
     /// <summary>Sets num_grat_arp from now on; it is no setting of the bond's.</summary>
     public BondPlan WithPeerNotifications(byte number) =>
@@ -191,7 +235,6 @@ public sealed record BondPlan
         LeftOutside = [],
         Followed = [],
         FollowsDown = false,
-        Told = [],
         DriverAsked = false,
     };
 }

@@ -88,6 +88,7 @@ internal sealed partial class BondTurn
     {
         string why =
             Master is null ? $"{Settings.Name} is gone"
+            : ours ? "released"
             : device is null ? "the interface is gone"
             : device.Link.MasterIndex == 0 ? "released"
             : $"it belongs to {observed.MasterNames.GetValueOrDefault(device.Link.MasterIndex, "another master")} now";
@@ -142,7 +143,7 @@ internal sealed partial class BondTurn
     {
         if (was.Primary == bond.Primary) return;
         bool ours = _plan.Expected is BondAct.SetPrimary or BondAct.Enslave or BondAct.Release or BondAct.Reselect;
-        bool drivers = Seen?.Find(was.Primary) is { } old && NameOf(was.Primary) != old.Name
+        bool drivers = Seen?.Find(was.Primary) is { } old && (NameOf(was.Primary) != old.Name || !observed.Members.Any(member => member.Index == was.Primary))
             || was.Primary == 0 && observed.Find(bond.Primary) is { } added && Seen?.Members.Any(member => member.Name == added.Name && member.Index == added.Index) != true;
         string? Named(int index) => index == 0 ? "" : NameOf(index);
         if (drivers) _plan = _plan with { Followed = _plan.Followed.Remove(Rtnl.IFLA_BOND_PRIMARY) };
@@ -163,6 +164,7 @@ internal sealed partial class BondTurn
         }
         else if (bond.ActiveSlave == 0 && old is not null)
             _plan = _plan with { Failovers = _plan.Failovers with { Previous = old.Name, Reason = why, At = now } };
+        if (external && Settings.Enforce) _plan = _plan with { Requested = new SlaveRequest(was.ActiveSlave, "somebody else changed it", Enforced: true) };
         Tell(
             "activeSlave",
             ("slave", bond.ActiveSlave == 0 ? null : NameOf(bond.ActiveSlave)), ("old", previous), ("why", why), ("actor", external ? External : null));

@@ -14,7 +14,7 @@ internal sealed partial class BondTurn
         bool hasSlaves = observed.Members.Any();
         List<BondSetting> live = [];
         List<BondSetting> needDown = [];
-        foreach (BondSetting configured in Settings.WantedOptions)
+        foreach (BondSetting configured in Settings.WantedOptions.Concat(_plan.Reverted.Where(setting => setting.Option.IsKnownIn(Settings.Mode))))
         {
             BondSetting wanted = Present(configured);
             if (IsAsWanted(wanted, bond, out BondSetting present) || IsFollowed(wanted.Option)) continue;

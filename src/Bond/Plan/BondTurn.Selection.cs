@@ -26,7 +26,7 @@ internal sealed partial class BondTurn
         {
             _plan = _plan with { Requested = null };
             if (request.Slave != active.Index && observed.Find(request.Slave) is { } asked && IsMember(asked, master) && IsDriversUp(asked))
-                return Selecting(master, active, asked, request.Why);
+                return Selecting(master, active, asked, request);
         }
         BondAct? leave = LeaveUnusable(master, active) ?? ReturnToPrimary(master, bond, active);
         return leave ?? Reselect(master, bond, active);
@@ -89,10 +89,15 @@ internal sealed partial class BondTurn
         return May(act) ? act : null;
     }
 
-    private BondAct.SetActive? Selecting(Link master, ObservedDevice active, ObservedDevice slave, string why)
+    private BondAct.SetActive? Selecting(Link master, ObservedDevice active, ObservedDevice slave, SlaveRequest request)
     {
-        var act = new BondAct.SetActive(master.Index, slave.Index, slave.Name, why);
-        if (!May(act)) return null;
+        var act = new BondAct.SetActive(master.Index, slave.Index, slave.Name, request.Why) { Enforced = request.Enforced };
+        if (!May(act))
+        {
+            // It is due again a little later, unless it was given up.
+            if (request.Enforced && !_plan.Budget.IsContested(act.Key)) _plan = _plan with { Requested = request };
+            return null;
+        }
         if (!active.Facts.IsUsable) _plan = _plan with { MovedFrom = active.Index };
         return act;
     }

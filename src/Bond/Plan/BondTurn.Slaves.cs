@@ -69,11 +69,12 @@ internal sealed partial class BondTurn
         {
             SlaveSettings? wanted = SettingsOf(member);
             bool stopped = wanted is not null && _plan.StoppedSlaves.Contains(wanted.Name);
-            bool ours = _plan.Owned.Find(member.Index) is not null;
             if (wanted is not null && !stopped) continue;
-            // What somebody else put in stays, unless other people's changes are to be undone.
-            bool fought = Settings.Enforce && Settings.Kind != MasterKind.Existing;
-            if (!stopped && !ours && !fought) continue;
+            // What somebody else put in stays, unless other people's changes are to be undone, or it was named.
+            bool goes = wanted is not null
+                ? _plan.Releases(wanted.Name, member.Index)
+                : _plan.Owned.Find(member.Index) is not null || (Settings.Enforce && Settings.Kind != MasterKind.Existing);
+            if (!goes) continue;
             BondAct.Release act = Releasing(member);
             if (May(act)) return act;
         }
@@ -97,11 +98,19 @@ internal sealed partial class BondTurn
     /// <summary>The driver remembers the primary by name and forgets it when the slave is renamed.</summary>
     private BondAct.SetPrimary? AdjustPrimary(Link master)
     {
-        if (Settings.Kind != MasterKind.Bond || Settings.Primary is not { } primary || master.Bond is not { } bond) return null;
+        if (Settings.Kind != MasterKind.Bond || master.Bond is not { } bond) return null;
+        if (Settings.Primary is not { } primary) return DropPrimary(master, bond);
         if (!BondOptionTable.HasPrimary(bond.Mode) || !observed.TryFind(primary, out ObservedDevice? device)) return null;
         if (device.Link.MasterIndex != master.Index || bond.Primary == device.Index) return null;
         if (_plan.Followed.Contains(Rtnl.IFLA_BOND_PRIMARY) && !Settings.Enforce) return null;
         var act = new BondAct.SetPrimary(master.Index, device.Index, device.Name);
+        return May(act) ? act : null;
+    }
+
+    private BondAct.SetPrimary? DropPrimary(Link master, BondState bond)
+    {
+        if (!_plan.RevertsPrimary || bond.Primary == 0 || _plan.Followed.Contains(Rtnl.IFLA_BOND_PRIMARY)) return null;
+        var act = new BondAct.SetPrimary(master.Index, 0, "");
         return May(act) ? act : null;
     }
 

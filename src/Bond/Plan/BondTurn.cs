@@ -163,7 +163,7 @@ internal sealed partial class BondTurn(BondPlan plan, BondObserved observed, Ins
                 Owned = _plan.Owned with { Created = MasterOwnership.BeingMade },
             },
             BondAct.Enslave enslave => _plan with { Budget = _plan.Budget.Taken(act.Key, now), Owned = Owning(enslave) },
-            BondAct.SetActive or BondAct.Reselect => _plan with { Budget = _plan.Budget.Damped(act.Key, now, s_selectDelay) },
+            BondAct.SetActive { Enforced: false } or BondAct.Reselect => _plan with { Budget = _plan.Budget.Damped(act.Key, now, s_selectDelay) },
             BondAct.SetOptions { Settings: [var one] } when one.Option == BondOptionTable.PeerNotifications =>
                 _plan with { Budget = _plan.Budget.Damped(act.Key, now, s_peerNotificationsDelay) },
             _ => _plan with { Budget = _plan.Budget.Taken(act.Key, now) },
@@ -187,6 +187,7 @@ internal sealed partial class BondTurn(BondPlan plan, BondObserved observed, Ins
         BondAct.SetDown down => $"setting {down.Name} down",
         BondAct.Enslave enslave => $"enslaving {enslave.Name}",
         BondAct.Release release => $"releasing {release.Name}",
+        BondAct.SetPrimary { Slave: 0 } => "having no primary",
         BondAct.SetPrimary primary => $"making {primary.Name} the primary",
         BondAct.SetActive active => $"changing to {active.Name}",
         BondAct.Reselect reselect => $"selecting {reselect.Name} again",

@@ -100,30 +100,37 @@ internal class Component(ComponentSpec spec, Func<ComponentSpec, ComponentWork> 
     public void Stop(string why, Completion done)
     {
         string? unwritten = StoppedComponents.Add(Name, why);
-        End(takeDown: true, () => done(unwritten));
+        End(takeDown: true, byName: why == StoppedByCommand, failure => done(failure ?? unwritten));
     }
 
-    /// <summary>Ends the work; the component is not marked as stopped.</summary>
-    public void End(bool takeDown, Action done)
+    /// <summary>
+    /// Ends the work; the component is not marked as stopped. <paramref name="done"/> is told what could not be taken away.
+    /// </summary>
+    public void End(bool takeDown, Completion done) => End(takeDown, byName: false, done);
+
+    private void End(bool takeDown, bool byName, Completion done)
     {
         if (IsStopping)
         {
-            _afterStop.Enqueue(() => End(takeDown, done));
+            _afterStop.Enqueue(() => End(takeDown, byName, done));
             return;
         }
         if (Work is not { } work)
         {
-            done();
+            done(null);
             return;
         }
         IsStopping = true;
-        work.Stop(takeDown, () =>
+        void Ended()
         {
+            string? failure = takeDown ? WhyFailed : null;
             IsStopping = false;
             work.Dispose();
             Work = null;
-            done();
+            done(failure);
             while (!IsStopping && _afterStop.TryDequeue(out Action? next)) next();
-        });
+        }
+        if (byName) work.StopByName(Ended);
+        else work.Stop(takeDown, Ended);
     }
 }

@@ -51,7 +51,7 @@ internal sealed class ComponentSet(Func<ComponentSpec, ComponentWork> create, St
             _held.Remove(one);
             _leaving.Add(one);
         }
-        EndFrom(ComponentKind.Dhcp4, gone, static _ => true, () =>
+        EndFrom(ComponentKind.Dhcp4, gone, static _ => true, _ =>
         {
             Forget(gone);
             done();
@@ -104,12 +104,12 @@ internal sealed class ComponentSet(Func<ComponentSpec, ComponentWork> create, St
     /// ended.
     /// </summary>
     /// <param name="takeDown">Whether what a component gave is taken away; otherwise it stays.</param>
-    /// <param name="done">Called from the loop, perhaps before this returns.</param>
-    public void EndAll(Func<Component, bool> takeDown, Action done) =>
+    /// <param name="done">Called from the loop, perhaps before this returns, with what could not be taken away first.</param>
+    public void EndAll(Func<Component, bool> takeDown, Completion done) =>
         EndFrom(ComponentKind.Dhcp4, [.. _components, .. _leaving], component => _leaving.Contains(component) || takeDown(component), done);
 
     /// <summary>As <see cref="EndAll"/>, with what SIGTERM takes down.</summary>
-    public void EndAtTerm(Action done) => EndAll(IsTakenDownAtTerm, done);
+    public void EndAtTerm(Completion done) => EndAll(IsTakenDownAtTerm, done);
 
     /// <summary>SIGTERM takes something down.</summary>
     public bool TakesDownAtTerm => _leaving.Count > 0 || _components.Exists(IsTakenDownAtTerm);
@@ -137,21 +137,23 @@ internal sealed class ComponentSet(Func<ComponentSpec, ComponentWork> create, St
     private static string StoppedWith(Component component) => "stopped with " + component.Name;
 
     // Each kind when the one before it has ended.
-    private static void EndFrom(ComponentKind kind, IReadOnlyList<Component> components, Func<Component, bool> takeDown, Action done)
+    private static void EndFrom(
+        ComponentKind kind, IReadOnlyList<Component> components, Func<Component, bool> takeDown, Completion done, string? failure = null)
     {
         if (!Enum.IsDefined(kind))
         {
-            done();
+            done(failure);
             return;
         }
         Component[] now = [.. components.Where(component => component.Spec.Kind == kind)];
         int left = now.Length + 1;
-        void OneLess()
+        void OneLess(string? error)
         {
-            if (--left == 0) EndFrom(kind + 1, components, takeDown, done);
+            failure ??= error;
+            if (--left == 0) EndFrom(kind + 1, components, takeDown, done, failure);
         }
         foreach (Component component in now) component.End(takeDown(component), OneLess);
-        OneLess();
+        OneLess(null);
     }
 
     // Two of one name would each take what the other has for somebody else's doing.

@@ -29,6 +29,11 @@ internal abstract class ComponentWork : IDisposable
     /// <param name="done">Called from the loop, perhaps before this returns.</param>
     public abstract void Stop(bool takeDown, Action done);
 
+    /// <summary>
+    /// As <see cref="Stop"/> with everything taken away, because a person named it and not only what it belongs to.
+    /// </summary>
+    public virtual void StopByName(Action done) => Stop(takeDown: true, done);
+
     /// <summary>Goes on under another configuration, with the least disturbance.</summary>
     public abstract void Reconfigure(InterfaceConfiguration owner);
 

@@ -1,19 +1,15 @@
 using BondDhcp.Bond.Plan;
 using BondDhcp.Host.Configuration;
-using BondDhcp.Host.Loop;
 using BondDhcp.Host.Masters;
 
 namespace BondDhcp.Host.Components;
 
 /// <summary><c>master@bond0</c>: the runner of its plan.</summary>
-/// <param name="loop">The loop it lives in.</param>
 /// <param name="runner">The runner; disposed here.</param>
 /// <param name="isWanted">True for a slave whose component is started.</param>
 /// <param name="gone">Is told at the end that nobody should look for it any more.</param>
-internal sealed class MasterWork(EventLoop loop, MasterRunner runner, Func<string, bool> isWanted, Action gone) : ComponentWork
+internal sealed class MasterWork(MasterRunner runner, Func<string, bool> isWanted, Action gone) : ComponentWork
 {
-    private readonly PlanOutcome _outcome = new(loop);
-
     /// <inheritdoc/>
     public override string State => runner.State;
 
@@ -28,10 +24,10 @@ internal sealed class MasterWork(EventLoop loop, MasterRunner runner, Func<strin
     }
 
     /// <inheritdoc/>
-    public override void TryAgain() => runner.Reconfigure(runner.Settings);
+    public override void TryAgain() => runner.Retry();
 
     /// <inheritdoc/>
-    public override void WhenSettled(Action settled) => _outcome.Await(runner, settled);
+    public override void WhenSettled(Action settled) => runner.WhenSettled(settled);
 
     /// <inheritdoc/>
     public override void Stop(bool takeDown, Action done)
@@ -52,7 +48,6 @@ internal sealed class MasterWork(EventLoop loop, MasterRunner runner, Func<strin
     public override void Dispose()
     {
         gone();
-        _outcome.Dispose();
         runner.Dispose();
     }
 

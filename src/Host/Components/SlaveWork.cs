@@ -16,7 +16,6 @@ internal sealed class SlaveWork : ComponentWork
     private readonly Func<MasterRunner?> _master;
     private readonly HashSet<string> _wanted;
     private readonly LoopDeadline _giveUp;
-    private readonly PlanOutcome _outcome;
     private MasterRunner? _watched;
     private Action? _left;
 
@@ -28,7 +27,6 @@ internal sealed class SlaveWork : ComponentWork
     public SlaveWork(EventLoop loop, string name, Func<MasterRunner?> master, HashSet<string> wanted)
     {
         _wanted = wanted;
-        _outcome = new PlanOutcome(loop);
         _name = name;
         _master = master;
         _giveUp = loop.AddDeadline(Leave);
@@ -39,6 +37,7 @@ internal sealed class SlaveWork : ComponentWork
 
     /// <inheritdoc/>
     public override string? Why => _master() is not { } master ? "its master is stopped"
+        : master.Link is null ? $"{master.Settings.Name} is not there"
         : Find() is not { } view ? $"{master.Settings.Name} does not have it"
         : view.Why.Length > 0 ? view.Why
         : view.IsMember ? null : "not enslaved yet";
@@ -56,12 +55,17 @@ internal sealed class SlaveWork : ComponentWork
     /// <inheritdoc/>
     public override void WhenSettled(Action settled)
     {
-        if (_master() is { } master) _outcome.Await(master, settled);
+        if (_master() is { } master) master.WhenSettled(settled);
         else settled();
     }
 
     /// <inheritdoc/>
-    public override void Stop(bool takeDown, Action done)
+    public override void Stop(bool takeDown, Action done) => Stop(takeDown, expelled: false, done);
+
+    /// <inheritdoc/>
+    public override void StopByName(Action done) => Stop(takeDown: true, expelled: true, done);
+
+    private void Stop(bool takeDown, bool expelled, Action done)
     {
         if (takeDown) _wanted.Remove(_name);
         if (!takeDown || _master() is not { } master)
@@ -73,7 +77,7 @@ internal sealed class SlaveWork : ComponentWork
         _watched = master;
         master.Changed += Look;
         _giveUp.At = BoottimeClock.Now + s_longestLeave;
-        master.SetSlaveWanted(_name, wanted: false);
+        master.SetSlaveWanted(_name, wanted: false, expelled);
         Look();
     }
 
@@ -87,7 +91,6 @@ internal sealed class SlaveWork : ComponentWork
     {
         if (_watched is { } watched) watched.Changed -= Look;
         _watched = null;
-        _outcome.Dispose();
         _giveUp.Dispose();
     }
 
@@ -95,7 +98,7 @@ internal sealed class SlaveWork : ComponentWork
 
     private void Look()
     {
-        if (Find() is not { IsMember: true }) Leave();
+        if (_master()?.IsLeaving(_name) != true) Leave();
     }
 
     private void Leave()

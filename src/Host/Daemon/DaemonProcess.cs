@@ -157,7 +157,7 @@ internal sealed class DaemonProcess : IDisposable
         _loop.Stop();
     }
 
-    private void End(Action<Action> endAll, TimeSpan longest)
+    private void End(Action<Completion> endAll, TimeSpan longest)
     {
         if (_ending)
         {
@@ -167,7 +167,11 @@ internal sealed class DaemonProcess : IDisposable
         _ending = true;
         _notifier.Stopping();
         _giveUp.At = BoottimeClock.Now + longest;
-        endAll(_loop.Stop);
+        endAll(failure =>
+        {
+            _leftOver = failure;
+            _loop.Stop();
+        });
     }
 
     // Told when what is not configured any more has been taken down.

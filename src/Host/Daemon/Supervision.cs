@@ -125,7 +125,7 @@ internal sealed class Supervision : IDisposable
         _masters[name] = runner;
         runner.SetUsability(link => Gate.LookAtDevice(link) is var view ? (view.Usable, view.Why) : default);
         SetPeerNotifications();
-        return new MasterWork(_loop, runner, _wantedSlaves.Contains, () => Forget(_masters, name, runner));
+        return new MasterWork(runner, _wantedSlaves.Contains, () => Forget(_masters, name, runner));
     }
 
     private StaticWork CreateStatic(InterfaceConfiguration owner)

@@ -30,9 +30,12 @@ internal sealed class DriverLoading : IDisposable
     }
 
     /// <summary>Starts; <paramref name="done"/> is told how it ended, at once when it could not start.</summary>
-    public static DriverLoading? Start(EventLoop loop, Action<RtnlResult> done)
+    /// <param name="loop">The loop that waits for it.</param>
+    /// <param name="done">Told once.</param>
+    /// <param name="program">modprobe(8), or what stands for it.</param>
+    public static DriverLoading? Start(EventLoop loop, Action<RtnlResult> done, string program = "modprobe")
     {
-        if (ChildProcess.Start("modprobe", s_arguments, default, out string? problem) is { } process)
+        if (ChildProcess.Start(program, s_arguments, default, out string? problem) is { } process)
             return new DriverLoading(loop, process, done);
         done(new RtnlResult(Failed, problem));
         return null;

@@ -32,6 +32,11 @@ internal sealed partial class MasterRunner
     /// <summary>Options that would need the bond to be made anew.</summary>
     public ImmutableArray<RebuildNeed> NeedsRebuild => Plan.NeedsRebuild;
 
+    /// <summary>A slave that is wanted no longer is still in it and will be taken out.</summary>
+    public bool IsLeaving(string slave) =>
+        _started && Link is { } master && _network.Table.TryFind(slave, out Link? link) && link.MasterIndex == master.Index
+        && Plan.Releases(slave, link.Index);
+
     /// <summary>Configured slaves, there or not, and then those that others put in.</summary>
     public ImmutableArray<SlaveView> Slaves()
     {

@@ -22,6 +22,9 @@ internal sealed partial class MasterRunner : IDisposable
 
     private static readonly TimeSpan s_faultDelay = TimeSpan.FromSeconds(1);
 
+    // What fails twice in the same place fails for ever: who waits for the end is told of it.
+    private const int MaxFaultsWhileStopping = 2;
+
     private readonly EventLoop _loop;
     private readonly NetworkState _network;
     private readonly Func<MasterRecordFile> _openRecord;
@@ -31,6 +34,7 @@ internal sealed partial class MasterRunner : IDisposable
     private readonly LoopDeadline _deadline;
     private readonly FaultHistory _faults = new();
     private readonly Queue<Action> _stops = new();
+    private readonly Queue<Action> _settling = new();
     private Func<Link, (bool Usable, string Why)> _usability = DefaultUsability;
     private MasterRecordFile? _record;
     private MasterOwnership _written = MasterOwnership.None;
@@ -39,6 +43,7 @@ internal sealed partial class MasterRunner : IDisposable
     private bool _posted;
     private bool _turning;
     private bool _disposed;
+    private int _faultsWhileStopping;
 
     /// <summary>A runner that has not been started.</summary>
     /// <param name="loop">The loop it lives in.</param>
@@ -59,7 +64,7 @@ internal sealed partial class MasterRunner : IDisposable
         network.Changed += Follow;
     }
 
-    /// <summary>Something in the snapshots may differ.</summary>
+    /// <summary>Something in the snapshots differs.</summary>
     public event Action? Changed;
 
     /// <summary>What is wanted.</summary>
@@ -99,6 +104,7 @@ internal sealed partial class MasterRunner : IDisposable
             return;
         }
         _stops.Enqueue(done);
+        _faultsWhileStopping = 0;
         Plan = Plan.Stop();
         Wake();
     }
@@ -110,10 +116,29 @@ internal sealed partial class MasterRunner : IDisposable
         Wake();
     }
 
-    /// <summary>A person stopped a slave, or started it again.</summary>
-    public void SetSlaveWanted(string slave, bool wanted)
+    /// <summary>What was given up, or left to others, is looked at again.</summary>
+    public void Retry()
     {
-        Plan = Plan.WantSlave(slave, wanted);
+        Plan = Plan.Retry();
+        Wake();
+    }
+
+    /// <inheritdoc cref="BondPlan.WantSlave"/>
+    public void SetSlaveWanted(string slave, bool wanted, bool expelled = false)
+    {
+        Plan = Plan.WantSlave(slave, wanted, expelled);
+        Wake();
+    }
+
+    /// <summary>Calls back when everything that can be done at present is done; at once where nothing runs.</summary>
+    public void WhenSettled(Action settled)
+    {
+        if (!_started)
+        {
+            settled();
+            return;
+        }
+        _settling.Enqueue(settled);
         Wake();
     }
 
@@ -165,7 +190,8 @@ internal sealed partial class MasterRunner : IDisposable
         _network.Changed -= Follow;
         _deadline.Dispose();
         _loading?.Dispose();
-        while (_stops.TryDequeue(out Action? stopped)) stopped();
+        Answer(_stops);
+        Answer(_settling);
     }
 
     // Its own acts are taken in by the turn that made them.
@@ -182,7 +208,8 @@ internal sealed partial class MasterRunner : IDisposable
         {
             BondPlan before = Plan;
             int acts = 0;
-            while (Step() is { } act)
+            bool told = false;
+            while (Step(ref told) is { } act)
             {
                 if (!TryCarry(act)) break;
                 if (++acts < MaxActsPerTurn) continue;
@@ -190,20 +217,22 @@ internal sealed partial class MasterRunner : IDisposable
                 break;
             }
             _deadline.At = Plan.NextDeadline;
-            if (!ReferenceEquals(before, Plan)) Changed?.Invoke();
+            if (acts > 0 || told || !before.ShowsAs(Plan)) Changed?.Invoke();
         }
         finally
         {
             _turning = false;
         }
         if (Plan is { IsStopping: true, State: MasterState.Stopped or MasterState.Failed }) AnswerStop();
+        else if (Plan.Pending is null) Answer(_settling);
     }
 
-    private BondAct? Step()
+    private BondAct? Step(ref bool told)
     {
         BondObserved observed = BondObserved.Of(_network.Table, Plan.Settings, DeviceHints.HasBonding, FactsOf);
         BondStep step = Plan.Step(observed, BoottimeClock.Now);
         Plan = step.Plan;
+        told |= !step.Reports.IsEmpty;
         foreach (Report report in step.Reports) Tell(report);
         Record();
         return step.Act;
@@ -240,7 +269,13 @@ internal sealed partial class MasterRunner : IDisposable
     {
         _started = false;
         _deadline.At = Instant.Never;
-        while (_stops.TryDequeue(out Action? stopped)) stopped();
+        Answer(_stops);
+        Answer(_settling);
+    }
+
+    private static void Answer(Queue<Action> waiting)
+    {
+        while (waiting.TryDequeue(out Action? one)) one();
     }
 
     private DeviceFacts FactsOf(Link link)
@@ -274,6 +309,8 @@ internal sealed partial class MasterRunner : IDisposable
             Plan = Plan with { Pending = null };
             Tell(Report.Of("fault", ("message", fault.Message), ("detail", fault.ToString())));
             _deadline.At = BoottimeClock.Now + (delay > s_faultDelay ? delay : s_faultDelay);
+            if (Plan.IsStopping && ++_faultsWhileStopping >= MaxFaultsWhileStopping) AnswerStop();
+            else Answer(_settling);
         }
     }
 }

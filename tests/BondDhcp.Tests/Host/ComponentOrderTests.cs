@@ -101,7 +101,7 @@ public sealed class ComponentOrderTests : IDisposable
         ComponentSet set = Started(Laptop());
         Log();
         bool ended = false;
-        set.EndAll(_ => true, () => ended = true);
+        set.EndAll(_ => true, _ => ended = true);
         Assert.Equal([.. s_stopped, "-supplicant@wlan0"], Log());
         Assert.True(ended);
     }
@@ -113,7 +113,7 @@ public sealed class ComponentOrderTests : IDisposable
         Log();
         _slow = true;
         bool ended = false;
-        set.EndAll(_ => true, () => ended = true);
+        set.EndAll(_ => true, _ => ended = true);
         foreach (string[] stage in (string[][])[["-dhcp4@bond0"], ["-static@bond0"], ["-slave@eth0", "-slave@wlan0"], ["-master@bond0"], ["-supplicant@wlan0"]])
         {
             Assert.Equal(stage, Log());
@@ -130,12 +130,12 @@ public sealed class ComponentOrderTests : IDisposable
     {
         ComponentSet set = Started(Laptop());
         Log();
-        set.EndAtTerm(() => { });
+        set.EndAtTerm(_ => { });
         Assert.All(Log(), line => Assert.StartsWith("=", line, StringComparison.Ordinal));
 
         set = Started(Laptop(releaseOnStop: true));
         Log();
-        set.EndAtTerm(() => { });
+        set.EndAtTerm(_ => { });
         Assert.Equal([.. s_stopped, "-supplicant@wlan0"], Log());
     }
 
@@ -300,7 +300,7 @@ public sealed class ComponentOrderTests : IDisposable
         _slow = true;
         set.Apply(new DaemonConfiguration { Interfaces = [Wireless] }, identityChanged: false, static () => { });
         bool ended = false;
-        set.EndAll(_ => false, () => ended = true);
+        set.EndAll(_ => false, _ => ended = true);
         for (int stage = 0; stage < 8 && !ended; stage++) FinishStops();
         Assert.True(ended);
         string[] log = Log();

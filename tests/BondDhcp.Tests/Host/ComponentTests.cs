@@ -206,7 +206,7 @@ public sealed class ComponentTests : IDisposable
         set.Start(Configured(("eth0", 1), ("eth1", 1)));
         bool done = false;
         List<Action> stops = [];
-        set.EndAll(component => { if (_stopDone is { } earlier) stops.Add(earlier); return component.Name == "dhcp4@eth1"; }, () => done = true);
+        set.EndAll(component => { if (_stopDone is { } earlier) stops.Add(earlier); return component.Name == "dhcp4@eth1"; }, _ => done = true);
         stops.Add(_stopDone!);
         Assert.Equal(["start eth0 1", "start eth1 1", "keep", "release"], Log());
         stops[0]();

@@ -217,6 +217,12 @@ internal sealed class ModelKernel
 
     private RtnlResult SetPrimary(int master, int slave)
     {
+        if (slave == 0)
+        {
+            _primaryName.Remove(master);
+            Change(master, one => one with { Bond = Bond(one.Bond!.Values, one.Bond.ActiveSlave, 0) });
+            return RtnlResult.Success;
+        }
         if (!_links.TryGetValue(slave, out Link? link) || !_links.TryGetValue(master, out Link? bond)) return new RtnlResult(Enodev);
         if (!BondOptionTable.HasPrimary(bond.Bond!.Mode)) return new RtnlResult(Einval);
         _primaryName[master] = link.Name;

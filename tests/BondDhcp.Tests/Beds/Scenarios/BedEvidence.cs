@@ -11,6 +11,7 @@ public sealed class BedEvidence
     private readonly Dictionary<string, DateTime> _marks;
     private readonly Dictionary<string, JsonElement> _leases;
     private readonly IReadOnlyList<JsonElement> _timeline;
+    private readonly Dictionary<string, string> _files;
     private readonly string _text;
 
     private BedEvidence(string directory, string console)
@@ -21,7 +22,9 @@ public sealed class BedEvidence
         Events = [.. Lines(directory, "monitor").Where(line => line.StartsWith('[')).Select(line => KernelEvent.Parse(line, DateTimeStyles.AssumeUniversal))];
         Frames = [.. Files(directory, "*.pcap").SelectMany(ReadCapture).OrderBy(frame => frame.Frame.At)];
         _leases = Files(directory, "lease-*.json").Select(Path.GetFileName).ToDictionary(file => file!["lease-".Length..^".json".Length], file => Dhcp4Of(Lines(directory, file!)));
-        _timeline = [.. Lines(directory, "timeline.json").Select(Parse)];
+        // Those of earlier daemons come before the last one's.
+        _timeline = [.. Files(directory, "timeline*.json").Order(StringComparer.Ordinal).SelectMany(path => File.ReadLines(path)).Select(Parse)];
+        _files = Files(directory, "*-*.json").Concat(Files(directory, "*.txt")).ToDictionary(path => Path.GetFileName(path), File.ReadAllText);
         _text = Describe(directory, console);
     }
 
@@ -45,6 +48,16 @@ public sealed class BedEvidence
 
     /// <summary>The dhcp4 object of a <c>lease</c> in the script.</summary>
     public JsonElement Lease(string name) => _leases[name];
+
+    /// <summary>The answer of a <c>status</c> in the script.</summary>
+    public JsonElement Status(string name) => Parse(_files[$"status-{name}.json"]);
+
+    /// <summary>A link as a <c>links</c> in the script showed it; undefined when it was not there.</summary>
+    public JsonElement Link(string name, string link) =>
+        Parse(_files[$"links-{name}.json"]).EnumerateArray().FirstOrDefault(one => one.GetProperty("ifname").GetString() == link);
+
+    /// <summary>The lines of a text file that the script left.</summary>
+    public IReadOnlyList<string> TextOf(string file) => _files[file].Split('\n', StringSplitOptions.RemoveEmptyEntries);
 
     /// <summary>The client's events with one name, in a phase; after a restart, those since.</summary>
     public IReadOnlyList<JsonElement> Timeline(string name, string? phase = null) =>
@@ -94,6 +107,7 @@ public sealed class BedEvidence
         string[] first = ["marks", "script.log", "client.log", "timeline.json", "monitor", "server.log"];
         foreach (string file in first.Union(Files(directory, "*.log").Select(path => Path.GetFileName(path))))
             text.Append("--- ").Append(file).Append('\n').AppendJoin('\n', Lines(directory, file)).Append('\n');
+        foreach ((string file, string content) in _files) text.Append("--- ").Append(file).Append('\n').Append(content).Append('\n');
         text.Append("--- frames\n").AppendJoin('\n', Frames);
         return text.Append("\n--- console\n").Append(console).ToString();
     }

@@ -86,11 +86,11 @@ network() {
 plug() { ip -n "$net" link set "$1" up; }
 unplug() { ip -n "$net" link set "$1" down; }
 
-# serve dnsmasq|udhcpd: leases of two minutes, known by the client identifier and by chaddr.
+# serve dnsmasq|udhcpd [INTERFACE]: leases of two minutes, known by the client identifier and by chaddr.
 serve() {
     if [ "$1" = dnsmasq ]; then
         in_net dnsmasq --conf-file=/dev/null --keep-in-foreground --port=0 --user=root --no-ping --log-dhcp --log-facility=- --pid-file= \
-            --bind-interfaces --interface=br0 --dhcp-leasefile="$dir/leases" --dhcp-range=192.0.2.50,192.0.2.99,255.255.255.0,120 \
+            --bind-interfaces --interface="${2:-br0}" --dhcp-leasefile="$dir/leases" --dhcp-range=192.0.2.50,192.0.2.99,255.255.255.0,120 \
             --dhcp-option=option:router,192.0.2.254 --dhcp-authoritative 2> "$dir/server.log" &
         server=$!
         until_true says server.log 'sockets bound'
@@ -143,7 +143,7 @@ sent() { [ "$(stat -c %s "$dir/$1.pcap")" -gt 24 ]; }
 
 leave() {
     lease end
-    bonddhcp timeline --json > "$dir/timeline.json"
+    bonddhcp timeline --json > "$dir/timeline.json" 2> /dev/null
     kill $(jobs -p) 2>/dev/null
 }
 trap leave EXIT

@@ -12,7 +12,7 @@ namespace BondDhcp.Tests.Beds.Uml;
 public static class UmlMachine
 {
     /// <summary>For all scenarios together; they run side by side. After it the machine powers itself off.</summary>
-    private const int ScenarioSeconds = 120;
+    private const int ScenarioSeconds = 170;
 
     /// <summary>With the boot; after it the machine is killed.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(ScenarioSeconds + 30);

@@ -21,6 +21,7 @@ load ipv6
 load veth
 load bridge
 load bonding max_bonds=0
+load 8021q
 
 power_off() { sync; echo o > /proc/sysrq-trigger; sleep 10; }
 . "$BED/run.sh"
