@@ -88,10 +88,12 @@ internal sealed class Supervision : IDisposable
             Static(name)?.NoteLease(runner.Client.Lease is not null);
         }
         runner.LeaseChanged += Told;
+        runner.GatewayHeard += watch.NoteGateway;
         Told();
         return () =>
         {
             runner.LeaseChanged -= Told;
+            runner.GatewayHeard -= watch.NoteGateway;
             if (_paths.Remove(name)) watch.Dispose();
             Static(name)?.NoteLease(false);
             SetPeerNotifications();

@@ -133,6 +133,29 @@ public class PathTests
         MacAddress MacAt(double at) => at >= last || (int)((at - start) / 3) % 2 == 0 ? Fixture.B : Fixture.A;
     }
 
+    [Fact(DisplayName = "A change that waits while a lease is acquired is verified by the ACK of a request sent after it, and only by that")]
+    public void Acquisition_AskedForAfterTheChange_IsNotVerifiedAgain()
+    {
+        MachineBench bench = new MachineBench().Start();
+        bench.FailOver(Fixture.B).After(0.1).FailOver(Fixture.A);
+        bench.Take(Fixture.Offer(bench.Last.Xid, bench.Last.Chaddr)).Take(Fixture.Ack(bench.Last.Xid, Fixture.A)).GatewayAnswers().After(10);
+        Assert.Equal("bound", bench.State);
+        Assert.DoesNotContain(bench.Sent, sent => sent.Message.RequestKind == Dhcp4RequestKind.InitReboot);
+
+        // Asked for before the change, under the same hardware address, through another device perhaps.
+        bench = new MachineBench().Start();
+        bench.FailOver(Fixture.B).After(0.1).FailOver(Fixture.A);
+        bench.Take(Fixture.Offer(bench.Last.Xid, bench.Last.Chaddr)).After(0.1).FailOver(Fixture.A, path: 3);
+        bench.Take(Fixture.Ack(bench.Last.Xid, Fixture.A)).GatewayAnswers().After(1);
+        Assert.Single(bench.Sent, sent => sent.Message.RequestKind == Dhcp4RequestKind.InitReboot);
+
+        // The change after the lease is there is followed as ever.
+        bench = new MachineBench().Start();
+        bench.FailOver(Fixture.B).After(0.1).FailOver(Fixture.A);
+        bench.Take(Fixture.Offer(bench.Last.Xid, bench.Last.Chaddr)).Take(Fixture.Ack(bench.Last.Xid, Fixture.A)).After(0.1).FailOver(Fixture.B).After(1);
+        Assert.Contains(bench.Sent, sent => sent.Message.RequestKind == Dhcp4RequestKind.InitReboot && sent.Chaddr == Fixture.B);
+    }
+
     [Fact(DisplayName = "AM-22 a change of MAC: no RELEASE, nothing stored by the event, an ACK stores times and chaddr")]
     public void Bound_PathChanges_LeavesTheIdentityAlone()
     {
