@@ -11,6 +11,7 @@ public sealed class BedEvidence
     private readonly Dictionary<string, DateTime> _marks;
     private readonly Dictionary<string, JsonElement> _leases;
     private readonly IReadOnlyList<JsonElement> _timeline;
+    private readonly Dictionary<string, string> _files;
     private readonly string _text;
 
     private BedEvidence(string directory, string console)
@@ -21,6 +22,7 @@ public sealed class BedEvidence
         Events = [.. Lines(directory, "monitor").Where(line => line.StartsWith('[')).Select(line => KernelEvent.Parse(line, DateTimeStyles.AssumeUniversal))];
         Frames = [.. Files(directory, "*.pcap").SelectMany(ReadCapture).OrderBy(frame => frame.Frame.At)];
         _leases = Files(directory, "lease-*.json").Select(Path.GetFileName).ToDictionary(file => file!["lease-".Length..^".json".Length], file => Dhcp4Of(Lines(directory, file!)));
+        _files = Files(directory, "*.txt").ToDictionary(file => Path.GetFileNameWithoutExtension(file), File.ReadAllText);
         _timeline = [.. Lines(directory, "timeline.json").Select(Parse)];
         _text = Describe(directory, console);
     }
@@ -45,6 +47,12 @@ public sealed class BedEvidence
 
     /// <summary>The dhcp4 object of a <c>lease</c> in the script.</summary>
     public JsonElement Lease(string name) => _leases[name];
+
+    /// <summary>What the script left as <c>NAME.txt</c>; empty where it did not.</summary>
+    public string Said(string name) => _files.GetValueOrDefault(name, "");
+
+    /// <summary>The status of a <c>status</c> in the script.</summary>
+    public JsonElement Status(string name) => Parse(Said($"status-{name}"));
 
     /// <summary>The client's events with one name, in a phase; after a restart, those since.</summary>
     public IReadOnlyList<JsonElement> Timeline(string name, string? phase = null) =>

@@ -21,6 +21,8 @@ load ipv6
 load veth
 load bridge
 load bonding max_bonds=0
+load nf_tables
+load nft_limit
 
 power_off() { sync; echo o > /proc/sysrq-trigger; sleep 10; }
 . "$BED/run.sh"
