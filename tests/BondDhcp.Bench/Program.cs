@@ -10,6 +10,8 @@ using BondDhcp.Bench;
     ("start", StartRace.RunAsync),
     ("reactions", ReactionBench.RunAsync),
     ("footprint", FootprintBench.RunAsync),
+    ("supervisor", FootprintBench.RunSupervisedAsync),
+    ("bond", BondBench.RunAsync),
     ("steps", () => Task.FromResult(StepBench.Run())),
 ];
 if (args is ["micro"])

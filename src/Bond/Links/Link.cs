@@ -135,6 +135,9 @@ public sealed record BondState(
 
     /// <summary>The mode in which one slave is used at a time.</summary>
     public const byte ActiveBackup = 1;
+
+    /// <summary>The primary reselect in which the primary is used whenever it can be.</summary>
+    public const byte ReselectAlways = 0;
 }
 
 /// <summary>A slave as its bond sees it.</summary>

@@ -44,6 +44,9 @@ public static class PathProbeTiming
     /// <summary>A slave that was left because its gateway was silent is not gone back to before this.</summary>
     public static readonly TimeSpan HoldDown = TimeSpan.FromSeconds(30);
 
+    /// <summary>Answered rounds in a row, <see cref="SilentRetry"/> apart, after which a primary that was left is gone back to: a repair that lasts.</summary>
+    public const int ReturnRounds = 3;
+
     /// <summary>When a slave that was to become active has not, the request is made again.</summary>
     public static readonly TimeSpan SelectRetry = TimeSpan.FromSeconds(2);
 

@@ -75,4 +75,20 @@ internal sealed partial class PathProbeTurn
         effects.Add(new PathProbeEffect.SelectSlave(
             working.Path.Index, $"{lease.Gateway} is silent on {active.Path.Name} and answers on {working.Path.Name}"));
     }
+
+    /// <summary>
+    /// Goes back to a primary that was left for a silent gateway: to the driver nothing happened to it, so the driver
+    /// does not by itself.
+    /// </summary>
+    private void SelectPrimary()
+    {
+        if (!IsWatched || IsSearching || Probe.SelectAgainAt > now || Probe.Lease is not { } lease) return;
+        SlaveProbe? primary = Probe.Slaves.FirstOrDefault(static slave => slave is { WasLeft: true, Path: { IsPrimary: true, Usable: true } });
+        if (primary is null || primary.AvoidedUntil > now || primary.AnsweredRounds < PathProbeTiming.ReturnRounds
+            || Classify(primary).Class != PathClass.Same)
+            return;
+        Probe = Probe with { SelectAgainAt = now + PathProbeTiming.SelectRetry };
+        effects.Add(new PathProbeEffect.SelectSlave(
+            primary.Path.Index, $"{lease.Gateway} answers on the primary {primary.Path.Name} again"));
+    }
 }

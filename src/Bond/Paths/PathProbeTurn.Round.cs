@@ -26,7 +26,7 @@ internal sealed partial class PathProbeTurn
     /// <summary>A round in which the known gateway did not answer.</summary>
     private void EndRound(SlaveProbe slave)
     {
-        slave = slave with { InRound = false, Asked = 0, NextAskAt = now + PathProbeTiming.RoundInterval };
+        slave = slave with { InRound = false, Asked = 0, AnsweredRounds = 0, NextAskAt = now + PathProbeTiming.RoundInterval };
         if (slave.OtherMac is { } other)
         {
             slave = slave with { SilentRounds = 0, AwaitsActive = true };
@@ -104,16 +104,23 @@ internal sealed partial class PathProbeTurn
             GatewayMac = known,
             HeardAt = now,
             SilentRounds = 0,
+            AnsweredRounds = active ? 0 : slave.InRound ? slave.AnsweredRounds + 1 : slave.AnsweredRounds,
             InRound = false,
             Asked = 0,
             OtherMac = null,
             AwaitsActive = false,
             Misses = 0,
             GatewaySilent = false,
-            NextAskAt = !active ? (slave.LastAskedAt ?? now) + (IsSearching ? PathProbeTiming.SearchInterval : PathProbeTiming.RoundInterval)
+            NextAskAt = !active ? (slave.LastAskedAt ?? now) + IntervalOf(slave)
                 : IsWatched ? PathProbeTiming.NotBefore(now, slave.LastAskedAt ?? now)
                 : Instant.Never,
         });
         if (active) DecideOthers(null);
     }
+
+    /// <summary>From one answered round on a backup to the next.</summary>
+    private TimeSpan IntervalOf(SlaveProbe slave) =>
+        IsSearching ? PathProbeTiming.SearchInterval
+        : slave is { WasLeft: true, Path.IsPrimary: true } ? PathProbeTiming.SilentRetry
+        : PathProbeTiming.RoundInterval;
 }

@@ -81,7 +81,15 @@ internal sealed partial class PathProbeTurn(PathProbe probe, Instant now, List<P
         SlaveProbe slave = known with { Path = path };
         if (elsewhere && known.Path != path) return slave.Restarted();
         return changedRole
-            ? slave with { InRound = false, NextAskAt = Instant.Never, Misses = 0, GatewaySilent = false }
+            ? slave with
+            {
+                InRound = false,
+                NextAskAt = Instant.Never,
+                Misses = 0,
+                GatewaySilent = false,
+                AnsweredRounds = 0,
+                AvoidedUntil = path.IsActive ? Instant.Zero : slave.AvoidedUntil,
+            }
             : slave;
     }
 
@@ -132,6 +140,7 @@ internal sealed partial class PathProbeTurn(PathProbe probe, Instant now, List<P
     public void Conclude()
     {
         SelectWorking();
+        SelectPrimary();
         foreach (SlaveProbe slave in Probe.Slaves)
         {
             (PathClass network, string why) = Classify(slave);

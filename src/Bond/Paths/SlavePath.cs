@@ -11,7 +11,11 @@ namespace BondDhcp.Bond.Paths;
 /// <param name="EapIdentity">Who it was authorised as by 802.1X; null without.</param>
 /// <param name="IsActive">The bond uses it.</param>
 public sealed record SlavePath(
-    int Index, string Name, bool Usable, MacAddress? Mac, string? Ssid, string? EapIdentity, bool IsActive);
+    int Index, string Name, bool Usable, MacAddress? Mac, string? Ssid, string? EapIdentity, bool IsActive)
+{
+    /// <summary>The bond is to use it whenever it can: its primary, with <c>primary_reselect always</c>.</summary>
+    public bool IsPrimary { get; init; }
+}
 
 /// <summary>The network that the lease in force belongs to.</summary>
 /// <param name="Gateway">Next hop of its default route.</param>

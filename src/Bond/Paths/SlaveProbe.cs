@@ -68,8 +68,14 @@ public sealed record SlaveProbe
     /// <summary>Active slave: the gateway counts as silent.</summary>
     internal bool GatewaySilent { get; init; }
 
-    /// <summary>It was left for a silent gateway and is not chosen again before this.</summary>
+    /// <summary>It was left for a silent gateway and is not chosen again before this; zero when it was not, or is in use again.</summary>
     internal Instant AvoidedUntil { get; init; }
+
+    /// <summary>It was left for a silent gateway, and the bond has not used it since.</summary>
+    internal bool WasLeft => AvoidedUntil > Instant.Zero && !Path.IsActive;
+
+    /// <summary>Rounds in a row that the known gateway answered.</summary>
+    internal int AnsweredRounds { get; init; }
 
     /// <summary>Everything heard is worth nothing any more: another network may be there. What limits the rate stays.</summary>
     internal SlaveProbe Restarted() => new()

@@ -134,7 +134,9 @@ internal sealed partial class BondTurn
 
     private void CompareOption(string name, ushort attribute, string old, string present, bool ours)
     {
-        Tell("optionChanged", ("option", name), ("old", old), ("new", present), ("actor", ours ? null : External));
+        // Ours follows the paths, at each failover and back: no news to a person, as another option's change is.
+        bool followsPaths = ours && attribute == BondOptionTable.PeerNotifications.Attribute;
+        Tell(followsPaths ? "peerNotifications" : "optionChanged", ("option", name), ("old", old), ("new", present), ("actor", ours ? null : External));
         _plan = _plan with { Followed = ours ? _plan.Followed.Remove(attribute) : _plan.Followed.Add(attribute) };
     }
 

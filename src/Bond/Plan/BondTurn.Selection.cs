@@ -55,8 +55,7 @@ internal sealed partial class BondTurn
             if (active.Index != _plan.MovedFrom || active.Facts.IsUsable) _plan = _plan with { MovedFrom = 0 };
             return null;
         }
-        const byte reselectAlways = 0;
-        if (bond.Primary != left.Index || bond.PrimaryReselect != reselectAlways || !left.Facts.IsUsable || !IsDriversUp(left)) return null;
+        if (bond.Primary != left.Index || bond.PrimaryReselect != BondState.ReselectAlways || !left.Facts.IsUsable || !IsDriversUp(left)) return null;
         var act = new BondAct.SetActive(master.Index, left.Index, left.Name, $"{left.Name} is the primary and can be used again");
         return May(act) ? act : null;
     }

@@ -75,6 +75,8 @@ internal sealed partial class Dhcp4Turn
         if (previous is { GatewayMac: not null } && previous.Gateway == lease.Gateway && previous.ServerIdentifier == lease.ServerIdentifier)
             lease = lease with { GatewayMac = previous.GatewayMac };
         if (!PutInForce(lease, previous, previous?.Address == lease.Address ? "leaseRenewed" : "leaseBound")) return;
+        // What changed while there was no lease, and waits, was before the request: the server granted it on this very path.
+        if (previous is null && lease.Chaddr == Mac) Client = Client with { Damping = Client.Damping.Granted(lease.ObtainedAt) };
         if (Settings.ConflictDetection == ConflictDetection.Concurrent && previous?.Address != lease.Address)
         {
             Client = Client with { ConcurrentProbe = AddressProbe.Begin(lease.Address, strict: false, now, entropy) };

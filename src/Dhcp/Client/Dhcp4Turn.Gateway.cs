@@ -38,7 +38,9 @@ internal sealed partial class Dhcp4Turn
         if (Client.GatewayProbe is not { } probe || probe.NextAt > now || !Client.LinkUsable) return;
         if (probe.IsOver(now))
         {
-            Client = Client with { GatewayProbe = null };
+            // Where none is known it is asked for again: without it no other network is told from this one.
+            bool learning = probe.Known is null && Client.Lease is { GatewayMac: null };
+            Client = Client with { GatewayProbe = learning ? probe.Again(now) : null };
             if (probe.Known is not null) GatewayDecided(GatewayAnswer.Silent);
             return;
         }

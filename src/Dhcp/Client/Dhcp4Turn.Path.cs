@@ -104,7 +104,7 @@ internal sealed partial class Dhcp4Turn
         if (Client.Lease is not null && change.Network == PathClass.Different) LeaveNetwork(change.Gateway);
         else if (Client.Damping.Holds(now))
         {
-            Client = Client with { Damping = Client.Damping with { Pending = change } };
+            Client = Client with { Damping = Client.Damping.Held(change, now) };
             if (Client.State is Dhcp4State.Waiting) Enter(new Dhcp4State.Waiting("the path changed too often; the next attempt comes in seconds"));
             AnnounceNewPath(change.Network);
             return;

@@ -221,7 +221,8 @@ internal sealed partial class Dhcp4Turn
         verification = verification.With(form with { Refused = true });
         if (verification.AllRefused)
         {
-            LeaseRefused();
+            if (verification.Gateway != GatewayAnswer.Answered && LeaseOfOtherNetwork(nak.ServerIdentifier) is { } other) ChangeNetwork(other);
+            else LeaseRefused();
             return;
         }
         // The other form at once and again half a second later; what is silent two seconds after this is lost.
@@ -235,6 +236,23 @@ internal sealed partial class Dhcp4Turn
         };
         SetVerification(verification);
         SendVerification(verification);
+    }
+
+    /// <summary>
+    /// Where the known gateway does not answer, a server that refuses may be that of another network, alike in subnet and
+    /// address, from which a lease is stored.
+    /// </summary>
+    private Dhcp4Lease? LeaseOfOtherNetwork(Ipv4Address server) =>
+        Client is { State: Dhcp4State.Verifying, Lease.GatewayMac: { } known }
+            ? Client.Memory.Leases.FirstOrDefault(stored =>
+                IsOurs(stored) && stored.ExpiresAt > now && stored.ServerIdentifier == server && stored.GatewayMac is { } mac && mac != known)
+            : null;
+
+    /// <summary>The refused lease stays good in its own network; here the other one is asked for (RFC 2131 section 4.3.2).</summary>
+    private void ChangeNetwork(Dhcp4Lease other)
+    {
+        LeaveNetwork(heard: null);
+        Reboot(other);
     }
 
     private void LeaseRefused()

@@ -33,6 +33,8 @@ public sealed record PathDamping
     /// <summary>The change that waits for the hold to end; null when none does.</summary>
     public PendingPathChange? Pending { get; init; }
 
+    private Instant PendingSince { get; init; }
+
     /// <summary>When the pending change is acted on; Never without one.</summary>
     public Instant PendingAt => Pending is null ? Instant.Never : HeldUntil;
 
@@ -46,6 +48,12 @@ public sealed record PathDamping
         // Only "more than QuietChanges" matters, so no more than that are kept.
         return this with { Changes = (recent.Length > QuietChanges ? recent.RemoveAt(0) : recent).Add(now) };
     }
+
+    /// <summary>A change must wait; it takes the place of one that waited already.</summary>
+    public PathDamping Held(PendingPathChange change, Instant now) => this with { Pending = change, PendingSince = now };
+
+    /// <summary>A server granted what was asked for at this instant: a change that waited then is verified by that.</summary>
+    public PathDamping Granted(Instant requestedAt) => requestedAt >= PendingSince ? this with { Pending = null } : this;
 
     /// <summary>A change is acted on now.</summary>
     public PathDamping Acted(Instant now, bool leaseInForce)

@@ -67,6 +67,7 @@ internal sealed class DaemonProcess : IDisposable
         _furnish = _loop.AddDeadline(Furnish);
         _giveUp = _loop.AddDeadline(GiveUp);
         _reconsider = _loop.AddDeadline(Reconsider);
+        _tidy = _loop.AddDeadline(Tidy);
         _journal.Recorded += OnRecorded;
         foreach (ConfigurationProblem warning in warnings) Warn(warning.ToString());
     }
@@ -132,7 +133,12 @@ internal sealed class DaemonProcess : IDisposable
         _control = new ControlServer(_loop, _directory.ControlSocket, _permission, Handle);
         _signals = new LoopSignals(_loop, OnSignal);
         _host = new DaemonHost(_journal, _notifier);
+        _tidy.At = BoottimeClock.Now + s_settling;
     }
+
+    // What only the start needed is garbage by now. The next collection by itself would come after a megabyte more of it,
+    // which is days of being bound: until then all of it would stay in memory.
+    private static void Tidy() => GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
 
     private void OnSignal(DaemonSignal signal)
     {

@@ -89,10 +89,12 @@ internal sealed class Supervision : IDisposable
             Static(name)?.NoteLease(runner.Client.Lease is not null);
         }
         runner.LeaseChanged += Told;
+        runner.GatewayHeard += watch.NoteGateway;
         Told();
         return () =>
         {
             runner.LeaseChanged -= Told;
+            runner.GatewayHeard -= watch.NoteGateway;
             Forget(_paths, name, watch);
             watch.Dispose();
             Static(name)?.NoteLease(false);

@@ -13,7 +13,7 @@ internal static class LogSeverity
     {
         "warning" or "conflict" or "leaseExpired" or "leaseLost" or "refused" => LogLevel.Warning,
         "fault" => LogLevel.Error,
-        "sent" or "received" or "dropped" or "announced" or "gateway" => LogLevel.Debug,
+        "sent" or "received" or "dropped" or "announced" or "gateway" or "peerNotifications" => LogLevel.Debug,
         _ => LogLevel.Information,
     };
 }

@@ -80,6 +80,9 @@ internal sealed class PathWatch : IDisposable
         Follow(granted: true);
     }
 
+    /// <summary>The client heard its gateway through the active slave.</summary>
+    public void NoteGateway(MacAddress mac) => _probes.GatewayHeard(mac);
+
     /// <summary>Links, supplicants or their states are others than before.</summary>
     public void Follow() => Follow(granted: false);
 
@@ -109,7 +112,10 @@ internal sealed class PathWatch : IDisposable
         SupplicantGate? supplicant = _gate.Supplicant(slave.Name);
         return new SlavePath(
             slave.Index, slave.Name, _gate.LookAtDevice(slave).Usable, slave.Mac, supplicant?.Ssid, supplicant?.Identity,
-            bond.Bond?.ActiveSlave == slave.Index);
+            bond.Bond?.ActiveSlave == slave.Index)
+        {
+            IsPrimary = bond.Bond is { PrimaryReselect: BondState.ReselectAlways } state && state.Primary == slave.Index,
+        };
     }
 
     /// <inheritdoc/>

@@ -103,8 +103,9 @@ internal sealed partial class InterfaceRunner
         // Routes through gateways went when it was set down, addresses did not.
         if (!old.IsUp && link.IsUp) ConfigureAgain();
 
-        // Until its first operational state the kernel has no queue for a new device: what was sent is lost.
-        if (!FollowPath() && _usable && Client.Lease is null && old.OperationalState == OperationalState.Unknown && link.OperationalState == OperationalState.Up)
+        // Until its first operational state the kernel has no queue for a new device: what was sent is lost. Where a server
+        // answered already it was not.
+        if (!FollowPath() && _usable && Client is { Lease: null, State: Dhcp4State.Selecting or Dhcp4State.Rebooting } && old.OperationalState == OperationalState.Unknown && link.OperationalState == OperationalState.Up)
             Feed(new Dhcp4Input.PathChanged(_view.Network, "operationalState", _view.Gateway));
     }
 

@@ -54,7 +54,11 @@ internal sealed partial class InterfaceRunner
                 NoteOutcome(result);
                 return;
             }
-            if (_started) Feed(new Dhcp4Input.ArpReceived(packet));
+            if (!_started) continue;
+            bool answersUs = Client.GatewayProbe is { } asked && asked.IsAnsweredBy(packet);
+            Feed(new Dhcp4Input.ArpReceived(packet));
+            // What the client learnt by it was told first: the hardware address may be the one that counts from now on.
+            if (answersUs && Client.Lease is not null) GatewayHeard?.Invoke(packet.SenderHardware);
         }
     }
 

@@ -65,6 +65,9 @@ internal sealed partial class InterfaceRunner : IDisposable
     /// <summary>The lease in force is another, is gone, or more is known of it.</summary>
     public event Action? LeaseChanged;
 
+    /// <summary>The lease's gateway answered the client on the present path, with this hardware address.</summary>
+    public event Action<MacAddress>? GatewayHeard;
+
     /// <summary>The configuration.</summary>
     public InterfaceRunnerOptions Options { get; private set; }
 

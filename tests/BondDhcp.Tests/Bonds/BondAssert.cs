@@ -63,6 +63,12 @@ internal static class BondAssert
                 && arp.SenderMac == mac && (f.Frame.At - at).Duration() < Slack);
     }
 
+    /// <summary>Every ping to the gateway was answered, under the address that the bond had then.</summary>
+    public static void Reached(BedEvidence seen, string name) => Assert.Contains(", 0% packet loss", seen.Said($"reach-{name}"), StringComparison.Ordinal);
+
+    /// <summary>The address of a lease, without its prefix length.</summary>
+    public static string AddressOf(JsonElement lease) => lease.GetProperty("address").GetString()!.Split('/')[0];
+
     /// <summary>One verification in a phase, from the MAC and through the port, ended by an ACK.</summary>
     public static void VerifiedOnce(BedEvidence seen, string phase, string mac, string port)
     {

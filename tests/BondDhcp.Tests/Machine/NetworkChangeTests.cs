@@ -79,6 +79,34 @@ public class NetworkChangeTests
         Assert.Equal([Fixture.L, Fixture.L2], bench.Stored.Leases.Select(lease => lease.Address));
     }
 
+    [Theory(DisplayName = "AM-29 refused in both forms where the gateway is silent: the lease of the server's other network is asked for, the refused one stays stored")]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Refused_WhereTheGatewayIsSilent_TriesTheLeaseOfTheOtherNetwork(bool gatewayAnswers)
+    {
+        MachineBench bench = new MachineBench().Bind();
+        Change(bench, s_otherGateway);
+        bench.Take(Fixture.Offer(bench.Last.Xid, Fixture.B, address: Fixture.L2)).Take(Fixture.Ack(bench.Last.Xid, Fixture.B, address: Fixture.L2));
+        bench.After(10).Forget();
+
+        // Back, and nothing is known of the path yet.
+        Change(bench, gateway: null, Fixture.A, PathClass.Unknown);
+        Assert.Equal(Fixture.L2, bench.Last.Message.RequestedAddress);
+        if (gatewayAnswers) bench.GatewayAnswers(s_otherGateway);
+        bench.Take(Fixture.Nak(bench.Last.Xid, Fixture.A)).Take(Fixture.Nak(bench.Last.Xid, Fixture.B));
+        Assert.Null(bench.Configured);
+        if (gatewayAnswers)
+        {
+            Assert.Equal((Dhcp4MessageType.Discover, 1), (bench.Last.Message.Type, bench.Stored.Leases.Length));
+            return;
+        }
+        Assert.Equal((Dhcp4RequestKind.InitReboot, (Ipv4Address?)Fixture.L), (bench.Last.Message.RequestKind, bench.Last.Message.RequestedAddress));
+        Assert.DoesNotContain(bench.SentArp, sent => sent.Packet is { } packet && packet.SenderAddress == packet.TargetAddress);
+        bench.Take(Fixture.Ack(bench.Last.Xid, Fixture.A)).GatewayAnswers();
+        Assert.Equal(Fixture.L, bench.Configured);
+        Assert.Equal([Fixture.L, Fixture.L2], bench.Stored.Leases.Select(lease => lease.Address));
+    }
+
     [Fact]
     public void Lease_GrantedAnewInItsOwnNetwork_ReplacesTheOneBefore()
     {

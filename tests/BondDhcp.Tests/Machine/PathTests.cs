@@ -133,6 +133,46 @@ public class PathTests
         MacAddress MacAt(double at) => at >= last || (int)((at - start) / 3) % 2 == 0 ? Fixture.B : Fixture.A;
     }
 
+    [Fact(DisplayName = "A change that waits while a lease is acquired is verified by the ACK of a request sent after it, and only by that")]
+    public void Acquisition_AskedForAfterTheChange_IsNotVerifiedAgain()
+    {
+        MachineBench bench = new MachineBench().Start();
+        bench.FailOver(Fixture.B).After(0.1).FailOver(Fixture.A);
+        bench.Take(Fixture.Offer(bench.Last.Xid, bench.Last.Chaddr)).Take(Fixture.Ack(bench.Last.Xid, Fixture.A)).GatewayAnswers().After(10);
+        Assert.Equal("bound", bench.State);
+        Assert.DoesNotContain(bench.Sent, sent => sent.Message.RequestKind == Dhcp4RequestKind.InitReboot);
+
+        // Asked for before the change, under the same hardware address, through another device perhaps.
+        bench = new MachineBench().Start();
+        bench.FailOver(Fixture.B).After(0.1).FailOver(Fixture.A);
+        bench.Take(Fixture.Offer(bench.Last.Xid, bench.Last.Chaddr)).After(0.1).FailOver(Fixture.A, path: 3);
+        bench.Take(Fixture.Ack(bench.Last.Xid, Fixture.A)).GatewayAnswers().After(1);
+        Assert.Single(bench.Sent, sent => sent.Message.RequestKind == Dhcp4RequestKind.InitReboot);
+
+        // The change after the lease is there is followed as ever.
+        bench = new MachineBench().Start();
+        bench.FailOver(Fixture.B).After(0.1).FailOver(Fixture.A);
+        bench.Take(Fixture.Offer(bench.Last.Xid, bench.Last.Chaddr)).Take(Fixture.Ack(bench.Last.Xid, Fixture.A)).After(0.1).FailOver(Fixture.B).After(1);
+        Assert.Contains(bench.Sent, sent => sent.Message.RequestKind == Dhcp4RequestKind.InitReboot && sent.Chaddr == Fixture.B);
+    }
+
+    [Fact(DisplayName = "A gateway that does not say its hardware address is asked again, more and more seldom, until it does")]
+    public void Bound_GatewaySilent_IsAskedAgain()
+    {
+        MachineBench bench = new MachineBench().Start();
+        bench.Take(Fixture.Offer(bench.Last.Xid, Fixture.A)).Take(Fixture.Ack(bench.Last.Xid, Fixture.A)).After(30);
+        double[] Asked() => [.. bench.SentArp.Where(sent => sent.Packet.TargetAddress == Fixture.Server).Select(sent => sent.Seconds)];
+        // Three in a row, 0.2 s apart; then after 2, 4, 8 s of silence, and so on.
+        Close.To([0, 0.2, 0.4, 2.6, 2.8, 3.0, 7.2, 7.4, 7.6, 15.8, 16.0, 16.2], Asked());
+        // Between two rounds nobody was asked.
+        bench.GatewayAnswers();
+        Assert.Null(bench.Client.Lease!.GatewayMac);
+        bench.Run(32.5).GatewayAnswers();
+        Assert.Equal(Fixture.GatewayMac, bench.Client.Lease!.GatewayMac);
+        bench.Forget().After(100);
+        Assert.Empty(Asked());
+    }
+
     [Fact(DisplayName = "AM-22 a change of MAC: no RELEASE, nothing stored by the event, an ACK stores times and chaddr")]
     public void Bound_PathChanges_LeavesTheIdentityAlone()
     {

@@ -87,6 +87,79 @@ public class PathFailoverTests
         Assert.Equal(W0, bench.Told<PathProbeEffect.SelectSlave>().First().SlaveIndex);
     }
 
+    [Fact(DisplayName = "AM-30 the primary that was left answers again: back when the hold-down is over, not a tick before")]
+    public void Primary_Left_IsGoneBackToAfterTheHoldDown()
+    {
+        ProbeBench bench = new ProbeBench(pathFailover: true).GatewayOn(W0, W1).Start().Set(W0, slave => slave with { IsPrimary = true });
+        double left = Leave(bench);
+        // Repaired at once: three rounds of it are over long before.
+        bench.GatewayOn(W0, W1).After(left + 30 - bench.Seconds - 0.0001);
+        Assert.Empty(bench.Told<PathProbeEffect.SelectSlave>());
+        // The next question on the slave in use is at most half a second away.
+        bench.After(0.6);
+        PathProbeEffect.SelectSlave back = Assert.Single(bench.Told<PathProbeEffect.SelectSlave>());
+        Assert.Equal((W0, "192.0.2.1 answers on the primary w0 again"), (back.SlaveIndex, back.Why));
+        bench.Activate(W0).Forget().After(120);
+        Assert.Empty(bench.Told<PathProbeEffect.SelectSlave>());
+    }
+
+    [Fact]
+    public void Primary_Left_IsGoneBackToAtTheThirdAnsweredRound()
+    {
+        ProbeBench bench = new ProbeBench(pathFailover: true).GatewayOn(W0, W1).Start().Set(W0, slave => slave with { IsPrimary = true });
+        Leave(bench);
+        bench.After(100).GatewayOn(W0, W1).Forget();
+        while (bench.Asked(W0).Length < 1) bench.After(0.1);
+        double first = bench.Asked(W0)[0];
+        bench.After(first + 20 - bench.Seconds - 0.0001);
+        Assert.Empty(bench.Told<PathProbeEffect.SelectSlave>());
+        bench.After(0.0002);
+        Assert.Equal(W0, Assert.Single(bench.Told<PathProbeEffect.SelectSlave>()).SlaveIndex);
+    }
+
+    [Fact]
+    public void Primary_ThatAnswersNowAndThen_IsNotGoneBackTo()
+    {
+        ProbeBench bench = new ProbeBench(pathFailover: true).GatewayOn(W0, W1).Start().Set(W0, slave => slave with { IsPrimary = true });
+        Leave(bench);
+        for (int i = 0; i < 10; i++)
+        {
+            // Two rounds of answers, then one of silence.
+            bench.GatewayOn(W0, W1);
+            for (int rounds = 0; rounds < 2; rounds++)
+            {
+                bench.Forget();
+                while (bench.Asked(W0).Length == 0) bench.After(0.1);
+                Assert.Empty(bench.Told<PathProbeEffect.SelectSlave>());
+            }
+            bench.GatewayOn(W1).Forget();
+            while (bench.Asked(W0).Length < 3) bench.After(0.1);
+            bench.After(0.5);
+        }
+        Assert.Empty(bench.Told<PathProbeEffect.SelectSlave>());
+    }
+
+    [Fact]
+    public void Slave_LeftByHand_OrWithoutPrimary_IsNotGoneBackTo()
+    {
+        ProbeBench bench = new ProbeBench(pathFailover: true).GatewayOn(W0, W1).Start().Set(W0, slave => slave with { IsPrimary = true });
+        bench.After(20).Activate(W1).After(120);
+        Assert.Empty(bench.Told<PathProbeEffect.SelectSlave>());
+        bench = new ProbeBench(pathFailover: true).GatewayOn(W0, W1).Start();
+        Leave(bench);
+        bench.GatewayOn(W0, W1).After(120);
+        Assert.Empty(bench.Told<PathProbeEffect.SelectSlave>());
+    }
+
+    // The gateway falls silent on w0 and the bond follows to w1; when it was asked to.
+    private static double Leave(ProbeBench bench)
+    {
+        bench.After(20).GatewayOn(W1).After(2);
+        double left = bench.Effects.Single(one => one.Effect is PathProbeEffect.SelectSlave).At.Seconds;
+        bench.Activate(W1).Forget();
+        return left;
+    }
+
     [Fact]
     public void Bond_ThatDoesNotFollow_IsAskedAgain()
     {

@@ -49,6 +49,9 @@ public sealed class BedEvidence
     /// <summary>The dhcp4 object of a <c>lease</c> in the script.</summary>
     public JsonElement Lease(string name) => _leases[name];
 
+    /// <summary>What the script left as <c>NAME.txt</c>; empty where it did not.</summary>
+    public string Said(string name) => _files.GetValueOrDefault($"{name}.txt", "");
+
     /// <summary>The answer of a <c>status</c> in the script.</summary>
     public JsonElement Status(string name) => Parse(_files[$"status-{name}.json"]);
 

@@ -22,6 +22,8 @@ load veth
 load bridge
 load bonding max_bonds=0
 load 8021q
+load nf_tables
+load nft_limit
 
 power_off() { sync; echo o > /proc/sysrq-trigger; sleep 10; }
 . "$BED/run.sh"
