@@ -11,6 +11,7 @@ public sealed class BedEvidence
     private readonly Dictionary<string, DateTime> _marks;
     private readonly Dictionary<string, JsonElement> _leases;
     private readonly IReadOnlyList<JsonElement> _timeline;
+    private readonly Dictionary<string, string> _notes;
     private readonly string _text;
 
     private BedEvidence(string directory, string console)
@@ -22,6 +23,7 @@ public sealed class BedEvidence
         Frames = [.. Files(directory, "*.pcap").SelectMany(ReadCapture).OrderBy(frame => frame.Frame.At)];
         _leases = Files(directory, "lease-*.json").Select(Path.GetFileName).ToDictionary(file => file!["lease-".Length..^".json".Length], file => Dhcp4Of(Lines(directory, file!)));
         _timeline = [.. Lines(directory, "timeline.json").Select(Parse)];
+        _notes = Files(directory, "*.txt").Concat(Files(directory, "ap-*.log")).ToDictionary(file => Path.GetFileNameWithoutExtension(file), File.ReadAllText);
         _text = Describe(directory, console);
     }
 
@@ -45,6 +47,9 @@ public sealed class BedEvidence
 
     /// <summary>The dhcp4 object of a <c>lease</c> in the script.</summary>
     public JsonElement Lease(string name) => _leases[name];
+
+    /// <summary>What the script kept under this name: a <c>note</c>, a <c>status</c>, what an access point said (<c>ap-pw1</c>).</summary>
+    public string Note(string name) => _notes[name];
 
     /// <summary>The client's events with one name, in a phase; after a restart, those since.</summary>
     public IReadOnlyList<JsonElement> Timeline(string name, string? phase = null) =>
@@ -92,7 +97,7 @@ public sealed class BedEvidence
     {
         StringBuilder text = new();
         string[] first = ["marks", "script.log", "client.log", "timeline.json", "monitor", "server.log"];
-        foreach (string file in first.Union(Files(directory, "*.log").Select(path => Path.GetFileName(path))))
+        foreach (string file in first.Union(Files(directory, "*.txt").Concat(Files(directory, "*.log")).Select(path => Path.GetFileName(path))))
             text.Append("--- ").Append(file).Append('\n').AppendJoin('\n', Lines(directory, file)).Append('\n');
         text.Append("--- frames\n").AppendJoin('\n', Frames);
         return text.Append("\n--- console\n").Append(console).ToString();
