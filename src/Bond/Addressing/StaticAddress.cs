@@ -44,6 +44,9 @@ public sealed record StaticDestination(IPAddress Address, int PrefixLength)
     /// <summary>::/0.</summary>
     public static readonly StaticDestination Ipv6Default = new(IPAddress.IPv6Any, 0);
 
+    /// <summary>A prefix of IPv4.</summary>
+    public static StaticDestination Of(Ipv4Prefix prefix) => new(StaticAddress.ToIpAddress(prefix.Address), prefix.PrefixLength);
+
     /// <summary>The family, AF_INET or AF_INET6.</summary>
     public AddressFamily Family => Address.AddressFamily;
 

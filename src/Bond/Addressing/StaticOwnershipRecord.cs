@@ -19,9 +19,17 @@ public sealed record StaticOwnershipRecord(string BootId, string NetworkNamespac
     // Far more than anybody writes down; a file with more was not written here.
     private const int MaxEntries = 4096;
 
-    /// <summary>True when this was written for the interface of this identity.</summary>
-    public bool IsFor(string bootId, string networkNamespace, int interfaceIndex) =>
-        BootId.Length > 0 && BootId == bootId && NetworkNamespace == networkNamespace && InterfaceIndex == interfaceIndex;
+    /// <summary>
+    /// What of it is ours on the interface of this identity. Of one that is not there any more those routes are left that
+    /// lead nowhere, because they belong to no interface.
+    /// </summary>
+    public StaticOwnership OwnedOn(string bootId, string networkNamespace, int interfaceIndex)
+    {
+        if (BootId.Length == 0 || BootId != bootId || NetworkNamespace != networkNamespace) return StaticOwnership.None;
+        return InterfaceIndex == interfaceIndex
+            ? Owned
+            : new StaticOwnership { Routes = Owned.Routes.RemoveAll(static route => route.Kind == StaticRouteKind.Unicast) };
+    }
 
     /// <summary>As JSON, UTF-8.</summary>
     public byte[] Write()

@@ -40,6 +40,12 @@ public sealed record StaticRoute(StaticDestination Destination)
     /// <summary>The gateway counts as on-link whatever the routing table says.</summary>
     public bool OnLink { get; init; }
 
+    /// <summary>True when this is the route that the kernel tells of; of IPv6 routes it is not asked.</summary>
+    public bool IsInstalledAs(InstalledRoute route) =>
+        Kind == StaticRouteKind.Unicast && Destination == StaticDestination.Of(route.Destination)
+        && Table == route.Table && (Metric ?? 0) == route.Metric
+        && Equals(Gateway, route.Gateway is { } gateway ? StaticAddress.ToIpAddress(gateway) : null);
+
     /// <summary>In the words of the configuration.</summary>
     public override string ToString()
     {

@@ -31,7 +31,7 @@ public sealed class StaticOwnershipFile
     }
 
     /// <summary>
-    /// What an earlier run recorded as ours on this very interface. A file that cannot be used is set aside, with a
+    /// What an earlier run recorded as ours on this very interface, and in no interface at all. A file that cannot be used is set aside, with a
     /// sentence in <paramref name="warning"/>.
     /// </summary>
     public StaticOwnership Read(out string? warning)
@@ -49,7 +49,7 @@ public sealed class StaticOwnershipFile
             warning = StateFile.SetAside(_path, damage!);
             return StaticOwnership.None;
         }
-        return record.IsFor(_bootId, _networkNamespace, _interfaceIndex) ? record.Owned : StaticOwnership.None;
+        return record.OwnedOn(_bootId, _networkNamespace, _interfaceIndex);
     }
 
     /// <summary>Records what is ours; nothing is written when the file says so already. Null when done, else a sentence for the log.</summary>

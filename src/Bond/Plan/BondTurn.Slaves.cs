@@ -10,6 +10,9 @@ internal sealed partial class BondTurn
     // A udev that has not finished with a device after this is not going to.
     private static readonly TimeSpan s_udevDelay = TimeSpan.FromSeconds(10);
 
+    // Netlink does not say when udev has finished.
+    private static readonly TimeSpan s_udevLookDelay = TimeSpan.FromMilliseconds(100);
+
     // More would take a device that is in use down and up again for nothing.
     private const int MaxRefusalsWhileUp = 3;
 
@@ -40,7 +43,7 @@ internal sealed partial class BondTurn
         if (!device.Facts.IsInitialized && _plan.FirstSeenAt.TryGetValue(link.Index, out Instant first) && now < first + s_udevDelay)
         {
             _slaveProblems[slave.Name] = "udev has not finished with it";
-            Wake(first + s_udevDelay);
+            Wake(Instant.Min(first + s_udevDelay, now + s_udevLookDelay));
             return null;
         }
         var act = new BondAct.Enslave(master.Index, link.Index, link.Name);

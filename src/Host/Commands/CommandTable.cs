@@ -19,9 +19,9 @@ internal static class CommandTable
         new("lease", "[IFACE] [--json]", "leases with every option; from the state directory when no daemon answers", ["--json"], 0, 1, QueryCommands.Lease),
         new("watch", "[--json]", "events as they come", ["--json"], 0, 0, QueryCommands.Watch),
         new("timeline", "[--since 10m] [--json]", "events kept", ["--since", "--json"], 0, 0, QueryCommands.Timeline),
-        new("start", "COMPONENT...", "start components, such as dhcp4@eth0", [], 1, Any, ChangeCommands.Run),
-        new("stop", "[COMPONENT...]", "stop components until start or reboot; without one, take all down and end the daemon", [], 0, Any, ChangeCommands.Run),
-        new("restart", "COMPONENT...", "release and acquire anew", [], 1, Any, ChangeCommands.Run),
+        new("start", "COMPONENT...", "start components, such as dhcp4@bond0, and what they stand on", [], 1, Any, ChangeCommands.Run),
+        new("stop", "[COMPONENT...]", "stop components, and what stands on them, until start or reboot; without one, take all down and end the daemon", [], 0, Any, ChangeCommands.Run),
+        new("restart", "COMPONENT...", "stop and start again; dhcp4@ releases and acquires anew", [], 1, Any, ChangeCommands.Run),
         new("renew", "IFACE [-4] [-6] [--timeout 60]", "extend the lease now", ["-4", "-6", "--timeout"], 1, 1, ChangeCommands.Run),
         new("rebind", "IFACE [-4] [-6] [--timeout 60]", "extend the lease now, with any server", ["-4", "-6", "--timeout"], 1, 1, ChangeCommands.Run),
         new("release", "IFACE [-4] [-6] [--timeout 60]", "give the lease back and stay idle until acquire", ["-4", "-6", "--timeout"], 1, 1, ChangeCommands.Run),
@@ -29,9 +29,9 @@ internal static class CommandTable
         new("reload", "", "apply a changed configuration with the least disturbance", [], 0, 0, ChangeCommands.Run),
         new("wait-online", "[IFACE] [--timeout 120] [-4] [-6]", "wait until addresses are there, and for the daemon too", ["--timeout", "-4", "-6"], 0, 1, WaitOnlineCommand.Run)
         {
-            Details = "Without IFACE every interface with DHCP; without -4 or -6 any one family. Link-local and\ntentative addresses do not count.",
+            Details = "Without IFACE every interface with DHCP or addresses; without -4 or -6 any one family. Link-local and\ntentative addresses do not count.",
         },
         new("decode", "FILE [--json]", "print the DHCP messages of a pcap or pcapng file", ["--json"], 1, 1, DecodeCommand.Run),
-        new("demo", "", "show a lease that outlives a failover, in private network namespaces; needs root, ip and dnsmasq", [], 0, 0, DemoCommand.Run),
+        new("demo", "", "show a lease that outlives the failover of a bond, in private namespaces; needs root, ip and dnsmasq", [], 0, 0, DemoCommand.Run),
     ];
 }

@@ -49,7 +49,13 @@ internal class Component(ComponentSpec spec, Func<ComponentSpec, ComponentWork> 
         else done(null);
     }
 
-    /// <summary>Starts; nothing when it runs.</summary>
+    /// <summary>A person wants it to run: what runs tries again what it gave up.</summary>
+    public void TryAgain()
+    {
+        if (!IsStopping) Work?.TryAgain();
+    }
+
+    /// <summary>Starts; nothing when it runs. <paramref name="done"/> is told when it is known whether it can be had.</summary>
     public void Start(Completion done)
     {
         if (IsStopping)
@@ -59,9 +65,11 @@ internal class Component(ComponentSpec spec, Func<ComponentSpec, ComponentWork> 
         }
         string? unwritten = StoppedComponents.Remove(Name);
         if (Work is null) Begin();
-        string? failure = _failure ?? (Work?.State == "failed" ? Work.Why ?? "failed" : null);
-        done(failure ?? unwritten);
+        if (Work is { } work) work.WhenSettled(() => done(WhyFailed ?? unwritten));
+        else done(WhyFailed ?? unwritten);
     }
+
+    private string? WhyFailed => _failure ?? (Work?.State == "failed" ? Work.Why ?? "failed" : null);
 
     private void Begin()
     {

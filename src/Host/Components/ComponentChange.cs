@@ -5,6 +5,13 @@ namespace BondDhcp.Host.Components;
 /// <summary>Which components a changed section concerns. Pure.</summary>
 internal static class ComponentChange
 {
+    /// <summary>
+    /// True when what runs goes on under the new configuration: it is still there, and a slave is the same master's. One
+    /// that changes masters leaves, and begins anew.
+    /// </summary>
+    public static bool GoesOn(ComponentSpec before, ComponentSpec? after) =>
+        after is not null && (before.Kind != ComponentKind.Slave || before.Owner.Name == after.Owner.Name);
+
     /// <summary>True when a component of this kind is to be told.</summary>
     public static bool Disturbs(ComponentKind kind, InterfaceConfiguration before, InterfaceConfiguration after) => kind switch
     {

@@ -11,6 +11,10 @@ namespace BondDhcp.Host.Components;
 internal sealed class ComponentSet(Func<ComponentSpec, ComponentWork> create, StoppedComponents stopped)
 {
     private readonly List<Component> _components = [];
+
+    // Not configured any more, and being taken down; and those of the same names that are configured anew meanwhile.
+    private readonly List<Component> _leaving = [];
+    private readonly List<Component> _held = [];
     private DaemonConfiguration _configuration = new();
 
     /// <summary>The components, in the order in which they are started.</summary>
@@ -35,15 +39,23 @@ internal sealed class ComponentSet(Func<ComponentSpec, ComponentWork> create, St
     /// </summary>
     /// <param name="configuration">The new one.</param>
     /// <param name="identityChanged">Client identifier or host name differ: every client is told.</param>
-    public void Apply(DaemonConfiguration configuration, bool identityChanged)
+    /// <param name="done">Called when what is gone has been taken down, perhaps before this returns.</param>
+    public void Apply(DaemonConfiguration configuration, bool identityChanged, Action done)
     {
         _configuration = configuration;
         Dictionary<string, ComponentSpec> wanted = ComponentGraph.Of(configuration).ToDictionary(spec => spec.Name);
-        foreach (Component gone in _components.Where(component => !wanted.ContainsKey(component.Name)).OrderBy(component => component.Spec.Kind).ToArray())
+        Component[] gone = [.. _components.Where(component => !ComponentChange.GoesOn(component.Spec, wanted.GetValueOrDefault(component.Name)))];
+        foreach (Component one in gone)
         {
-            _components.Remove(gone);
-            gone.End(takeDown: true, static () => { });
+            _components.Remove(one);
+            _held.Remove(one);
+            _leaving.Add(one);
         }
+        EndFrom(ComponentKind.Dhcp4, gone, static _ => true, () =>
+        {
+            Forget(gone);
+            done();
+        });
         foreach (Component component in _components)
         {
             ComponentSpec spec = wanted[component.Name];
@@ -58,6 +70,7 @@ internal sealed class ComponentSet(Func<ComponentSpec, ComponentWork> create, St
     /// <summary>Starts a component by the user's wish, after what it stands on; a master brings back what stopped with it.</summary>
     public void Start(Component component, Completion done)
     {
+        component.TryAgain();
         List<Component> all = [.. _components.Where(other => ComponentGraph.StandsOn(component.Spec, other.Spec)), component];
         // In the order of the list, which is that of starting.
         foreach (Component other in _components)
@@ -92,13 +105,14 @@ internal sealed class ComponentSet(Func<ComponentSpec, ComponentWork> create, St
     /// </summary>
     /// <param name="takeDown">Whether what a component gave is taken away; otherwise it stays.</param>
     /// <param name="done">Called from the loop, perhaps before this returns.</param>
-    public void EndAll(Func<Component, bool> takeDown, Action done) => EndFrom(ComponentKind.Dhcp4, takeDown, done);
+    public void EndAll(Func<Component, bool> takeDown, Action done) =>
+        EndFrom(ComponentKind.Dhcp4, [.. _components, .. _leaving], component => _leaving.Contains(component) || takeDown(component), done);
 
     /// <summary>As <see cref="EndAll"/>, with what SIGTERM takes down.</summary>
     public void EndAtTerm(Action done) => EndAll(IsTakenDownAtTerm, done);
 
     /// <summary>SIGTERM takes something down.</summary>
-    public bool TakesDownAtTerm => _components.Exists(IsTakenDownAtTerm);
+    public bool TakesDownAtTerm => _leaving.Count > 0 || _components.Exists(IsTakenDownAtTerm);
 
     /// <summary>The components for <c>status</c>, or those of one interface.</summary>
     public ImmutableArray<ComponentSnapshot> Snapshots(string? interfaceName) =>
@@ -122,21 +136,33 @@ internal sealed class ComponentSet(Func<ComponentSpec, ComponentWork> create, St
 
     private static string StoppedWith(Component component) => "stopped with " + component.Name;
 
-    private void EndFrom(ComponentKind kind, Func<Component, bool> takeDown, Action done)
+    // Each kind when the one before it has ended.
+    private static void EndFrom(ComponentKind kind, IReadOnlyList<Component> components, Func<Component, bool> takeDown, Action done)
     {
         if (!Enum.IsDefined(kind))
         {
             done();
             return;
         }
-        Component[] now = [.. _components.Where(component => component.Spec.Kind == kind)];
+        Component[] now = [.. components.Where(component => component.Spec.Kind == kind)];
         int left = now.Length + 1;
         void OneLess()
         {
-            if (--left == 0) EndFrom(kind + 1, takeDown, done);
+            if (--left == 0) EndFrom(kind + 1, components, takeDown, done);
         }
         foreach (Component component in now) component.End(takeDown(component), OneLess);
         OneLess();
+    }
+
+    // Two of one name would each take what the other has for somebody else's doing.
+    private void Forget(IReadOnlyCollection<Component> gone)
+    {
+        _leaving.RemoveAll(gone.Contains);
+        foreach (Component held in _held.ToArray())
+        {
+            if (_leaving.Exists(component => component.Name == held.Name) || !_held.Remove(held)) continue;
+            held.StartUnlessStopped(static _ => { });
+        }
     }
 
     // One after the other; what went wrong first is told at the end, and ends nothing.
@@ -151,6 +177,7 @@ internal sealed class ComponentSet(Func<ComponentSpec, ComponentWork> create, St
         Component component = spec.Kind == ComponentKind.Dhcp4 ? new Dhcp4Component(spec, create, stopped) : new Component(spec, create, stopped);
         int rank = ComponentGraph.StartRank(spec.Kind);
         _components.Insert(_components.FindLastIndex(other => ComponentGraph.StartRank(other.Spec.Kind) <= rank) + 1, component);
-        component.StartUnlessStopped(static _ => { });
+        if (_leaving.Exists(other => other.Name == spec.Name)) _held.Add(component);
+        else component.StartUnlessStopped(static _ => { });
     }
 }

@@ -16,6 +16,14 @@ internal abstract class ComponentWork : IDisposable
     /// <summary>Begins; what it lacks is waited for.</summary>
     public abstract void Start();
 
+    /// <summary>A person wants it to run, and it does: what was given up is tried again.</summary>
+    public virtual void TryAgain()
+    {
+    }
+
+    /// <summary>Tells once when it is known whether it can be had: at once, where the kernel need not be asked first.</summary>
+    public virtual void WhenSettled(Action settled) => settled();
+
     /// <summary>Ends; <paramref name="done"/> is called once when nothing will be sent or changed any more.</summary>
     /// <param name="takeDown">Take away what it gave (the lease is given back); otherwise all stays.</param>
     /// <param name="done">Called from the loop, perhaps before this returns.</param>

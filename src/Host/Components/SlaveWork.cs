@@ -14,7 +14,9 @@ internal sealed class SlaveWork : ComponentWork
 
     private readonly string _name;
     private readonly Func<MasterRunner?> _master;
+    private readonly HashSet<string> _wanted;
     private readonly LoopDeadline _giveUp;
+    private readonly PlanOutcome _outcome;
     private MasterRunner? _watched;
     private Action? _left;
 
@@ -22,8 +24,11 @@ internal sealed class SlaveWork : ComponentWork
     /// <param name="loop">The loop it lives in.</param>
     /// <param name="name">The slave's interface.</param>
     /// <param name="master">The runner of its master at this moment; null while that is stopped.</param>
-    public SlaveWork(EventLoop loop, string name, Func<MasterRunner?> master)
+    /// <param name="wanted">The slaves whose components are started: what a master that begins later goes by.</param>
+    public SlaveWork(EventLoop loop, string name, Func<MasterRunner?> master, HashSet<string> wanted)
     {
+        _wanted = wanted;
+        _outcome = new PlanOutcome(loop);
         _name = name;
         _master = master;
         _giveUp = loop.AddDeadline(Leave);
@@ -39,11 +44,26 @@ internal sealed class SlaveWork : ComponentWork
         : view.IsMember ? null : "not enslaved yet";
 
     /// <inheritdoc/>
-    public override void Start() => _master()?.SetSlaveWanted(_name, wanted: true);
+    public override void Start()
+    {
+        _wanted.Add(_name);
+        _master()?.SetSlaveWanted(_name, wanted: true);
+    }
+
+    /// <inheritdoc/>
+    public override void TryAgain() => Start();
+
+    /// <inheritdoc/>
+    public override void WhenSettled(Action settled)
+    {
+        if (_master() is { } master) _outcome.Await(master, settled);
+        else settled();
+    }
 
     /// <inheritdoc/>
     public override void Stop(bool takeDown, Action done)
     {
+        if (takeDown) _wanted.Remove(_name);
         if (!takeDown || _master() is not { } master)
         {
             done();
@@ -67,6 +87,7 @@ internal sealed class SlaveWork : ComponentWork
     {
         if (_watched is { } watched) watched.Changed -= Look;
         _watched = null;
+        _outcome.Dispose();
         _giveUp.Dispose();
     }
 

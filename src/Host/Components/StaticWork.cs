@@ -3,6 +3,7 @@ using BondDhcp.Host.Configuration;
 using BondDhcp.Host.Paths;
 using BondDhcp.Host.Runner;
 using BondDhcp.Host.Statics;
+using BondDhcp.Net;
 
 namespace BondDhcp.Host.Components;
 
@@ -14,6 +15,7 @@ internal sealed class StaticWork : ComponentWork
     private readonly PathGate _gate;
     private readonly Action _gone;
     private PathView? _path;
+    private MacAddress? _mac;
 
     /// <summary>Not started.</summary>
     /// <param name="runner">The runner; disposed here.</param>
@@ -45,8 +47,9 @@ internal sealed class StaticWork : ComponentWork
     /// <inheritdoc/>
     public override void Start()
     {
-        _runner.Start();
+        // Before: the first probe must not go into a path that is not open yet.
         FollowPath();
+        _runner.Start();
     }
 
     /// <inheritdoc/>
@@ -75,10 +78,12 @@ internal sealed class StaticWork : ComponentWork
         if (!_network.Table.TryFind(_runner.Settings.Name, out Link? link)) return;
         PathView view = _gate.Look(link);
         PathView? before = _path;
-        _path = view;
+        MacAddress? macBefore = _mac;
+        (_path, _mac) = (view, link.Mac);
         string? change = before is not { } old || !old.Usable ? null
             : old.Device != view.Device ? "activeSlave"
             : old.Attachment != view.Attachment ? "roam"
+            : macBefore != link.Mac ? "hardwareAddress"
             : null;
         if (before?.Usable != view.Usable || before?.Why != view.Why || change is not null) _runner.NotePath(view.Usable, view.Why, change);
     }

@@ -5,7 +5,7 @@ namespace BondDhcp.Host.Configuration;
 /// <summary>What network.conf adds: settings that the TOML file does not have, and interfaces that are named only there.</summary>
 internal sealed partial class ConfigurationReader
 {
-    // Where another file than the usual one is named; null where none is.
+    // Where the file is named; null where none is.
     private ConfigurationValue? _networkConfKey;
 
     /// <summary>Reads network.conf and joins it; gives the list of what is wrong in it, to which later checks may add.</summary>
@@ -17,9 +17,9 @@ internal sealed partial class ConfigurationReader
         (string? text, string? why) = read(path);
         if (text is null)
         {
-            // The usual one need not be there. One that is there and cannot be read is named in either case.
-            if (_networkConfKey is { } key) key.Refuse($"{path} cannot be read: {why}");
-            else if (Path.Exists(path)) problems.AddForFile($"cannot be read: {why}");
+            string problem = $"{path} cannot be read: {why}";
+            if (path == DaemonConfiguration.UsualNetworkConf && !Path.Exists(path)) _networkConfKey?.Warn(problem);
+            else _networkConfKey?.Refuse(problem);
             return problems;
         }
         foreach (NetworkConfInterface one in NetworkConf.Read(text, problems).Interfaces) Join(one, problems);

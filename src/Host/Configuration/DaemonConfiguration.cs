@@ -48,10 +48,10 @@ internal sealed record DaemonConfiguration
     public string ControlGroup { get; init; } = "";
 
     /// <summary>Where PRIMARY, ADDRS and ROUTES are; empty for nowhere.</summary>
-    public string NetworkConf { get; init; } = DefaultNetworkConf;
+    public string NetworkConf { get; init; } = "";
 
-    /// <summary>Read where no other file is named; it need not be there.</summary>
-    public const string DefaultNetworkConf = "/etc/conf.d/network.conf";
+    /// <summary>Where the file usually is. Named, this one need not be there yet.</summary>
+    public const string UsualNetworkConf = "/etc/conf.d/network.conf";
 
     /// <summary>The interfaces, in the order of the file.</summary>
     public ImmutableArray<InterfaceConfiguration> Interfaces { get; init; } = [];

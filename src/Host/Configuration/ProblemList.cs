@@ -33,8 +33,5 @@ internal sealed class ProblemList(string file)
     /// <summary>Something accepted.</summary>
     public void Warn(SourceSpan span, string message) => _warnings.Add(At(span, message));
 
-    /// <summary>The file as a whole.</summary>
-    public void AddForFile(string message) => _problems.Add(new ConfigurationProblem(File, 1, 1, message));
-
     private ConfigurationProblem At(SourceSpan span, string message) => new(File, span.Start.Line + 1, span.Start.Column + 1, message);
 }

@@ -13,11 +13,11 @@ namespace BondDhcp.Host.Daemon;
 /// <summary>What the daemon can do beside its components' work, for commands that ask for it.</summary>
 /// <param name="Snapshot">Everything at this moment, or one interface.</param>
 /// <param name="Knows">True for an interface that is configured.</param>
-/// <param name="Reload">Reads the configuration again; gives what was wrong with it, or null.</param>
-/// <param name="TakeDown">Takes everything down; the action given is called before the daemon exits.</param>
+/// <param name="Reload">Reads the configuration again; tells what was wrong with it, or null when what it took away is gone.</param>
+/// <param name="TakeDown">Takes everything down; the action given is called before the daemon exits, with what went wrong or null.</param>
 /// <param name="Now">The present, for the journal's gaps.</param>
 internal sealed record DaemonActions(
-    Func<string?, DaemonSnapshot> Snapshot, Func<string, bool> Knows, Func<string?> Reload, Action<Action> TakeDown, Func<DateTimeOffset> Now);
+    Func<string?, DaemonSnapshot> Snapshot, Func<string, bool> Knows, Action<Action<string?>> Reload, Action<Action<string?>> TakeDown, Func<DateTimeOffset> Now);
 
 /// <summary>Carries out the requests of the control socket.</summary>
 internal sealed class ControlCommands(ComponentSet components, EventJournal journal, DaemonActions daemon)
@@ -67,14 +67,14 @@ internal sealed class ControlCommands(ComponentSet components, EventJournal jour
                 call.Fail(ExitCode.Failed, "not permitted: changes are for root and the control-group");
                 break;
             case "start": Each(call, components.Start); break;
-            case "stop" when call.Request.Arguments.IsEmpty: daemon.TakeDown(() => call.Succeed()); break;
+            case "stop" when call.Request.Arguments.IsEmpty: daemon.TakeDown(error => Answer(call, error)); break;
             case "stop": Each(call, components.Stop); break;
             case "restart": Each(call, components.Restart); break;
             case "renew": Execute(call, Dhcp4Command.Renew); break;
             case "rebind": Execute(call, Dhcp4Command.Rebind); break;
             case "release": Execute(call, Dhcp4Command.Release); break;
             case "acquire": Execute(call, Dhcp4Command.Acquire); break;
-            case "reload": Reload(call); break;
+            case "reload": daemon.Reload(problem => Answer(call, problem, ExitCode.Usage)); break;
             default: call.Fail(ExitCode.Usage, $"unknown request '{EscapedText.Of(call.Request.Command)}'"); break;
         }
     }
@@ -134,15 +134,9 @@ internal sealed class ControlCommands(ComponentSet components, EventJournal jour
         }
     }
 
-    private void Reload(ControlCall call)
-    {
-        if (daemon.Reload() is { } problem) call.Fail(ExitCode.Usage, problem);
-        else call.Succeed();
-    }
-
-    private static void Answer(ControlCall call, string? error)
+    private static void Answer(ControlCall call, string? error, int exitCode = ExitCode.Failed)
     {
         if (error is null) call.Succeed();
-        else call.Fail(ExitCode.Failed, error);
+        else call.Fail(exitCode, error);
     }
 }

@@ -46,7 +46,8 @@ internal sealed class DaemonProcess : IDisposable
     private DaemonHost? _host;
     private bool _ending;
     private bool _reconsidering;
-    private Action? _lastWord;
+    private Action<string?>? _lastWord;
+    private string? _leftOver;
 
     /// <summary>Makes what the first packet needs.</summary>
     public DaemonProcess(
@@ -64,7 +65,7 @@ internal sealed class DaemonProcess : IDisposable
         _commands = new ControlCommands(
             _components, _journal, new DaemonActions(Snapshot, Knows, Reload, TakeDown, TimeProvider.System.GetUtcNow));
         _furnish = _loop.AddDeadline(Furnish);
-        _giveUp = _loop.AddDeadline(_loop.Stop);
+        _giveUp = _loop.AddDeadline(GiveUp);
         _reconsider = _loop.AddDeadline(Reconsider);
         _journal.Recorded += OnRecorded;
         foreach (ConfigurationProblem warning in warnings) Warn(warning.ToString());
@@ -77,7 +78,7 @@ internal sealed class DaemonProcess : IDisposable
         _furnish.At = BoottimeClock.Now + s_latestFurnishing;
         _components.Start(_configuration);
         _loop.Run();
-        _lastWord?.Invoke();
+        _lastWord?.Invoke(_leftOver);
         _host?.Stop();
         return ExitCode.Done;
     }
@@ -137,16 +138,23 @@ internal sealed class DaemonProcess : IDisposable
     {
         switch (signal)
         {
-            case DaemonSignal.Reload: Reload(); break;
+            case DaemonSignal.Reload: Reload(static _ => { }); break;
             case DaemonSignal.HandOver: End(done => _components.EndAll(static _ => false, done), s_longestEnd); break;
             default: End(_components.EndAtTerm, _components.TakesDownAtTerm ? s_longestTakeDown : s_longestEnd); break;
         }
     }
 
-    private void TakeDown(Action answer)
+    // Who asks while it is under way is answered with the one before: to be in a hurry is for signals.
+    private void TakeDown(Action<string?> answer)
     {
-        _lastWord = answer;
-        End(done => _components.EndAll(static _ => true, done), s_longestTakeDown);
+        _lastWord += answer;
+        if (!_ending) End(done => _components.EndAll(static _ => true, done), s_longestTakeDown);
+    }
+
+    private void GiveUp()
+    {
+        _leftOver = "not everything could be taken down in time; 'ip addr' and 'ip link' show what is left";
+        _loop.Stop();
     }
 
     private void End(Action<Action> endAll, TimeSpan longest)
@@ -162,18 +170,28 @@ internal sealed class DaemonProcess : IDisposable
         endAll(_loop.Stop);
     }
 
-    private string? Reload()
+    // Told when what is not configured any more has been taken down.
+    private void Reload(Action<string?> done)
     {
+        if (_ending)
+        {
+            done("the daemon ends");
+            return;
+        }
         _notifier.Reloading();
-        string? problem = TryReload();
-        _journal.Record("", "daemon", problem is null
-            ? Report.Of("command", ("command", "reload"))
-            : Report.Of("warning", ("message", $"the configuration stays as it was: {problem}")));
-        _notifier.Ready();
-        return problem;
+        if (TryReload(() => Reloaded(null)) is { } problem) Reloaded(problem);
+
+        void Reloaded(string? problem)
+        {
+            _journal.Record("", "daemon", problem is null
+                ? Report.Of("command", ("command", "reload"))
+                : Report.Of("warning", ("message", $"the configuration stays as it was: {problem}")));
+            _notifier.Ready();
+            done(problem);
+        }
     }
 
-    private string? TryReload()
+    private string? TryReload(Action applied)
     {
         ConfigurationResult result = ConfigurationReader.ReadFile(_invocation.ConfigurationFile);
         if (result.Configuration is not { } configuration)
@@ -189,8 +207,12 @@ internal sealed class DaemonProcess : IDisposable
         _interfaces.KeepIdentity();
         _configuration = configuration;
         SetControlGroup();
-        _components.Apply(configuration, identityChanged);
-        _locks.Keep(configuration.InterfaceNames);
+        _components.Apply(configuration, identityChanged, () =>
+        {
+            // Ours until they are as before. Another configuration may have come meanwhile.
+            _locks.Keep(_configuration.InterfaceNames);
+            applied();
+        });
         return null;
     }
 

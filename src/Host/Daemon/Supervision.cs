@@ -30,6 +30,7 @@ internal sealed class Supervision : IDisposable
     private readonly Dictionary<string, SupplicantRunner> _supplicants = new(StringComparer.Ordinal);
     private readonly Dictionary<string, StaticRunner> _statics = new(StringComparer.Ordinal);
     private readonly Dictionary<string, PathWatch> _paths = new(StringComparer.Ordinal);
+    private readonly HashSet<string> _wantedSlaves = new(StringComparer.Ordinal);
     private RfkillWatch? _rfkill;
 
     /// <summary>Nothing runs yet.</summary>
@@ -68,7 +69,7 @@ internal sealed class Supervision : IDisposable
     public ComponentWork Create(ComponentSpec spec) => spec.Kind switch
     {
         ComponentKind.Master => CreateMaster(spec.Owner.Master!),
-        ComponentKind.Slave => new SlaveWork(_loop, spec.Interface, () => Master(spec.Owner.Name)),
+        ComponentKind.Slave => new SlaveWork(_loop, spec.Interface, () => Master(spec.Owner.Name), _wantedSlaves),
         ComponentKind.Static => CreateStatic(spec.Owner),
         ComponentKind.Supplicant => CreateSupplicant(spec.Interface, spec.Owner.Supplicant!),
         _ => throw new ArgumentOutOfRangeException(nameof(spec), spec.Kind, null),
@@ -92,7 +93,8 @@ internal sealed class Supervision : IDisposable
         return () =>
         {
             runner.LeaseChanged -= Told;
-            if (_paths.Remove(name)) watch.Dispose();
+            Forget(_paths, name, watch);
+            watch.Dispose();
             Static(name)?.NoteLease(false);
             SetPeerNotifications();
         };
@@ -123,7 +125,7 @@ internal sealed class Supervision : IDisposable
         _masters[name] = runner;
         runner.SetUsability(link => Gate.LookAtDevice(link) is var view ? (view.Usable, view.Why) : default);
         SetPeerNotifications();
-        return new MasterWork(runner, () => _masters.Remove(name));
+        return new MasterWork(_loop, runner, _wantedSlaves.Contains, () => Forget(_masters, name, runner));
     }
 
     private StaticWork CreateStatic(InterfaceConfiguration owner)
@@ -133,7 +135,8 @@ internal sealed class Supervision : IDisposable
             _loop, _network, StaticSettings.Of(owner), index => new StaticOwnershipFile(_runtimeDirectory, name, index, _bootId), _entropy,
             (source, report) => _journal(name, source, report));
         _statics[name] = runner;
-        return new StaticWork(runner, _network, Gate, () => _statics.Remove(name));
+        runner.NoteLease(_paths.TryGetValue(name, out PathWatch? watch) && watch.HasLease);
+        return new StaticWork(runner, _network, Gate, () => Forget(_statics, name, runner));
     }
 
     private SupplicantWork CreateSupplicant(string name, SupplicantSettings settings)
@@ -147,9 +150,13 @@ internal sealed class Supervision : IDisposable
         return new SupplicantWork(runner, () =>
         {
             runner.Changed -= OnGateChanged;
-            if (_supplicants.Remove(name)) OnGateChanged();
+            if (Forget(_supplicants, name, runner)) OnGateChanged();
         });
     }
+
+    // Only the one that is meant: another of that name may run already.
+    private static bool Forget<T>(Dictionary<string, T> all, string name, T one) where T : class =>
+        ReferenceEquals(all.GetValueOrDefault(name), one) && all.Remove(name);
 
     private SupplicantGate? GateOf(string interfaceName)
     {
@@ -170,15 +177,18 @@ internal sealed class Supervision : IDisposable
         return (PathClass.Unknown, null);
     }
 
-    private void Follow(IReadOnlyList<LinkEvent> events)
+    private void Follow(IReadOnlyList<LinkEvent> events) => FollowPaths();
+
+    // What one of them says may end a client and begin another.
+    private void FollowPaths()
     {
-        foreach (PathWatch watch in _paths.Values) watch.Follow();
+        foreach (PathWatch watch in _paths.Values.ToArray()) watch.Follow();
     }
 
     // A supplicant said something: whether a slave can be used may be another answer now.
     private void OnGateChanged()
     {
-        foreach (PathWatch watch in _paths.Values) watch.Follow();
+        FollowPaths();
         foreach (MasterRunner master in _masters.Values) master.Wake();
         Gate.Notify();
     }

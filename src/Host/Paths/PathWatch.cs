@@ -49,6 +49,9 @@ internal sealed class PathWatch : IDisposable
     /// <summary>The bond of this name should use the slave with this index; why.</summary>
     public event Action<string, int, string>? Select;
 
+    /// <summary>A lease is in force.</summary>
+    public bool HasLease => _lease is not null;
+
     /// <summary>The bond that carries the interface at present; null where there is none.</summary>
     public string? BondName => _network.Table.Links.TryGetValue(_bond, out Link? bond) ? bond.Name : null;
 

@@ -41,21 +41,24 @@ internal sealed partial class InterfaceRunner
             case LinkEvent.LinkAppeared(var link): FollowLink(link); break;
             case LinkEvent.LinkChanged(_, var link): FollowLink(link); break;
             case LinkEvent.LinkGone(var link) when link.Index == _link?.Index: LoseLink("the interface is gone"); break;
-            case LinkEvent.AddressAdded(var address) when address.InterfaceIndex == _link?.Index:
+            // Of what somebody wrote down the part that keeps it there tells.
+            case LinkEvent.AddressAdded(var address) when address.InterfaceIndex == _link?.Index && address.Protocol != InterfaceAddress.StaticMark:
                 Journal(InterfaceReports.Address("addressAdded", address));
                 break;
-            case LinkEvent.AddressRemoved(var address) when address.InterfaceIndex == _link?.Index:
+            case LinkEvent.AddressRemoved(var address) when address.InterfaceIndex == _link?.Index && address.Protocol != InterfaceAddress.StaticMark:
                 Journal(InterfaceReports.Address("addressRemoved", address));
                 break;
-            case LinkEvent.RouteAdded(var route) when route.InterfaceIndex == _link?.Index:
+            case LinkEvent.RouteAdded(var route) when IsLeased(route):
                 Journal(InterfaceReports.Route("routeAdded", route));
                 break;
-            case LinkEvent.RouteRemoved(var route) when route.InterfaceIndex == _link?.Index:
+            case LinkEvent.RouteRemoved(var route) when IsLeased(route):
                 Journal(InterfaceReports.Route("routeRemoved", route));
                 break;
             case LinkEvent.Resynchronised: ConfigureAgain(); break;
         }
     }
+
+    private bool IsLeased(InstalledRoute route) => route.InterfaceIndex == _link?.Index && route.Protocol == InstalledRoute.DhcpProtocol;
 
     // A bond or bridge of ours has a runner, which sets it up and tells of its slaves.
     private bool HasMasterRunner => Options.Interface.Master is not null;

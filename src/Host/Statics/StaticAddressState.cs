@@ -45,7 +45,10 @@ internal sealed record StaticAddressState(StaticAddress Address, bool IsFallback
     /// <summary>When the last set of announcements began.</summary>
     public Instant? AnnouncedAt { get; init; }
 
-    /// <summary>When it is used without having been probed; Never while nothing keeps it from being probed.</summary>
+    /// <summary>When it is used whether or not probing has come to an end; null until that is begun.</summary>
+    public Instant? LatestUseAt { get; init; }
+
+    /// <summary>When it is used without having been probed to the end; Never for one that another host has.</summary>
     public Instant ConfigureAt { get; init; } = Instant.Never;
 
     /// <summary>When an address in use elsewhere is probed again.</summary>

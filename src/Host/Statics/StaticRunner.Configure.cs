@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using BondDhcp.Bond.Addressing;
+using BondDhcp.Bond.Links;
 using BondDhcp.Net;
 using BondDhcp.Net.Linux;
 
@@ -11,6 +12,9 @@ internal sealed partial class StaticRunner
     // What the kernel refused may be possible later: another address came, a module was loaded.
     private static readonly TimeSpan s_againDelay = TimeSpan.FromSeconds(10);
 
+    private const string External = "external";
+
+    private RestoreBudget _routeRestores;
     private StaticOutcome? _outcome;
     private string _lastProblems = "";
 
@@ -72,6 +76,18 @@ internal sealed partial class StaticRunner
         Feed(new StaticInput.Observed([.. present.Select(there => there.Address)]));
     }
 
+    /// <summary>Somebody else removed a route of ours: it is put back, seldom and not for ever. Our own removals are not ours any more.</summary>
+    private void NoteRemoved(InstalledRoute gone)
+    {
+        if (_owned.Routes.FirstOrDefault(route => route.IsInstalledAs(gone)) is not { } route) return;
+        _owned = _owned with { Routes = _owned.Routes.Remove(route) };
+        Journal(Route("routeRemoved", route, External));
+        Instant now = BoottimeClock.Now;
+        if (_routeRestores.NextAt(now) is { } next) _again.At = Instant.Min(_again.At, next);
+        else Warn($"route {route} was removed by another program again and again; it is not put back any more");
+        _routeRestores = _routeRestores.Noted(now);
+    }
+
     private void TryAgain()
     {
         if (Fault is not null) Begin();
@@ -124,10 +140,11 @@ internal sealed partial class StaticRunner
     private Report Address(string name, StaticAddress address) => Report.Of(
         name, ("address", address.ToString()), ("origin", Settings.Addresses.Contains(address) ? "static" : "fallback"));
 
-    private static Report Route(string name, StaticRoute route) => Report.Of(
+    private static Report Route(string name, StaticRoute route, string? actor = null) => Report.Of(
         name,
         ("to", route.Destination.ToString()),
         ("kind", route.Kind == StaticRouteKind.Unicast ? null : route.Kind.ToString().ToLowerInvariant()),
         ("via", route.Gateway?.ToString()),
-        ("metric", route.Metric));
+        ("metric", route.Metric),
+        ("actor", actor));
 }

@@ -49,6 +49,7 @@ internal sealed partial class StaticRunner
                 case LinkEvent.Ipv6AddressRemoved(var address) when address.InterfaceIndex == _link?.Index: removed = true; break;
                 case LinkEvent.AddressAdded(var address) when address.InterfaceIndex == _link?.Index: changed = true; break;
                 case LinkEvent.Ipv6AddressSeen(var address) when address.InterfaceIndex == _link?.Index: changed = true; break;
+                case LinkEvent.RouteRemoved(var route) when route.InterfaceIndex == _link?.Index: NoteRemoved(route); break;
                 case LinkEvent.Resynchronised: removed = true; break;
             }
         }
@@ -81,6 +82,14 @@ internal sealed partial class StaticRunner
     {
         // Asked: it may have been set down a moment ago, and is set up only now.
         Link link = _network.Rtnl.FindLink(told.Index) ?? told;
+        ImmutableArray<PresentAddress> present = Learn(link);
+        if (!link.IsUp) SetUp(link);
+        Feed(new StaticInput.LinkHere([.. present.Select(there => there.Address)], _gateOpen && link.IsUsable));
+    }
+
+    /// <summary>What is on the interface, and what of it is ours.</summary>
+    private ImmutableArray<PresentAddress> Learn(Link link)
+    {
         _link = link;
         _record = _openRecord?.Invoke(link.Index);
         string? warning = null;
@@ -88,8 +97,7 @@ internal sealed partial class StaticRunner
         if (warning is not null) Warn(warning);
         ImmutableArray<PresentAddress> present = _configurator.ReadAddresses(link.Index);
         _owned = recorded with { Addresses = recorded.Addresses.RemoveAll(address => present.All(there => there.Address != address)) };
-        if (!link.IsUp) SetUp(link);
-        Feed(new StaticInput.LinkHere([.. present.Select(there => there.Address)], _gateOpen && link.IsUsable));
+        return present;
     }
 
     private void UpdateLink(Link link)
@@ -118,6 +126,9 @@ internal sealed partial class StaticRunner
 
     private void LoseLink()
     {
+        // What leads nowhere belongs to no interface, and does not go with it.
+        if (_link is { } link && _owned.Routes.Any(route => route.Kind != StaticRouteKind.Unicast))
+            Conclude(_configurator.Remove(link.Index, new StaticOwnership { Routes = [.. _owned.Routes.Where(route => route.Kind != StaticRouteKind.Unicast)] }));
         LeaveLink();
         Feed(new StaticInput.LinkGone());
     }

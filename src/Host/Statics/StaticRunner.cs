@@ -69,6 +69,8 @@ internal sealed partial class StaticRunner : IDisposable
     {
         Guard(() =>
         {
+            // After a fault nothing is known of the interface, but the record is.
+            if (Fault is not null && _link is null && _network.Table.TryFind(Settings.Name, out Link? link)) Learn(link);
             if (_link is not null) RemoveAll();
             End();
         });

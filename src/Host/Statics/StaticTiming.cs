@@ -12,6 +12,12 @@ internal static class StaticTiming
     /// </summary>
     public static readonly TimeSpan CarrierDelay = TimeSpan.FromSeconds(5);
 
+    /// <summary>
+    /// An address whose probing is interrupted again and again, by paths and carriers that come and go, is configured
+    /// after this all the same, and probed beside its use. Twice the longest window of RFC 5227 (7 s) fits.
+    /// </summary>
+    public static readonly TimeSpan LongestProbing = TimeSpan.FromSeconds(15);
+
     /// <summary>After a conflict: RATE_LIMIT_INTERVAL (RFC 5227 section 2.1.1), because there is no other address to try.</summary>
     public static readonly TimeSpan RetryDelay = TimeSpan.FromSeconds(60);
 

@@ -41,7 +41,7 @@ internal sealed partial class StaticTurn
         if (probe.IsClean(now))
         {
             bool wasConfigured = state.Phase == StaticPhase.Configured;
-            state = state with { Probe = null, Phase = StaticPhase.Configured, IsVerified = true, Offender = null };
+            state = state with { Probe = null, Phase = StaticPhase.Configured, IsVerified = true, Offender = null, ConfigureAt = Instant.Never };
             if (wasConfigured && state.IsPresent) return Announce(state);
             _apply = true;
             return state with { IsAnnouncementDue = true };
@@ -143,6 +143,7 @@ internal sealed partial class StaticTurn
     private StaticAddressState NoteObserved(StaticAddressState state, ImmutableArray<StaticAddress> present)
     {
         if (!state.IsPresent || !state.IsPermitted || present.Contains(state.Address)) return state;
+        Tell("addressRemoved", ("address", state.Address.ToString()), ("origin", state.IsFallback ? "fallback" : "static"), ("actor", "external"));
         if (state.RestoredAt is { } at && now - at > StaticTiming.RestoreInterval + StaticTiming.RestoreInterval)
             state = state with { Restores = 0 };
         if (state.Restores >= StaticTiming.MaxRestores)

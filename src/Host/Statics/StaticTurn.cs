@@ -135,11 +135,16 @@ internal sealed partial class StaticTurn(
             case ConflictDetection.Concurrent:
                 return state with { Phase = StaticPhase.Configured, Probe = _machine.IsUsable ? OpenWindow(address) : null };
             default:
+                // One that another host had is not used on a guess.
+                Instant latest = state.LatestUseAt ?? (state.Offender is null ? now + StaticTiming.LongestProbing : Instant.Never);
+                state = state with { LatestUseAt = latest };
                 return _machine.IsUsable
-                    ? state with { Phase = StaticPhase.Probing, Probe = OpenWindow(address), ConfigureAt = Instant.Never }
-                    : state with { Phase = StaticPhase.Waiting, Probe = null, ConfigureAt = now + StaticTiming.CarrierDelay };
+                    ? state with { Phase = StaticPhase.Probing, Probe = OpenWindow(address), ConfigureAt = latest }
+                    : state with { Phase = StaticPhase.Waiting, Probe = null, ConfigureAt = WithoutCarrierAt(latest) };
         }
     }
+
+    private Instant WithoutCarrierAt(Instant latest) => latest.IsNever ? latest : Instant.Min(latest, now + StaticTiming.CarrierDelay);
 
     private AddressProbe OpenWindow(Ipv4Address address) =>
         AddressProbe.Begin(address, Settings.ConflictDetection == ConflictDetection.Before, now, entropy);

@@ -26,6 +26,8 @@ public sealed class ComponentOrderTests : IDisposable
 
         public override void Start() => test._log.Add("+" + spec.Name);
 
+        public override void TryAgain() => test._log.Add("!" + spec.Name);
+
         public override void Stop(bool takeDown, Action done)
         {
             test._log.Add((takeDown ? "-" : "=") + spec.Name);
@@ -225,10 +227,93 @@ public sealed class ComponentOrderTests : IDisposable
         {
             Interfaces = [Bond() with { Master = Bond().Master! with { Slaves = [new("eth0")] } }, Wireless],
         };
-        set.Apply(changed, identityChanged: false);
+        set.Apply(changed, identityChanged: false, static () => { });
         string[] log = Log();
         Assert.Contains("-slave@wlan0", log);
         Assert.DoesNotContain(log, line => line.StartsWith('-') && line != "-slave@wlan0");
         Assert.DoesNotContain(log, line => line.EndsWith("dhcp4@bond0", StringComparison.Ordinal));
+    }
+
+    private void FinishStops()
+    {
+        Action[] ends = [.. _ends];
+        _ends.Clear();
+        foreach (Action end in ends) end();
+    }
+
+    [Fact]
+    public void Reload_AnswersWhenWhatIsGoneIsDown()
+    {
+        ComponentSet set = Started(Laptop());
+        Log();
+        _slow = true;
+        bool done = false;
+        set.Apply(new DaemonConfiguration { Interfaces = [Wireless] }, identityChanged: false, () => done = true);
+        string[] stages = ["-dhcp4@bond0", "-static@bond0", "-slave@eth0 -slave@wlan0", "-master@bond0"];
+        foreach (string stage in stages)
+        {
+            Assert.False(done);
+            Assert.Equal(stage, string.Join(' ', Log().Where(line => line[0] == '-')));
+            FinishStops();
+        }
+        Assert.True(done);
+    }
+
+    [Fact]
+    public void Reload_SlaveOfAnotherMaster_LeavesBeforeItBeginsThere()
+    {
+        ComponentSet set = Started(Laptop());
+        Log();
+        _slow = true;
+        InterfaceConfiguration old = Bond() with { Master = Bond().Master! with { Slaves = [new("wlan0", IsWireless: true)] } };
+        InterfaceConfiguration other = new() { Name = "br0", Master = new MasterSettings { Name = "br0", Kind = MasterKind.Bridge, Slaves = [new("eth0")] } };
+        set.Apply(new DaemonConfiguration { Interfaces = [old, other, Wireless] }, identityChanged: false, static () => { });
+        string[] log = Log();
+        Assert.Contains("-slave@eth0", log);
+        Assert.Contains("+master@br0", log);
+        Assert.DoesNotContain("+slave@eth0", log);
+        FinishStops();
+        Assert.Equal(["+slave@eth0"], Log());
+        Assert.Equal("br0", set.Find("slave@eth0")!.Spec.Owner.Name);
+    }
+
+    [Fact]
+    public void Reload_BackWhileItIsStillLeaving_BeginsWhenThatHasEnded()
+    {
+        ComponentSet set = Started(Laptop());
+        Log();
+        _slow = true;
+        set.Apply(new DaemonConfiguration { Interfaces = [Wireless] }, identityChanged: false, static () => { });
+        set.Apply(Laptop(), identityChanged: false, static () => { });
+        Assert.DoesNotContain(Log(), line => line[0] == '+');
+        for (int stage = 0; stage < 3; stage++) FinishStops();
+        Assert.DoesNotContain(Log(), line => line[0] == '+');
+        FinishStops();
+        Assert.Equal(s_started.Where(line => line != "+supplicant@wlan0"), Log());
+    }
+
+    [Fact]
+    public void EndAll_WhileSomethingLeaves_WaitsForItAndStillTakesItDown()
+    {
+        ComponentSet set = Started(Laptop());
+        Log();
+        _slow = true;
+        set.Apply(new DaemonConfiguration { Interfaces = [Wireless] }, identityChanged: false, static () => { });
+        bool ended = false;
+        set.EndAll(_ => false, () => ended = true);
+        for (int stage = 0; stage < 8 && !ended; stage++) FinishStops();
+        Assert.True(ended);
+        string[] log = Log();
+        Assert.Contains("-master@bond0", log);
+        Assert.Contains("=supplicant@wlan0", log);
+    }
+
+    [Fact]
+    public void Start_OfWhatRuns_TriesAgain()
+    {
+        ComponentSet set = Started(Laptop());
+        Log();
+        Start(set, "slave@eth0");
+        Assert.Equal(["!slave@eth0"], Log());
     }
 }

@@ -127,8 +127,10 @@ public sealed class NetworkConfTests
         }
     }
 
+    private const string Usual = "network-conf = \"/etc/conf.d/network.conf\"\n";
+
     private static ConfigurationResult Join(string toml, string? conf) =>
-        ConfigurationReader.Read("f.toml", toml, path => conf is null ? (null, "there is no such file") : (conf, null));
+        ConfigurationReader.Read("f.toml", toml.StartsWith("network-conf", StringComparison.Ordinal) ? toml : Usual + toml, path => conf is null ? (null, "there is no such file") : (conf, null));
 
     [Fact]
     public void Toml_ReplacesTheSameSetting_NothingIsMerged()
@@ -148,11 +150,15 @@ public sealed class NetworkConfTests
     [Fact]
     public void File_Absent_IsAProblemOnlyWhenNamed()
     {
-        Assert.Empty(Join("", null).Problems);
+        // The usual one may come later, and so may be named as in the documentation.
+        ConfigurationResult usual = Join("", null);
+        Assert.Empty(usual.Problems);
+        Assert.Contains("f.toml:1:16: network-conf: /etc/conf.d/network.conf cannot be read", Assert.Single(usual.Warnings).ToString(), StringComparison.Ordinal);
         Assert.Equal(
             "f.toml:1:16: network-conf: /etc/other.conf cannot be read: there is no such file",
             Assert.Single(Join("network-conf = \"/etc/other.conf\"", null).Problems).ToString());
         Assert.Empty(Join("network-conf = \"\"", "aADDRS=nonsense").Problems);
+        Assert.Empty(ConfigurationReader.Read("f.toml", "", _ => throw new InvalidOperationException("no file is named")).Problems);
     }
 
     [Fact(DisplayName = "AS-7 a gateway that is the interface's own address is refused where it stands, across both files")]
@@ -161,7 +167,7 @@ public sealed class NetworkConfTests
         string problem = Assert.Single(Join("[interface.a]\naddresses = [\"192.0.2.1/24\"]", "aROUTES='default via 192.0.2.1'").Problems).ToString();
         Assert.Equal("/etc/conf.d/network.conf:1:10: aROUTES: the gateway 192.0.2.1 is this interface's own address", problem);
         problem = Assert.Single(Join("[interface.a]\nroutes = [\"default via 192.0.2.1\"]", "aADDRS='192.0.2.1/24'").Problems).ToString();
-        Assert.Equal("f.toml:2:11: routes: the gateway 192.0.2.1 is this interface's own address", problem);
+        Assert.Equal("f.toml:3:11: routes: the gateway 192.0.2.1 is this interface's own address", problem);
     }
 
     [Fact]

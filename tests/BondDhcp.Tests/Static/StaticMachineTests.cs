@@ -293,4 +293,56 @@ public sealed class StaticMachineTests
         bench.For(100);
         Assert.Empty(bench.Sent);
     }
+
+    [Fact(DisplayName = "AS-1 on a path that flaps: the address is used after 15 s, probed beside its use, and given up when it is another's")]
+    public void Flapping_WhileProbing_IsUsedAfterAll()
+    {
+        var bench = new StaticBench();
+        bench.Start();
+        for (int i = 0; i < 7; i++)
+        {
+            bench.For(2);
+            bench.Feed(i % 2 == 0 ? new StaticInput.PathChanged() : new StaticInput.Usable(false));
+            bench.Feed(new StaticInput.Usable(true));
+        }
+        Assert.False(bench.Has(StaticBench.Own));
+        bench.For(1.1);
+        Assert.True(bench.Has(StaticBench.Own));
+        Assert.Empty(bench.Announcements);
+        bench.Claim(Fixture.Stranger);
+        Assert.False(bench.Has(StaticBench.Own));
+    }
+
+    [Fact(DisplayName = "AS-2 in use elsewhere: no loss of the carrier makes it used unprobed")]
+    public void InUse_CarrierLostWhileProbingAgain_IsNotUsed()
+    {
+        var bench = new StaticBench();
+        bench.Start();
+        bench.For(1);
+        bench.Claim(Fixture.Stranger);
+        bench.For(60.5);
+        bench.Feed(new StaticInput.Usable(false));
+        bench.For(120);
+        Assert.False(bench.Has(StaticBench.Own));
+    }
+
+    [Fact]
+    public void Restores_AreSeldomAndNotForEver()
+    {
+        Instant start = Instant.FromSeconds(100);
+        RestoreBudget budget = default;
+        List<double> at = [];
+        Instant now = start;
+        for (int i = 0; i < 4; i++)
+        {
+            Instant? next = budget.NextAt(now);
+            budget = budget.Noted(now);
+            if (next is not { } due) continue;
+            at.Add((due - start).TotalSeconds);
+            now = due + TimeSpan.FromSeconds(0.1);
+        }
+        Assert.Equal([0, 10, 20], at);
+        Assert.Null(budget.NextAt(now));
+        Assert.NotNull(budget.NextAt(now + TimeSpan.FromSeconds(21)));
+    }
 }

@@ -86,8 +86,13 @@ public sealed class StaticPlanTests
         var record = new StaticOwnershipRecord("boot", "net:[1]", 7, new StaticOwnership { Addresses = wanted.Addresses, Routes = wanted.InstalledRoutes });
         StaticOwnershipRecord read = StaticOwnershipRecord.Read(record.Write(), out string? problem)!;
         Assert.Null(problem);
-        Assert.True(read.IsFor("boot", "net:[1]", 7));
-        Assert.False(read.IsFor("boot", "net:[1]", 8) || read.IsFor("", "net:[1]", 7));
+        Assert.Same(read.Owned, read.OwnedOn("boot", "net:[1]", 7));
+        Assert.True(read.OwnedOn("", "net:[1]", 7).IsEmpty);
+        Assert.True(read.OwnedOn("boot", "net:[2]", 7).IsEmpty);
+        // On another interface of that name: what leads nowhere is still there, and still ours.
+        StaticOwnership elsewhere = read.OwnedOn("boot", "net:[1]", 8);
+        Assert.Empty(elsewhere.Addresses);
+        Assert.Equal("blackhole fd09::/16", Assert.Single(elsewhere.Routes).ToString());
         Assert.Equal(record.Owned.Addresses.AsEnumerable(), read.Owned.Addresses);
         Assert.Equal(record.Owned.Routes.AsEnumerable(), read.Owned.Routes);
     }

@@ -294,4 +294,54 @@ public sealed class StaticRunnerTests
         bed.For(3000);
         Assert.Equal(2, peer.Arps.Count);
     });
+
+    [Fact(DisplayName = "A route removed by another program is back at once, is told of, and the second time only after 10 s")]
+    public void Route_RemovedByOthers_IsPutBack() => RunnerBed.Run(bed =>
+    {
+        using StaticRunner runner = Add(bed, Settings("192.0.2.60/24", "10.8.0.0/16 via 192.0.2.9") with { ConflictDetection = ConflictDetection.Off });
+        runner.Start();
+        bed.Until(() => runner.Snapshot.State == StaticState.Running);
+        PrivateNetwork.Ip("route del 10.8.0.0/16");
+        bed.Until(() => bed.Count("routeRemoved") == 1);
+        bed.Until(() => Routes().Contains("10.8.0.0/16", StringComparison.Ordinal));
+        PrivateNetwork.Ip("route del 10.8.0.0/16");
+        bed.For(1500);
+        Assert.DoesNotContain("10.8.0.0/16", Routes(), StringComparison.Ordinal);
+        Assert.Equal(2, bed.Count("routeRemoved"));
+    });
+
+    [Fact(DisplayName = "A route that leads nowhere goes when its interface is gone")]
+    public void InterfaceGone_BlackholeGoesToo() => RunnerBed.Run(bed =>
+    {
+        using StaticRunner runner = Add(bed, Settings("192.0.2.60/24", "blackhole 10.8.0.0/16") with { ConflictDetection = ConflictDetection.Off });
+        runner.Start();
+        bed.Until(() => runner.Snapshot.State == StaticState.Running);
+        Assert.Contains("blackhole 10.8.0.0/16", PrivateNetwork.Ip("route show"), StringComparison.Ordinal);
+        PrivateNetwork.Ip("link del c0");
+        bed.Until(() => runner.Snapshot.State == StaticState.Waiting);
+        Assert.DoesNotContain("10.8.0.0/16", PrivateNetwork.Ip("route show"), StringComparison.Ordinal);
+    });
+
+    [Fact(DisplayName = "Stopped after a fault, before it was begun again: what is recorded as ours is taken away")]
+    public void Stop_WhileFaulty_RemovesWhatIsOurs() => RunnerBed.Run(bed =>
+    {
+        using var directory = new TemporaryDirectory();
+        bool fail = false;
+        StaticSettings settings = Settings("192.0.2.60/24", "10.8.0.0/16 via 192.0.2.9") with { ConflictDetection = ConflictDetection.Off };
+        using StaticRunner runner = new(
+            bed.Loop, bed.Network, settings, index => new StaticOwnershipFile(directory.Path, "c0", index, "boot"), new KernelEntropy(),
+            (_, _) =>
+            {
+                if (!fail) return;
+                fail = false;
+                throw new InvalidOperationException("a fault of this program");
+            });
+        runner.Start();
+        bed.Until(() => runner.Snapshot.State == StaticState.Running);
+        fail = true;
+        runner.Reconfigure(settings with { Addresses = settings.Addresses.Add(Address("192.0.2.61/24")) });
+        Assert.Equal("a fault of this program", runner.Fault);
+        runner.Stop(() => { });
+        Assert.Equal("", Shown() + PrivateNetwork.Ip("route show proto static"));
+    });
 }
