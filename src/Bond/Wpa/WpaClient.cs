@@ -43,6 +43,7 @@ public sealed record WpaClient
     internal bool IsConnected { get; init; }
     internal string? Outstanding { get; init; }
     internal bool OutstandingIsCommand { get; init; }
+    internal bool OutstandingIsStale { get; init; }
     internal ImmutableList<(string Request, bool IsCommand)> Queue { get; init; } = [];
     internal int Unanswered { get; init; }
     internal Instant ReplyDueAt { get; init; } = Instant.Never;

@@ -88,6 +88,7 @@ internal sealed partial class WpaTurn
         }
         if (WpaReason.TroubleOf(told) is { } trouble && (trouble.OutlivesAttempts || !_client.Trouble.OutlivesAttempts))
             _client = _client with { Trouble = trouble };
+        if (_client.Outstanding == Status) _client = _client with { OutstandingIsStale = true };
         Ask(Status);
     }
 

@@ -110,6 +110,7 @@ internal sealed partial class WpaTurn(WpaClient client, Instant now)
             IsConnected = false,
             Outstanding = null,
             OutstandingIsCommand = false,
+            OutstandingIsStale = false,
             Queue = [],
             ReplyDueAt = Instant.Never,
             SilentAt = Instant.Never,
@@ -207,14 +208,22 @@ internal sealed partial class WpaTurn(WpaClient client, Instant now)
     private void Answer(string request, ReadOnlySpan<byte> reply)
     {
         bool isCommand = _client.OutstandingIsCommand;
-        _client = _client with { Outstanding = null, OutstandingIsCommand = false, ReplyDueAt = Instant.Never, Unanswered = 0 };
+        bool isStale = _client.OutstandingIsStale;
+        _client = _client with
+        {
+            Outstanding = null, OutstandingIsCommand = false, OutstandingIsStale = false, ReplyDueAt = Instant.Never, Unanswered = 0,
+        };
         Heard();
         if (isCommand)
         {
             _effects.Add(new WpaEffect.Answered(request, EscapedText.Of(reply.TrimEnd("\n"u8))));
             Ask(Status);
         }
-        else if (request == Status) TakeStatus(reply);
+        else if (request == Status)
+        {
+            // It came on another socket than the event, and may be from before it; the next one has been asked for.
+            if (!isStale) TakeStatus(reply);
+        }
         else if (request == Mib) TakeMib(reply);
         else if (request.StartsWith(GetNetwork, StringComparison.Ordinal)) TakeIdentity(reply);
         else if (!reply.StartsWith(request == Ping ? "PONG"u8 : "OK"u8)) Refuse(reply);

@@ -5,8 +5,11 @@ using Xunit;
 namespace BondDhcp.Tests.Wireless;
 
 /// <summary>One boot for all scenarios with radios and network cards.</summary>
-public sealed class WirelessMachine() : BedFixture(
-    QemuFactAttribute.WhyNot, () => QemuMachine.RunAsync([.. WirelessBondTests.Scenarios, .. HotPlugTests.Scenarios]));
+public sealed class WirelessMachine() : BedFixture(QemuFactAttribute.WhyNot, () => QemuMachine.RunAsync(
+[
+    .. WirelessBondTests.Scenarios, .. WirelessLinkTests.Scenarios, .. WirelessComponentTests.Scenarios, .. HotPlugTests.Scenarios,
+    .. WiredAuthenticationTests.Scenarios, .. SupplicantUnitTests.Scenarios,
+]));
 
 /// <summary>The classes that look at one boot; alone, because the machine takes both processors.</summary>
 [CollectionDefinition(Name, DisableParallelization = true)]

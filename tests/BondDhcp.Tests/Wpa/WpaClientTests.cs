@@ -71,6 +71,24 @@ public sealed class WpaClientTests
         Assert.True(_client.View.PermitsFrames);
     }
 
+    [Fact(DisplayName = "AW-7 an answer that was on its way when an event came is older than that event: the gate stays as the event says")]
+    public void Status_FromBeforeAnEvent_IsNotTaken()
+    {
+        Attach("wpa_state=4WAY_HANDSHAKE\n");
+        Told("<3>Associated with 02:00:00:00:01:00");
+        Assert.Equal("STATUS", Asked());
+        Told($"<3>CTRL-EVENT-CONNECTED - Connection to {First} completed [id=0 id_str=]");
+        Assert.True(_client.View.PermitsFrames);
+        int path = _client.View.PathGeneration;
+        Reply("wpa_state=4WAY_HANDSHAKE\n");
+        Assert.True(_client.View.PermitsFrames);
+        // The one that was asked for after it counts, whatever it says.
+        Assert.Equal("STATUS", Asked());
+        Reply(Completed(First));
+        Assert.True(_client.View.PermitsFrames);
+        Assert.Equal(("home", path), (_client.View.Ssid, _client.View.PathGeneration));
+    }
+
     [Fact(DisplayName = "AW-5 a wrong key is the reason until there is a connection, or it is tried again")]
     public void WrongKey_StaysTheReason()
     {
@@ -85,7 +103,7 @@ public sealed class WpaClientTests
         Told("<3>CTRL-EVENT-SSID-REENABLED id=0 ssid=\"home\"");
         Assert.Equal(why, _client.View.Why);
         Told($"<3>Trying to associate with {First} (SSID='home' freq=2412 MHz)");
-        Reply("wpa_state=ASSOCIATING\n");
+        ReplyToBoth("wpa_state=ASSOCIATING\n");
         Assert.Equal("associating", _client.View.Why);
         Told($"<3>CTRL-EVENT-CONNECTED - Connection to {First} completed [id=0 id_str=]");
         Assert.Null(_client.View.Why);
@@ -177,7 +195,7 @@ public sealed class WpaClientTests
         Assert.Equal("waiting for the 802.1X authentication", _client.View.Why);
         int before = _client.View.PathGeneration;
         Told("<3>CTRL-EVENT-CONNECTED - Connection to 01:80:c2:00:00:03 completed [id=0 id_str=]");
-        Reply("bssid=01:80:c2:00:00:03\nid=0\nkey_mgmt=IEEE 802.1X (no WPA)\nwpa_state=COMPLETED\nsuppPortStatus=Authorized\n");
+        ReplyToBoth("bssid=01:80:c2:00:00:03\nid=0\nkey_mgmt=IEEE 802.1X (no WPA)\nwpa_state=COMPLETED\nsuppPortStatus=Authorized\n");
         Assert.True(_client.View.PermitsFrames);
         Assert.True(_client.View.AuthenticatedByEap);
         Assert.Equal(before + 1, _client.View.PathGeneration);
@@ -233,6 +251,14 @@ public sealed class WpaClientTests
     private string Asked() => Assert.IsType<WpaEffect.Send>(_effects[^1]).Request;
 
     private void Reply(string text) => Give(new WpaInput.Reply(Encoding.UTF8.GetBytes(text)));
+
+    // To the STATUS that was out when something was told, and to the one after it.
+    private void ReplyToBoth(string text)
+    {
+        Reply(text);
+        Assert.Equal("STATUS", Asked());
+        Reply(text);
+    }
 
     private void Told(string text) => Give(new WpaInput.Unsolicited(Encoding.UTF8.GetBytes(text)));
 

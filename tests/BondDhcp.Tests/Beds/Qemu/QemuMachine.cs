@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Runtime.InteropServices;
 using BondDhcp.Tests.Beds.Scenarios;
+using BondDhcp.Tests.Kit;
 
 namespace BondDhcp.Tests.Beds.Qemu;
 
@@ -33,6 +34,9 @@ public static class QemuMachine
     {
         await File.WriteAllTextAsync(Path.Combine(directory, "machine"), string.Create(CultureInfo.InvariantCulture,
             $"LIMIT={ScenarioSeconds}\nBINARY=/program/{Path.GetFileName(BondDhcpProcess.Binary)}\nSHARES=\"program dotnet\"\n"));
+        string units = Directory.CreateDirectory(Path.Combine(directory, "units")).FullName;
+        foreach (string unit in Directory.GetFiles(Path.Combine(SourceTree.Root, "src", "Host", "Systemd"), "*.service"))
+            File.Copy(unit, Path.Combine(units, Path.GetFileName(unit)));
         ProcessStartInfo start = new("qemu-system-x86_64",
         [
             .. await CanVirtualizeAsync(image) ? VirtualProcessor : EmulatedProcessor,

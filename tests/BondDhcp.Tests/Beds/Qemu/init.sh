@@ -7,7 +7,7 @@ for share in $SHARES; do
     mount -t 9p -o trans=virtio,version=9p2000.L,msize=262144,ro "$share" "/$share"
 done
 # From memory, as an installed program would be after its first start.
-[ -e /program/bonddhcp.dll ] || { cp "$BINARY" /run/bonddhcp && BINARY=/run/bonddhcp; }
+[ -e /program/bonddhcp.dll ] || { mkdir /run/program && cp "$BINARY" /run/program/bonddhcp && BINARY=/run/program/bonddhcp; }
 export BINARY DOTNET_ROOT=/dotnet PATIENCE=60 # an emulated processor on a busy machine
 
 # Three radios for each scenario: its own, and two for access points. They are all on one air.

@@ -26,8 +26,8 @@ wireless() {
     radio 2 "$net"
     ip -n "$net" link set wlan$index name pw2 address "$AP2" up
     watch pw0 pw1 pw2
-    ip -n "$net" link set pw1 down
-    ip -n "$net" link set pw2 down
+    unplug pw1
+    unplug pw2
     local port
     for port in "$@"; do unplug "$port"; done
 }
@@ -41,6 +41,7 @@ second_ap() { access_point pw2 "$@"; }
 access_point() {
     printf '%s\n' "interface=$1" bridge=br0 driver=nl80211 "ssid=$ssid" hw_mode=g "channel=$channel" wpa=2 wpa_key_mgmt=WPA-PSK rsn_pairwise=CCMP \
         "wpa_psk=$psk" "${@:2}" > "$dir/$1.conf"
+    go_on "$1"
     in_net hostapd -t "$dir/$1.conf" > "$dir/ap-$1.log" 2>&1 &
     access_points[${1#pw}]=$!
     until_true says "ap-$1.log" AP-ENABLED
@@ -52,13 +53,14 @@ ap_down() {
     local port=${1:-pw1}
     kill "${access_points[${port#pw}]}"
     wait "${access_points[${port#pw}]}"
+    hold "$port"
 }
 
 # ap_lost [pw2]: the same without a word.
 ap_lost() {
     local port=${1:-pw1}
     kill -KILL "${access_points[${port#pw}]}"
-    ip -n "$net" link set "$port" down
+    unplug "$port"
 }
 
 # credentials: what wpa_supplicant is told, in $supplicant_conf.
@@ -78,6 +80,20 @@ write_credentials() {
 	END
 }
 
+# supervised [LINE...]: the daemon makes bond0 and runs wpa_supplicant on w1, with the right key where no other was written;
+# further lines of bond0's configuration.
+supervised() {
+    [ -e "$supplicant_conf" ] || credentials
+    printf '%s\n' '[interface.w1]' "supplicant = \"$supplicant_conf\"" '[interface.bond0]' 'slaves = ["w0", "w1"]' 'dhcp4 = true' 'dns = false' "$@" | config
+}
+
+# supplicant_pid: of the one with that configuration.
+supplicant_pid() { pgrep -fx "(.*/)?wpa_supplicant .*-c $supplicant_conf.*"; }
+
+# radio_out: w1 leaves this host as a dongle does that is pulled; radio_in: it is back.
+radio_out() { iw "phy#$((number * RADIOS_EACH))" set netns 1; }
+radio_in() { radio 0; }
+
 # supplicant: starts wpa_supplicant on w1 by hand, with the right key where no other was written.
 supplicant() {
     [ -e "$supplicant_conf" ] || credentials
@@ -89,10 +105,17 @@ supplicant() {
 authorised() { until_true eval "wpa_state | grep -q wpa_state=COMPLETED && wpa_state | grep -q bssid=${1:-}"; }
 wpa_state() { wpa_cli -p "$control" -i w1 status; }
 
-# roam BSSID: to another access point.
-roam() { wpa_cli -p "$control" -i w1 roam "$1" && authorised "$1"; }
+# roam BSSID: to another access point, once it has been seen.
+roam() {
+    until_true hears "$1"
+    wpa_cli -p "$control" -i w1 roam "$1" && authorised "$1"
+}
+hears() { wpa_cli -p "$control" -i w1 scan; pause 1; wpa_cli -p "$control" -i w1 scan_results | grep "$1"; }
 
 # radio_block, radio_unblock: rfkill of w1.
 radio_block() { rfkill block "$(radio_switch)"; }
 radio_unblock() { rfkill unblock "$(radio_switch)"; }
-radio_switch() { rfkill --noheadings --raw --output ID,DEVICE | sed -n "s/ phy$((number * RADIOS_EACH))$//p"; }
+radio_switch() { local path=(/sys/class/net/w1/phy80211/rfkill*); echo "${path[0]##*/rfkill}"; }
+
+# A supplicant that the daemon started outlives it.
+trap 'leave; kill $(supplicant_pid) 2>/dev/null' EXIT

@@ -24,7 +24,8 @@ public sealed class BedEvidence
         _leases = Files(directory, "lease-*.json").Select(Path.GetFileName).ToDictionary(file => file!["lease-".Length..^".json".Length], file => Dhcp4Of(Lines(directory, file!)));
         // Those of earlier daemons come before the last one's.
         _timeline = [.. Files(directory, "timeline*.json").Order(StringComparer.Ordinal).SelectMany(path => File.ReadLines(path)).Select(Parse)];
-        _files = Files(directory, "*-*.json").Concat(Files(directory, "*.txt")).ToDictionary(path => Path.GetFileName(path), File.ReadAllText);
+        _files = Files(directory, "*-*.json").Concat(Files(directory, "*.txt")).Concat(Files(directory, "ap-*.log"))
+            .ToDictionary(path => Path.GetFileName(path), File.ReadAllText);
         _text = Describe(directory, console);
     }
 
@@ -49,8 +50,8 @@ public sealed class BedEvidence
     /// <summary>The dhcp4 object of a <c>lease</c> in the script.</summary>
     public JsonElement Lease(string name) => _leases[name];
 
-    /// <summary>What the script left as <c>NAME.txt</c>; empty where it did not.</summary>
-    public string Said(string name) => _files.GetValueOrDefault($"{name}.txt", "");
+    /// <summary>What the script kept under this name: a <c>note</c>, what an access point said (<c>ap-pw1</c>); empty where it did not.</summary>
+    public string Said(string name) => _files.GetValueOrDefault($"{name}.txt") ?? _files.GetValueOrDefault($"{name}.log", "");
 
     /// <summary>The answer of a <c>status</c> in the script.</summary>
     public JsonElement Status(string name) => Parse(_files[$"status-{name}.json"]);

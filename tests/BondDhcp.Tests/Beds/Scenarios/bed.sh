@@ -71,11 +71,18 @@ cable() {
     ip -n "${where:-$net}" link set "$3" master br0 up
 }
 
+declare -A captures # the process for each port
+
+# A capture of an interface that is down looks a thousand times a second whether it is up again: it is held meanwhile.
+hold() { [ -z "${captures[$1]:-}" ] || kill -STOP "${captures[$1]}"; }
+go_on() { [ -z "${captures[$1]:-}" ] || kill -CONT "${captures[$1]}"; }
+
 # capture PORT...: from here on what comes in at each port is kept.
 capture() {
     local port
     for port in "$@"; do
         in_net tcpdump -i "$port" -p -Q in -U --immediate-mode -Z root -s 0 -w "$dir/$port.pcap" 'arp or udp port 67 or udp port 68' 2> "$dir/$port.log" &
+        captures[$port]=$!
     done
     for port in "$@"; do until_true says "$port.log" listening; done
 }
@@ -107,8 +114,8 @@ two_networks() {
     watch pw0
 }
 
-plug() { ip -n "${where:-$net}" link set "$1" up; }
-unplug() { ip -n "${where:-$net}" link set "$1" down; }
+plug() { go_on "$1"; ip -n "${where:-$net}" link set "$1" up; }
+unplug() { ip -n "${where:-$net}" link set "$1" down; hold "$1"; }
 
 # cut, mend PORT: what is behind the switch goes, the port's carrier stays.
 cut() { ip -n "$net" link set "$1" nomaster arp off; }
@@ -236,8 +243,18 @@ verified() { expect ' leaseRenewed '; }
 # announced: the second announcement, 2 s after the first, has been sent; nothing is held back after it.
 announced() { pause 2.3; }
 
+# address: the leased one.
+address() { ip -4 -o address show bond0 | sed -n 's|.* inet \(192.0.2.[0-9]*\)/.*|\1|p'; }
+
 # lease NAME: the lease as the client has it now.
 lease() { bonddhcp lease bond0 --json > "$dir/lease-$1.json"; }
+
+# note NAME COMMAND...: keeps what it prints.
+note() { "${@:2}" >> "$dir/$1.txt" 2>&1; }
+
+# until_status WORDS: the client says so.
+until_status() { until_true status_has "$1"; }
+status_has() { [[ $(bonddhcp status) == *"$1"* ]]; }
 
 # sent PORT: a frame of the client came in there.
 sent() { [ "$(stat -c %s "$dir/$1.pcap")" -gt 24 ]; }
@@ -245,6 +262,7 @@ sent() { [ "$(stat -c %s "$dir/$1.pcap")" -gt 24 ]; }
 leave() {
     lease end
     bonddhcp timeline --json > "$dir/timeline.json" 2> /dev/null
+    kill -CONT "${captures[@]}" 2>/dev/null && pause 0.2 # what was captured before is written
     kill $(jobs -p) 2>/dev/null
 }
 trap leave EXIT

@@ -3,7 +3,8 @@
 readonly AT_ONCE=${AT_ONCE:-4} # more would only wait for the processors
 export TZ=UTC                  # of the times of ip monitor
 
-keep() { cp -r "/run/$1" "$BED/evidence/"; }
+# Not the sockets of programs that are being ended.
+keep() { find "/run/$1" -type s -delete; cp -r "/run/$1" "$BED/evidence/"; }
 
 # What those saw that did not come to their end.
 keep_unfinished() {
