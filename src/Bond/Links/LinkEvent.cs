@@ -34,11 +34,11 @@ public abstract record LinkEvent
     /// <summary>An IPv6 address is gone.</summary>
     public sealed record Ipv6AddressRemoved(Ipv6InterfaceAddress Address) : LinkEvent;
 
-    /// <summary>The kernel announced a route of protocol dhcp.</summary>
+    /// <summary>The kernel announced an IPv4 route of protocol dhcp or static.</summary>
     public sealed record RouteAdded(InstalledRoute Route) : LinkEvent;
 
     /// <summary>
-    /// The kernel announced the end of a route of protocol dhcp. It announces none when it flushes routes because their
+    /// The kernel announced the end of an IPv4 route of protocol dhcp or static. It announces none when it flushes routes because their
     /// link was set down or their source address was removed: after those, configure again.
     /// </summary>
     public sealed record RouteRemoved(InstalledRoute Route) : LinkEvent;

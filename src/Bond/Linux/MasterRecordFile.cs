@@ -10,8 +10,6 @@ namespace BondDhcp.Bond.Linux;
 /// </summary>
 public sealed class MasterRecordFile
 {
-    private const string NamespacePath = "/proc/thread-self/ns/net";
-
     private readonly string _path;
     private readonly string _bootId;
     private readonly string _networkNamespace;
@@ -25,7 +23,7 @@ public sealed class MasterRecordFile
     {
         _path = StatePath.Of(runtimeDirectory, "master-", name, ".json");
         _bootId = bootId;
-        _networkNamespace = new FileInfo(NamespacePath).LinkTarget ?? "";
+        _networkNamespace = new FileInfo(OwnershipFile.NamespacePath).LinkTarget ?? "";
     }
 
     /// <summary>What an earlier run recorded; a file that cannot be used is set aside, with a sentence in <paramref name="warning"/>.</summary>

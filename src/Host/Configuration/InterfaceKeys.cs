@@ -88,7 +88,7 @@ internal static class InterfaceKeys
         {
             if (Ipv4Prefix.TryParse(item.Text, out Ipv4Prefix prefix)) prefixes.Add(prefix.Masked);
             else if (!StaticText.IsIpv6Prefix(item.Text)) // of use to DHCPv6 alone, harmless here
-                value.Refuse(item, $"'{item.Text}' is not PREFIX/LENGTH, such as \"10.0.0.0/8\"");
+                value.Refuse(item, $"'{EscapedText.Of(item.Text)}' is not PREFIX/LENGTH, such as \"10.0.0.0/8\"");
         }
         return prefixes.ToImmutable();
     }
@@ -99,7 +99,7 @@ internal static class InterfaceKeys
         foreach (ConfigurationValue.Item item in value.Items())
         {
             if (Ipv4Address.TryParse(item.Text, out Ipv4Address server) && server.IsUsableUnicast) servers.Add(server);
-            else value.Refuse(item, $"'{item.Text}' is not the IPv4 address of a server");
+            else value.Refuse(item, $"'{EscapedText.Of(item.Text)}' is not the IPv4 address of a server");
         }
         return servers.ToImmutable();
     }

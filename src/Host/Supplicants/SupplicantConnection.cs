@@ -14,11 +14,11 @@ internal sealed class SupplicantConnection : IDisposable
     // One turn takes so many events; the rest is there at the next.
     private const int MaxDatagramsPerTurn = 64;
 
-
     private const int ENOTDIR = 20;
 
     private readonly EventLoop _loop;
     private readonly Func<string> _path;
+    private readonly Action<Action> _guard;
     private readonly LoopDeadline _deadline;
     private readonly Queue<WpaInput> _inputs = new();
     private WpaSocket? _socket;
@@ -30,12 +30,14 @@ internal sealed class SupplicantConnection : IDisposable
     /// <param name="loop">The loop.</param>
     /// <param name="path">Where the control socket is, asked for at each attempt.</param>
     /// <param name="onWire">The driver is the one for wires.</param>
-    public SupplicantConnection(EventLoop loop, Func<string> path, bool onWire)
+    /// <param name="guard">Carries out what the loop calls for; a fault in it is its owner's.</param>
+    public SupplicantConnection(EventLoop loop, Func<string> path, bool onWire, Action<Action> guard)
     {
+        _guard = guard;
         _loop = loop;
         _path = path;
         Client = WpaClient.Create(onWire);
-        _deadline = loop.AddDeadline(() => Give(new WpaInput.Deadline()));
+        _deadline = loop.AddDeadline(() => guard(() => Give(new WpaInput.Deadline())));
     }
 
     /// <summary>The machine.</summary>
@@ -107,8 +109,8 @@ internal sealed class SupplicantConnection : IDisposable
             _inputs.Enqueue(new WpaInput.ConnectFailed(isUsual ? null : Marshal.GetPInvokeErrorMessage(errno)));
             return;
         }
-        _requests = _loop.Register(_socket.RequestDescriptor, Readiness.Read, _ => Take(onEvents: false));
-        _events = _loop.Register(_socket.EventDescriptor, Readiness.Read, _ => Take(onEvents: true));
+        _requests = _loop.Register(_socket.RequestDescriptor, Readiness.Read, _ => _guard(() => Take(onEvents: false)));
+        _events = _loop.Register(_socket.EventDescriptor, Readiness.Read, _ => _guard(() => Take(onEvents: true)));
         _inputs.Enqueue(new WpaInput.Connected());
     }
 

@@ -118,7 +118,7 @@ internal sealed partial class SupplicantRunner
     private void Hold(ProcessDescriptor process)
     {
         _process = process;
-        _processWatch = _loop.Register(process.Descriptor, Readiness.Read, _ => FollowEnd());
+        _processWatch = _loop.Register(process.Descriptor, Readiness.Read, _ => Guard(FollowEnd));
     }
 
     private void FollowEnd()

@@ -15,7 +15,9 @@ internal sealed partial class SupplicantRunner
     private ProcessDescriptor? _peer;
     private LoopWatch? _peerWatch;
 
-    private void FollowLinks(IReadOnlyList<LinkEvent> events)
+    private void FollowLinks(IReadOnlyList<LinkEvent> events) => Guard(FollowLink);
+
+    private void FollowLink()
     {
         if (_phase is Phase.Stopped or Phase.Ending) return;
         bool isThere = _network.Table.TryFind(_settings.InterfaceName, out Link? link);
@@ -60,7 +62,7 @@ internal sealed partial class SupplicantRunner
         if (_process is not null || _peer is not null || _connection.PeerPid <= 0) return;
         if (ProcessIdentity.Of(_connection.PeerPid) is not { } identity || ProcessDescriptor.Open(identity) is not { } peer) return;
         _peer = peer;
-        _peerWatch = _loop.Register(peer.Descriptor, Readiness.Read, _ => FollowPeerEnd());
+        _peerWatch = _loop.Register(peer.Descriptor, Readiness.Read, _ => Guard(FollowPeerEnd));
     }
 
     private void FollowPeerEnd()

@@ -45,14 +45,14 @@ internal sealed partial class SupplicantRunner
             FailUnit($"{problem}");
             return;
         }
-        _systemctlWatch = _loop.Register(_systemctl.Descriptor, Readiness.Read, _ =>
+        _systemctlWatch = _loop.Register(_systemctl.Descriptor, Readiness.Read, _ => Guard(() =>
         {
             if (_systemctl is null || !_systemctl.TryReap(out ExitStatus status)) return;
             _systemctlWatch?.Dispose();
             _systemctl.Dispose();
             (_systemctlWatch, _systemctl) = (null, null);
             if (!status.IsSuccess) FailUnit($"systemctl {verb} {unit} failed ({status}); see 'systemctl status {unit}'");
-        });
+        }));
     }
 
     private void FailUnit(string why)

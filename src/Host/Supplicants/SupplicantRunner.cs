@@ -53,8 +53,8 @@ internal sealed partial class SupplicantRunner : IDisposable
             (loop, network, settings, runtimeDirectory, bootId, rfkill, journal);
         _file = WpaConfigurationFile.Read(settings.ConfigurationFile);
         _connection = NewConnection();
-        _retry = loop.AddDeadline(Begin);
-        _limit = loop.AddDeadline(LoseEnding);
+        _retry = loop.AddDeadline(() => Guard(Begin));
+        _limit = loop.AddDeadline(() => Guard(LoseEnding));
         _told = ("absent", null, null, null);
     }
 
@@ -168,7 +168,7 @@ internal sealed partial class SupplicantRunner : IDisposable
 
     private SupplicantConnection NewConnection()
     {
-        SupplicantConnection connection = new(_loop, () => _file.SocketOf(_settings.InterfaceName), _settings.IsWired);
+        SupplicantConnection connection = new(_loop, () => _file.SocketOf(_settings.InterfaceName), _settings.IsWired, Guard);
         connection.Stepped += FollowClient;
         connection.Answered += FollowAnswer;
         connection.Hung += FollowHang;
@@ -180,6 +180,24 @@ internal sealed partial class SupplicantRunner : IDisposable
         _connection.Dispose();
         _settings = settings;
         _connection = NewConnection();
+    }
+
+    /// <summary>A fault here is this supplicant's alone: it is named, and the supplicant is looked for anew a little later.</summary>
+    private void Guard(Action step)
+    {
+        try
+        {
+            step();
+        }
+        catch (Exception fault) when (fault is not OutOfMemoryException)
+        {
+            _journal("supplicant", Report.Of("fault", ("message", fault.Message), ("detail", fault.ToString())));
+            if (_phase == Phase.Stopped) return;
+            ReleaseProcess();
+            // Who waits for the end hears of it in any case.
+            if (_phase == Phase.Ending) FinishEnding();
+            else BackOff(fault.Message, failed: true);
+        }
     }
 
     private void Warn(string message) => _journal("supplicant", Report.Of("warning", ("message", message)));

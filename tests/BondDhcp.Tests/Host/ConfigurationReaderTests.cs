@@ -83,6 +83,52 @@ public class ConfigurationReaderTests
     }
 
     [Fact]
+    public void DocumentedSample_IsRefusedForFeaturesToComeAlone()
+    {
+        string text = """
+            hostname = true
+            client-id = "duid"
+            duid = "auto"
+            network-conf = "/etc/conf.d/network.conf"
+            hooks = ""
+            control-group = ""
+            [interface.bond0]
+            kind = "bond"
+            slaves = ["enp3s0", "wlp2s0"]
+            primary = "enp3s0"
+            mode = "active-backup"
+            miimon = 100
+            fail_over_mac = "active"
+            num_grat_arp = 2
+            enforce = false
+            path-failover = false
+            dhcp4 = true
+            dhcp6 = true
+            iaid = "auto"
+            prefix-delegation = false
+            addresses = ["192.168.0.2/24", "fd00::2/64"]
+            routes = ["10.1.0.0/16 via 192.168.0.1"]
+            fallback = []
+            conflict-detection = "fast"
+            dns = "auto"
+            ipv4-link-local = false
+            anonymity = false
+            inform = false
+            [interface.wlp2s0]
+            supplicant = "/etc/wpa_supplicant/wpa_supplicant.conf"
+            supplicant-driver = "nl80211,wext"
+            """;
+        Assert.Contains("18:9: dhcp6: not supported in this version", Assert.Single(Problems(text)), StringComparison.Ordinal);
+        Assert.Empty(Problems(text.Replace("dhcp6 = true", "dhcp6 = false", StringComparison.Ordinal)));
+    }
+
+    [Fact]
+    public void Text_OfTheFile_ReachesNoTerminalUnescaped() =>
+        Assert.All(
+            Problems("[interface.a]\nroutes = [\"\\u001b[31m/8\"]\nprotected-routes = [\"\\u001b[31m\"]\nrequire-server = [\"\\u001b[31m\"]\naddresses = [\"\\u001b[31m\"]\nslaves = [\"\\u001b[31m\"]\n"),
+            problem => Assert.DoesNotContain(problem, c => char.IsControl(c)));
+
+    [Fact]
     public void Values_ArriveInTheRecord()
     {
         InterfaceConfiguration eth0 = Interface("""

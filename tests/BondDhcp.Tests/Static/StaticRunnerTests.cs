@@ -344,4 +344,19 @@ public sealed class StaticRunnerTests
         runner.Stop(() => { });
         Assert.Equal("", Shown() + PrivateNetwork.Ip("route show proto static"));
     });
+
+    [Fact(DisplayName = "An IPv6 address that another host has: named, not tentative for ever, and it is ours to take away")]
+    public void Ipv6_InUse_IsFailedAndSaysWhy() => RunnerBed.Run(bed =>
+    {
+        EnableIpv6();
+        File.WriteAllText("/proc/sys/net/ipv6/conf/s0/disable_ipv6", "0");
+        PrivateNetwork.Ip("addr add 2001:db8::5/64 dev s0 nodad");
+        using StaticRunner runner = Add(bed, Settings("2001:db8::5/64"));
+        runner.Start();
+        bed.Until(() => runner.Snapshot.State == StaticState.Failed);
+        Assert.Equal("2001:db8::5/64 is in use by another host (duplicate address detection)", runner.Snapshot.Why);
+        Assert.Contains("dadfailed", Shown("-6"), StringComparison.Ordinal);
+        runner.Stop(() => { });
+        Assert.DoesNotContain("2001:db8::5", Shown("-6"), StringComparison.Ordinal);
+    });
 }

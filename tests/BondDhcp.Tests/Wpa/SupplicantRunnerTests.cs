@@ -47,6 +47,25 @@ public sealed class SupplicantRunnerTests
         bed.Until(() => runner.View.Presence == WpaPresence.Attached && runner.ProcessId != first, "started again", runner);
     });
 
+    [Fact(DisplayName = "A fault of this program ends neither the loop nor the supplicant, which is ours again a little later")]
+    public void Fault_IsTheRunnersAlone() => SupplicantBed.Run(bed =>
+    {
+        SupplicantRunner runner = bed.Make();
+        int first = 0;
+        bool failed = false;
+        runner.Changed += () =>
+        {
+            if (failed || runner.View.Presence != WpaPresence.Attached) return;
+            (failed, first) = (true, runner.ProcessId!.Value);
+            throw new InvalidOperationException("a fault of this program");
+        };
+        runner.Start();
+        bed.Until(() => failed, "faulty", runner);
+        bed.Until(() => runner is { State: "running", View.Presence: WpaPresence.Attached } && runner.ProcessId == first, "adopted", runner);
+        Assert.Contains(bed.Journal, report => report.Event == "fault");
+        Assert.False(runner.IsForeign);
+    });
+
     [Fact]
     public void NextRun_AdoptsItAsOurs() => SupplicantBed.Run(bed =>
     {
