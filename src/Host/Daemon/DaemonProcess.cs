@@ -23,6 +23,9 @@ internal sealed class DaemonProcess : IDisposable
     /// <summary>A lease to give back, slaves to free, a supplicant that says goodbye to its access point: and a reserve.</summary>
     private static readonly TimeSpan s_longestTakeDown = TimeSpan.FromSeconds(10);
 
+    /// <summary>By then the start is over, and whatever was made for it.</summary>
+    private static readonly TimeSpan s_settling = TimeSpan.FromSeconds(5);
+
     /// <summary>How often who waits for an IPv6 address is looked after: others configure those, and no event tells of them.</summary>
     private static readonly TimeSpan s_reconsidering = TimeSpan.FromMilliseconds(200);
 
@@ -40,6 +43,7 @@ internal sealed class DaemonProcess : IDisposable
     private readonly LoopDeadline _furnish;
     private readonly LoopDeadline _giveUp;
     private readonly LoopDeadline _reconsider;
+    private readonly LoopDeadline _tidy;
     private DaemonConfiguration _configuration;
     private ControlServer? _control;
     private LoopSignals? _signals;

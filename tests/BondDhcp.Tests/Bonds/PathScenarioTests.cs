@@ -3,7 +3,6 @@ using BondDhcp.Tests.Beds.Scenarios;
 using Xunit;
 using Xunit.Abstractions;
 using static BondDhcp.Tests.Bonds.BondAssert;
-using BondDhcp.Tests.Beds;
 using BondDhcp.Tests.Beds.Uml;
 
 namespace BondDhcp.Tests.Bonds;
@@ -185,6 +184,6 @@ public sealed class PathScenarioTests(PathMachine machine, ITestOutputHelper out
     private static string NetworkOf(JsonElement status, string slave) =>
         SlavesOf(status).Single(one => one.GetProperty("name").GetString() == slave).GetProperty("network").GetString()!;
 
-    private static IEnumerable<JsonElement> SlavesOf(JsonElement status) =>
+    private static JsonElement.ArrayEnumerator SlavesOf(JsonElement status) =>
         status.GetProperty("interfaces").EnumerateArray().Single(one => one.GetProperty("name").GetString() == "bond0").GetProperty("slaves").EnumerateArray();
 }

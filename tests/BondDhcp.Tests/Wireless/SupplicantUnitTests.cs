@@ -1,4 +1,3 @@
-using BondDhcp.Tests.Beds;
 using BondDhcp.Tests.Beds.Qemu;
 using BondDhcp.Tests.Beds.Scenarios;
 using Xunit;

@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
-using BondDhcp.Tests.Beds;
 using BondDhcp.Tests.Beds.Qemu;
 using BondDhcp.Tests.Beds.Scenarios;
 using Xunit;
@@ -159,6 +158,12 @@ public sealed partial class WirelessBondTests(WirelessMachine machine, ITestOutp
         BedEvidence seen = machine[s_restart, output];
         Assert.Contains(" 0% packet loss", seen.Said("gateway"), StringComparison.Ordinal);
     }
+
+    // The kernel calls the radio operational when its supplicant says that it is authorised.
+    private static DateTime Operational(BedEvidence seen, string phase) =>
+        seen.Events.First(e => e.At >= seen.At(phase) && e.Text.Contains(": w1: <", StringComparison.Ordinal) && e.Text.Contains(" state UP ", StringComparison.Ordinal)).At;
+
+    private static int CountOf(string text, string part) => text.Split(part).Length - 1;
 
     [GeneratedRegex("[0-9]+")]
     private static partial Regex FirstNumber();
