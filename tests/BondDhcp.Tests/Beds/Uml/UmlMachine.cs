@@ -32,7 +32,7 @@ public static class UmlMachine
         [
             "--pid", "--fork", "--kill-child=KILL", "--mount-proc", "linux.uml", "mem=512M",
             "root=/dev/root", "rootfstype=hostfs", "rootflags=/", "ro", "init=/bin/bash",
-            "con=null", "con0=fd:0,fd:1", $"uml_dir={directory}/", "umid=uml", "quiet",
+            "con=null", "con0=null,fd:1", $"uml_dir={directory}/", "umid=uml", "quiet",
             // The kernel hands what it does not know to init, as its environment.
             $"BED={directory}", string.Create(CultureInfo.InvariantCulture, $"LIMIT={ScenarioSeconds}"), $"BINARY={BondDhcpProcess.Binary}",
             $"DOTNET_ROOT={Path.GetFullPath(Path.Combine(RuntimeEnvironment.GetRuntimeDirectory(), "..", "..", ".."))}",
