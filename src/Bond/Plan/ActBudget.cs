@@ -46,7 +46,7 @@ public sealed record ActBudget
     {
         ActHistory history = _histories.GetValueOrDefault(key, ActHistory.None);
         ImmutableArray<Instant> recent = [.. history.TakenAt.Where(at => now - at < Window), now];
-        return With(key, new ActHistory(recent, 0, now + s_minDelay, history.IsContested, null));
+        return With(key, history with { TakenAt = recent, NextAt = now + s_minDelay, IsDamped = false });
     }
 
     /// <summary>Notes one that is done as often as circumstances ask for it, at growing distances.</summary>
@@ -54,15 +54,20 @@ public sealed record ActBudget
     {
         ActHistory history = _histories.GetValueOrDefault(key, ActHistory.None);
         ImmutableArray<Instant> recent = [.. history.TakenAt.Where(at => now - at < Window), now];
-        return With(key, new ActHistory(recent, 0, now + Delay(first, recent.Length - 1), false, null) { IsDamped = true });
+        return With(key, history with { TakenAt = recent, NextAt = now + Delay(first, recent.Length - 1), IsContested = false, IsDamped = true });
     }
 
-    /// <summary>Notes one that the kernel refused.</summary>
+    /// <summary>The kernel took what was noted last.</summary>
+    public ActBudget Accepted(string key) =>
+        _histories.TryGetValue(key, out ActHistory? history) && history.Refusal is not null ? With(key, history with { TimesRefused = 0, Refusal = null }) : this;
+
+    /// <summary>The kernel refused what was noted last: nobody undid it.</summary>
     public ActBudget Refused(string key, Instant now, string refusal)
     {
         ActHistory history = _histories.GetValueOrDefault(key, ActHistory.None);
         int times = history.TimesRefused + 1;
-        return With(key, history with { TimesRefused = times, NextAt = now + Delay(s_minDelay, times - 1), Refusal = refusal });
+        ImmutableArray<Instant> taken = history.TakenAt.IsEmpty ? [] : history.TakenAt.RemoveAt(history.TakenAt.Length - 1);
+        return With(key, history with { TakenAt = taken, TimesRefused = times, NextAt = now + Delay(s_minDelay, times - 1), Refusal = refusal });
     }
 
     /// <summary>How often in a row the kernel refused.</summary>

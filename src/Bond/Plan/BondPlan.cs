@@ -145,6 +145,7 @@ public sealed record BondPlan
         BondPlan next = this with { Pending = null, Expected = act };
         if (result.Succeeded)
         {
+            next = next with { Budget = Budget.Accepted(act.Key) };
             return act is BondAct.Release release
                 ? next with { Owned = Owned with { Slaves = Owned.Slaves.RemoveAll(slave => slave.Index == release.Slave) } }
                 : next;

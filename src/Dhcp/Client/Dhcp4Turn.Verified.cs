@@ -13,6 +13,15 @@ internal sealed partial class Dhcp4Turn
     private void Acknowledged(Dhcp4Reply ack, VerificationForm form, Dhcp4Verification verification)
     {
         bool toCurrent = ack.Chaddr == Mac;
+        if (!toCurrent && verification.GatewayPresumed)
+        {
+            SetVerification(verification with { GatewayPresumed = false });
+            if (AskGateway())
+            {
+                SetVerification(verification with { GatewayPresumed = false, Gateway = GatewayAnswer.Pending, HeldAck = ack });
+                return;
+            }
+        }
         if (!toCurrent && verification.Gateway == GatewayAnswer.Pending)
         {
             SetVerification(verification with { HeldAck = ack });

@@ -29,7 +29,7 @@ internal sealed partial class Dhcp4Turn
         Enter(new Dhcp4State.Verifying(NewVerification(lease)));
         if (network == PathClass.Same)
         {
-            SetGateway(GatewayAnswer.Answered);
+            SetVerification(Client.State.VerificationInState! with { Gateway = GatewayAnswer.Answered, GatewayPresumed = true });
             Announce();
         }
         else if (AskGateway())

@@ -59,6 +59,12 @@ public sealed record Dhcp4Verification
     /// <summary>What the gateway said.</summary>
     public GatewayAnswer Gateway { get; init; }
 
+    /// <summary>
+    /// <see cref="Gateway"/> is what was found out before the path was needed, from no address: a switch that lets only
+    /// some addresses through may treat the lease's differently.
+    /// </summary>
+    public bool GatewayPresumed { get; init; }
+
     /// <summary>An ACK to form S that waits for the gateway's answer.</summary>
     public Dhcp4Reply? HeldAck { get; init; }
 

@@ -1,4 +1,5 @@
 using BondDhcp.Bond.Links;
+using BondDhcp.Bond.Netlink;
 using BondDhcp.Bond.Wpa;
 using BondDhcp.Host.Loop;
 using BondDhcp.Net;
@@ -123,5 +124,20 @@ internal sealed partial class SupplicantRunner
                 "supplicant", ("state", view.State), ("ssid", view.Ssid), ("bssid", view.Bssid), ("why", view.Why)));
         }
         Changed?.Invoke();
+    }
+
+    private bool IsBlocked => _rfkill?.WhyBlocked(_settings.InterfaceName) is not null;
+
+    // A radio that is switched off is set down. Its supplicant sets it up again, but only one that knows of the switch.
+    private void FollowSwitch()
+    {
+        bool wasBlocked = _isBlocked;
+        _isBlocked = IsBlocked;
+        if (wasBlocked && !_isBlocked && _network.Table.TryFind(_settings.InterfaceName, out Link? link) && !link.IsUp)
+        {
+            RtnlResult result = _network.Rtnl.SetUp(link.Index);
+            if (!result.Succeeded) Warn($"the radio is on again, and the interface could not be set up: {result}");
+        }
+        Tell();
     }
 }

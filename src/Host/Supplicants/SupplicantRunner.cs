@@ -21,6 +21,7 @@ internal sealed partial class SupplicantRunner : IDisposable
     private readonly string _runtimeDirectory;
     private readonly string _bootId;
     private readonly RfkillWatch? _rfkill;
+    private bool _isBlocked;
     private readonly Action<string, Report> _journal;
     private readonly LoopDeadline _retry;
     private readonly LoopDeadline _limit;
@@ -105,7 +106,8 @@ internal sealed partial class SupplicantRunner : IDisposable
             return;
         }
         _network.Changed += FollowLinks;
-        if (_rfkill is not null) _rfkill.Changed += Tell;
+        if (_rfkill is not null) _rfkill.Changed += FollowSwitch;
+        _isBlocked = IsBlocked;
         _retryDelay = FirstRetryDelay;
         Begin();
     }
@@ -163,7 +165,7 @@ internal sealed partial class SupplicantRunner : IDisposable
     {
         if (_phase == Phase.Stopped) return;
         _network.Changed -= FollowLinks;
-        if (_rfkill is not null) _rfkill.Changed -= Tell;
+        if (_rfkill is not null) _rfkill.Changed -= FollowSwitch;
     }
 
     private SupplicantConnection NewConnection()

@@ -194,6 +194,7 @@ public sealed class MasterTests(MasterMachine machine, ITestOutputHelper output)
         active w1 || fail fought
         mark option
         ip link set bond0 type bond resend_igmp 7 primary_reselect failure
+        pause 0.5
         mark out
         ip link set w0 nomaster
         pause 1.5
@@ -329,8 +330,10 @@ public sealed class MasterTests(MasterMachine machine, ITestOutputHelper output)
         Assert.Equal(4, Warnings(seen).Count(message => message == "bond0 was deleted"));
         Assert.Single(Warnings(seen), message => message.StartsWith("contested: making bond0", StringComparison.Ordinal));
         AllRun(seen, "again");
-        Assert.InRange(seen.TextOf("fds-again.txt").Count, 0, seen.TextOf("fds-before.txt").Count);
-        Assert.InRange(seen.TextOf("fds-after.txt").Count, 0, seen.TextOf("fds-before.txt").Count);
+        // A slave that is being asked for the gateway has a socket at that moment.
+        int most = seen.TextOf("fds-before.txt").Count + 2;
+        Assert.InRange(seen.TextOf("fds-again.txt").Count, 0, most);
+        Assert.InRange(seen.TextOf("fds-after.txt").Count, 0, most);
         NoFault(seen);
         LeftOnly(seen, "w0", "w1");
     }

