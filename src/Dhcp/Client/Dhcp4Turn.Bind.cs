@@ -84,6 +84,8 @@ internal sealed partial class Dhcp4Turn
         }
         Client = Client with { Conflicts = 0 };
         Announce();
+        // Its hardware address is known from a question that named no address; asked from this one, it may treat us otherwise.
+        if (previous is null && Client.HeardGateway is { } heard && heard.Mac == lease.GatewayMac) AskGateway();
         // Granted under a hardware address that the interface has no longer: the server learns the present one now, and
         // not at T1 by a renewal that it may refuse.
         if (lease.Chaddr != Mac && !lease.RenewWithLeaseChaddr) Verify(PathClass.Unknown);

@@ -57,7 +57,7 @@ internal sealed class DaemonInterfaces : IDisposable
     {
         DaemonConfiguration previous = _configuration;
         _configuration = configuration;
-        foreach (InterfaceConfiguration one in configuration.Interfaces) _supervision.Reconfigure(one);
+        _supervision.Configure(configuration);
         bool duidChanged = !previous.Duid.AsSpan().SequenceEqual(configuration.Duid.AsSpan());
         if (_duid is null || duidChanged) ChooseDuid(configuration);
         return duidChanged

@@ -31,6 +31,7 @@ internal sealed class Supervision : IDisposable
     private readonly Dictionary<string, StaticRunner> _statics = new(StringComparer.Ordinal);
     private readonly Dictionary<string, PathWatch> _paths = new(StringComparer.Ordinal);
     private readonly HashSet<string> _wantedSlaves = new(StringComparer.Ordinal);
+    private readonly HashSet<string> _pathFailover = new(StringComparer.Ordinal);
     private RfkillWatch? _rfkill;
 
     /// <summary>Nothing runs yet.</summary>
@@ -79,13 +80,15 @@ internal sealed class Supervision : IDisposable
     public Action Attend(InterfaceRunner runner, InterfaceConfiguration configuration)
     {
         string name = configuration.Name;
-        PathWatch watch = new(_loop, _network, Gate, name, configuration.PathFailover, (source, report) => _journal(name, source, report));
+        PathWatch watch = new(_loop, _network, Gate, name, _pathFailover.Contains, (source, report) => _journal(name, source, report));
         _paths[name] = watch;
         watch.Changed += OnPathsChanged;
         watch.Select += (bond, slave, why) => Master(bond)?.SelectSlave(slave, why);
         void Told()
         {
             watch.NoteLease(runner.Client.Lease);
+            // Without a lease the kernel might announce what it likes; with one, only where every backup is known.
+            SetPeerNotifications();
             Static(name)?.NoteLease(runner.Client.Lease is not null);
         }
         runner.LeaseChanged += Told;
@@ -102,10 +105,13 @@ internal sealed class Supervision : IDisposable
         };
     }
 
-    /// <summary>A client has another configuration.</summary>
-    public void Reconfigure(InterfaceConfiguration configuration)
+    /// <summary>What the configuration says of bonds that are not ours to make, too.</summary>
+    public void Configure(DaemonConfiguration configuration)
     {
-        if (_paths.TryGetValue(configuration.Name, out PathWatch? watch)) watch.PathFailover = configuration.PathFailover;
+        _pathFailover.Clear();
+        foreach (InterfaceConfiguration one in configuration.Interfaces)
+            if (one.PathFailover) _pathFailover.Add(one.Name);
+        foreach (PathWatch watch in _paths.Values.ToArray()) watch.Follow();
     }
 
     /// <summary>Which network a slave leads into.</summary>

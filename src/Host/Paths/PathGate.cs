@@ -52,16 +52,36 @@ internal sealed class PathGate(LinkTable table)
         };
     }
 
-    /// <summary>The bond in active-backup that carries an interface: itself, or one below it. Null where there is none.</summary>
-    public Link? BondBelow(Link link) => BondBelow(link, MaxDepth);
-
-    private Link? BondBelow(Link link, int depth) => depth == 0 ? null : link switch
+    /// <summary>
+    /// The bond in active-backup that carries an interface: itself, or one below it. Null where there is none.
+    /// </summary>
+    /// <param name="link">The interface.</param>
+    /// <param name="tagged">A VLAN lies between: what the interface sends leaves the bond with a tag.</param>
+    public Link? BondBelow(Link link, out bool tagged)
     {
-        { Bond.Mode: BondState.ActiveBackup } => link,
-        { Kind: "bridge" } => SlavesOf(link).Select(port => BondBelow(port, depth - 1)).FirstOrDefault(static bond => bond is not null),
-        { Kind: "vlan", LowerIndex: > 0 } when table.Links.TryGetValue(link.LowerIndex, out Link? lower) => BondBelow(lower, depth - 1),
-        _ => null,
-    };
+        tagged = false;
+        return BondBelow(link, MaxDepth, ref tagged);
+    }
+
+    private Link? BondBelow(Link link, int depth, ref bool tagged)
+    {
+        if (depth == 0) return null;
+        if (link is { Bond.Mode: BondState.ActiveBackup }) return link;
+        if (link is { Kind: "vlan", LowerIndex: > 0 } && table.Links.TryGetValue(link.LowerIndex, out Link? lower))
+        {
+            tagged = true;
+            return BondBelow(lower, depth - 1, ref tagged);
+        }
+        if (link.Kind != "bridge") return null;
+        foreach (Link port in SlavesOf(link))
+        {
+            bool tags = tagged;
+            if (BondBelow(port, depth - 1, ref tags) is not { } bond) continue;
+            tagged = tags;
+            return bond;
+        }
+        return null;
+    }
 
     private PathView Look(Link link, int depth)
     {

@@ -17,6 +17,7 @@ internal sealed class PathWatch : IDisposable
     private readonly PathGate _gate;
     private readonly string _interfaceName;
     private readonly SlaveProbes _probes;
+    private readonly Func<string, bool> _pathFailover;
     private Dhcp4Lease? _lease;
     private string? _leaseSsid;
     private string? _leaseIdentity;
@@ -27,15 +28,16 @@ internal sealed class PathWatch : IDisposable
     /// <param name="network">Links.</param>
     /// <param name="gate">What is below the interface, and which of it can be used.</param>
     /// <param name="interfaceName">The interface the lease is on.</param>
-    /// <param name="pathFailover">The configuration's <c>path-failover</c>.</param>
+    /// <param name="pathFailover">Whether the bond of this name leaves a slave with a silent gateway.</param>
     /// <param name="journal">Is told of every change.</param>
     public PathWatch(
-        EventLoop loop, NetworkState network, PathGate gate, string interfaceName, bool pathFailover, Action<string, Report> journal)
+        EventLoop loop, NetworkState network, PathGate gate, string interfaceName, Func<string, bool> pathFailover, Action<string, Report> journal)
     {
+        _pathFailover = pathFailover;
         _network = network;
         _gate = gate;
         _interfaceName = interfaceName;
-        _probes = new SlaveProbes(loop, network, pathFailover, journal);
+        _probes = new SlaveProbes(loop, network, pathFailover: false, journal);
         _probes.Changed += () => Changed?.Invoke();
         _probes.Select += (slave, why) =>
         {
@@ -57,12 +59,6 @@ internal sealed class PathWatch : IDisposable
 
     /// <summary>The kernel may announce the address at a failover: every backup leads into the lease's network, or there is no lease.</summary>
     public bool AllBackupsSame => _lease is null || _probes.AllBackupsSame;
-
-    /// <summary>Whether a slave with a silent gateway is left.</summary>
-    public bool PathFailover
-    {
-        set => _probes.PathFailover = value;
-    }
 
     /// <summary>Which network a slave leads into; null for what is no slave below this interface.</summary>
     public (PathClass Network, MacAddress? Gateway)? ClassOf(Link slave)
@@ -88,13 +84,17 @@ internal sealed class PathWatch : IDisposable
 
     private void Follow(bool granted)
     {
-        Link? bond = _network.Table.TryFind(_interfaceName, out Link? link) ? _gate.BondBelow(link) : null;
+        bool tagged = false;
+        Link? bond = _network.Table.TryFind(_interfaceName, out Link? link) ? _gate.BondBelow(link, out tagged) : null;
         _bond = bond?.Index ?? 0;
+        // The slaves are asked without a tag: of what is behind one their answers say nothing.
+        bool asked = !tagged;
+        _probes.PathFailover = asked && bond is not null && _pathFailover(bond.Name);
         SlavePath[] slaves = bond is null ? [] : [.. _gate.SlavesOf(bond).Select(slave => PathOf(slave, bond))];
         _probes.Update(slaves);
         if (granted && _lease is not null && slaves.FirstOrDefault(static slave => slave is { IsActive: true, Usable: true }) is { } active)
             Attribute(active);
-        _probes.SetLease(_lease is { Gateway: { } gateway }
+        _probes.SetLease(asked && _lease is { Gateway: { } gateway }
             ? new LeaseNetwork(gateway, _lease.GatewayMac, _leaseSsid, _leaseIdentity)
             : null);
     }

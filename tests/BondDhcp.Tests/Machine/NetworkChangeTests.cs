@@ -67,7 +67,10 @@ public class NetworkChangeTests
         Assert.Equal(Fixture.L2, bench.Configured);
         Assert.Equal([Fixture.L2, Fixture.L], bench.Stored.Leases.Select(lease => lease.Address));
         Assert.Equal(gatewayToldWithTheChange ? s_otherGateway : null, bench.Client.Lease!.GatewayMac);
-        if (!gatewayToldWithTheChange) bench.GatewayAnswers(s_otherGateway);
+        // Who was told of it asks it from the new address; who was not asks everybody.
+        Assert.Contains(bench.SentArp, sent => sent.Packet.TargetAddress == Fixture.Server && sent.Packet.SenderAddress == Fixture.L2
+            && sent.Destination == (gatewayToldWithTheChange ? s_otherGateway : MacAddress.Broadcast));
+        bench.GatewayAnswers(s_otherGateway);
         Assert.Equal([s_otherGateway, Fixture.GatewayMac], bench.Stored.Leases.Select(lease => lease.GatewayMac!.Value));
 
         bench.After(10).Forget();

@@ -84,6 +84,18 @@ public sealed class PathGateTests
     }
 
     [Fact]
+    public void BondBelow_TellsWhetherWhatIsSentHasATag()
+    {
+        Link bond = Links.Bond(BondIndex, "bond0", 2) with { MasterIndex = 20 };
+        Link bridge = Links.Up(20, "br0") with { Kind = "bridge" };
+        Link vlan = Links.Up(21, "br0.5") with { Kind = "vlan", LowerIndex = 20 };
+        PathGate gate = new(Links.Table(bond, bridge, vlan, s_wired, s_wireless));
+        Assert.Equal((BondIndex, false), (gate.BondBelow(bridge, out bool tagged)?.Index ?? 0, tagged));
+        Assert.Equal((BondIndex, true), (gate.BondBelow(vlan, out tagged)?.Index ?? 0, tagged));
+        Assert.Null(gate.BondBelow(s_wired with { MasterIndex = 0 }, out _));
+    }
+
+    [Fact]
     public void Bridge_OfPlainPorts_IsOneDeviceWhateverPortIsUp()
     {
         Link bridge = Links.Up(20, "br0") with { Kind = "bridge" };

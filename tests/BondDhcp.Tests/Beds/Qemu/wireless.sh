@@ -42,7 +42,8 @@ access_point() {
     printf '%s\n' "interface=$1" bridge=br0 driver=nl80211 "ssid=$ssid" hw_mode=g "channel=$channel" wpa=2 wpa_key_mgmt=WPA-PSK rsn_pairwise=CCMP \
         "wpa_psk=$psk" "${@:2}" > "$dir/$1.conf"
     go_on "$1"
-    in_net hostapd -t "$dir/$1.conf" > "$dir/ap-$1.log" 2>&1 &
+    # With the port's own settings in its /sys.
+    in_net unshare --mount sh -c 'mount -t sysfs sysfs /sys && exec hostapd -t "$1"' - "$dir/$1.conf" > "$dir/ap-$1.log" 2>&1 &
     access_points[${1#pw}]=$!
     until_true says "ap-$1.log" AP-ENABLED
 }
