@@ -211,7 +211,11 @@ internal sealed partial class WpaTurn(WpaClient client, Instant now)
         bool isStale = _client.OutstandingIsStale;
         _client = _client with
         {
-            Outstanding = null, OutstandingIsCommand = false, OutstandingIsStale = false, ReplyDueAt = Instant.Never, Unanswered = 0,
+            Outstanding = null,
+            OutstandingIsCommand = false,
+            OutstandingIsStale = false,
+            ReplyDueAt = Instant.Never,
+            Unanswered = 0,
         };
         Heard();
         if (isCommand)

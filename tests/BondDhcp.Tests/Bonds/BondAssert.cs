@@ -69,6 +69,13 @@ internal static class BondAssert
     /// <summary>The address of a lease, without its prefix length.</summary>
     public static string AddressOf(JsonElement lease) => lease.GetProperty("address").GetString()!.Split('/')[0];
 
+    /// <summary>As <see cref="AnnouncedTwice"/>, where a phase may have more than one change of the path.</summary>
+    public static void Announced(BedEvidence seen, string phase, string mac, string port)
+    {
+        Assert.True(seen.Timeline("announced", phase).Count(e => e.GetProperty("mac").GetString() == mac) >= 2);
+        Assert.Contains(seen.Frames, f => f.Port == port && f.Frame.SourceMac == mac && seen.IsIn(phase, f.Frame.At) && f.Frame.Arp is { IsAnnouncement: true });
+    }
+
     /// <summary>One verification in a phase, from the MAC and through the port, ended by an ACK.</summary>
     public static void VerifiedOnce(BedEvidence seen, string phase, string mac, string port)
     {

@@ -1,9 +1,9 @@
 using System.Text.Json;
 using BondDhcp.Tests.Beds.Scenarios;
+using BondDhcp.Tests.Beds.Uml;
 using Xunit;
 using Xunit.Abstractions;
 using static BondDhcp.Tests.Bonds.BondAssert;
-using BondDhcp.Tests.Beds.Uml;
 
 namespace BondDhcp.Tests.Bonds;
 

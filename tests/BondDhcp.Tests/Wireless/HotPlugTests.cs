@@ -67,7 +67,7 @@ public sealed class HotPlugTests(WirelessMachine machine, ITestOutputHelper outp
     public void Failover_OfCardsThatFilter_Works()
     {
         BedEvidence seen = machine[s_cards, output];
-        AnnouncedTwice(seen, "failover", MacB, "pw1");
+        Announced(seen, "failover", MacB, "pw1");
         VerifiedOnce(seen, "failover", MacB, "pw1");
         SameLease(seen.Lease("before"), seen.Lease("failover"));
         Assert.Contains(" 0% packet loss", seen.Said("gateway"), StringComparison.Ordinal);
@@ -79,7 +79,7 @@ public sealed class HotPlugTests(WirelessMachine machine, ITestOutputHelper outp
         BedEvidence seen = machine[s_cards, output];
         Assert.Contains(seen.Events, e => e.Deleted && e.At >= seen.At("pulled") && e.Text.Contains(": w0: ", StringComparison.Ordinal));
         VerifiedOnce(seen, "pulled", MacB, "pw1");
-        AnnouncedTwice(seen, "back", MacA, "pw0");
+        Announced(seen, "back", MacA, "pw0");
         VerifiedOnce(seen, "back", MacA, "pw0");
         KeptTheAddress(seen);
     }
@@ -92,7 +92,7 @@ public sealed class HotPlugTests(WirelessMachine machine, ITestOutputHelper outp
         Assert.Equal("", seen.Said("left").Trim());
         Assert.Contains("there is no interface w1", seen.Said("pulled"), StringComparison.Ordinal);
         VerifiedOnce(seen, "pulled", MacA, "pw0");
-        AnnouncedTwice(seen, "back", MacB, "pw1");
+        Announced(seen, "back", MacB, "pw1");
         KeptTheAddress(seen);
     }
 }

@@ -53,7 +53,7 @@ public sealed partial class WirelessBondTests(WirelessMachine machine, ITestOutp
 
     private static readonly BedScenario s_restart = new("wifirestart", """
         wireless
-        ap_up ap_isolate=1 disable_dgaf=1
+        ap_up ap_isolate=1
         serve dnsmasq
         supervised 'primary = "w0"'
         client
@@ -152,7 +152,7 @@ public sealed partial class WirelessBondTests(WirelessMachine machine, ITestOutp
         KeptTheAddress(seen);
     }
 
-    [QemuFact(DisplayName = "v4 an access point with client isolation and without group frames: verified and the gateway reached after the failover")]
+    [QemuFact(DisplayName = "v4 an access point with client isolation: verified and the gateway reached after the failover")]
     public void HostileAccessPoint_PassesThisClient()
     {
         BedEvidence seen = machine[s_restart, output];

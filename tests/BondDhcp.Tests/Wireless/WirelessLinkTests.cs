@@ -95,7 +95,7 @@ public sealed class WirelessLinkTests(WirelessMachine machine, ITestOutputHelper
         Assert.InRange(seen.Timeline("state", "roam").Count(e => e.GetProperty("to").GetString() == "verifying"), 1, 2);
         Assert.All(Sent(seen, "REQUEST", "roam"), f => Assert.Equal(("pw2", MacB), (f.Port, f.Frame.SourceMac)));
         Assert.NotEmpty(Sent(seen, "REQUEST", "roam"));
-        AnnouncedTwice(seen, "roam", MacB, "pw2");
+        Announced(seen, "roam", MacB, "pw2");
         Assert.Contains(":a2)", seen.Said("roam"), StringComparison.Ordinal);
         KeptTheAddress(seen);
     }
@@ -109,7 +109,7 @@ public sealed class WirelessLinkTests(WirelessMachine machine, ITestOutputHelper
         DateTime moved = seen.Events.First(e => e.At >= seen.At("lost") && e.Text.Contains(": bond0: ", StringComparison.Ordinal)
             && e.Text.Contains($"link/ether {MacA}", StringComparison.Ordinal)).At;
         Assert.InRange(moved - lost, -Slack, FailoverTime);
-        AnnouncedTwice(seen, "lost", MacA, "pw0");
+        Announced(seen, "lost", MacA, "pw0");
         VerifiedOnce(seen, "lost", MacA, "pw0");
         KeptTheAddress(seen);
     }
@@ -125,7 +125,7 @@ public sealed class WirelessLinkTests(WirelessMachine machine, ITestOutputHelper
         DateTime[] taken = MacEvents(seen, MacB), left = MacEvents(seen, MacA);
         foreach (DateTime at in taken) Assert.InRange(left.First(other => other > at) - at, TimeSpan.Zero, TimeSpan.FromMilliseconds(200) + Slack);
         VerifiedOnce(seen, "key", MacB, "pw1");
-        AnnouncedTwice(seen, "key", MacB, "pw1");
+        Announced(seen, "key", MacB, "pw1");
     }
 
     [QemuFact(DisplayName = "AW-12 v4 the radio is switched off by rfkill and on again: the cable, status says soft-blocked, Wi-Fi again")]
@@ -149,7 +149,7 @@ public sealed class WirelessLinkTests(WirelessMachine machine, ITestOutputHelper
             JsonElement[] states = [.. seen.Timeline("supplicant", phase)];
             Assert.Equal(("gone", "COMPLETED"), (States(states).First(), States(states).Last()));
             Assert.Equal(["w0", "w1"], seen.Timeline("activeSlave", phase).Select(e => e.GetProperty("slave").GetString()));
-            AnnouncedTwice(seen, phase, MacB, "pw1");
+            Announced(seen, phase, MacB, "pw1");
         }
         Assert.Contains("wpa_state=COMPLETED", seen.Said("cli"), StringComparison.Ordinal);
         KeptTheAddress(seen);

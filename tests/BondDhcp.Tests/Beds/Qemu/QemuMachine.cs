@@ -13,7 +13,7 @@ namespace BondDhcp.Tests.Beds.Qemu;
 public static class QemuMachine
 {
     /// <summary>For all scenarios together; they run side by side. After it the machine powers itself off.</summary>
-    private const int ScenarioSeconds = 180;
+    private const int ScenarioSeconds = 330;
 
     /// <summary>With the boot, of about 10 s on an idle machine; after it the machine is killed.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(ScenarioSeconds + 90);

@@ -38,9 +38,9 @@ new_device() {
 # move_device MAC NAMESPACE NAME: once the kernel has found it. NAMESPACE is a name or a process.
 move_device() {
     local name
-    # Not a veth of another scenario's with the same address.
-    until_true eval "machine ip -o link | grep -v @ | grep -q $1"
-    name=$(machine ip -o link | grep -v @ | sed -n "s/^[0-9]*: \([^:@]*\).*$1.*/\1/p")
+    # A card, not a radio or a veth of another scenario's with the same address.
+    until_true eval "machine ip -o link | grep -q ': eth[0-9]*: .*$1'"
+    name=$(machine ip -o link | sed -n "s/^[0-9]*: \(eth[0-9]*\): .*$1.*/\1/p")
     machine ip link set dev "$name" netns "$2" name "$3"
 }
 
