@@ -33,7 +33,7 @@ public sealed class ComponentScenarioTests(ComponentMachine machine, ITestOutput
         bonddhcp reload || fail "reload: $?"
         lone w1 || fail "w1 came back at the reload"
         bonddhcp start slave@w1 || fail "start slave@w1: $?"
-        member w1 || fail "w1 is not in"
+        until_true member w1
         mark static
         bonddhcp stop static@bond0 || fail "stop static@bond0: $?"
         addresses static
@@ -46,7 +46,8 @@ public sealed class ComponentScenarioTests(ComponentMachine machine, ITestOutput
         links stopped
         status stopped
         bonddhcp start master@bond0 || fail "start master@bond0: $?"
-        member w0 && member w1 || fail "the slaves are not in"
+        until_true member w0
+        until_true member w1
         until_true component dhcp4@bond0 running
         bonddhcp wait-online bond0 --timeout 15 || fail "wait-online: $?"
         status started
