@@ -6,8 +6,7 @@ details() {
     until_true eval 'ip link set lo alias detail$SRANDOM; [ -s "$dir/details.txt" ]'
 }
 
-# status NAME: what the program says; links NAME: what the kernel does; driver NAME: what the bonding driver does.
-status() { bonddhcp status --json > "$dir/status-$1.json"; }
+# links NAME: what the kernel says; driver NAME: what the bonding driver does.
 links() { ip -d -j link > "$dir/links-$1.json"; }
 driver() { cat /proc/net/bonding/bond0 > "$dir/driver-$1.txt"; }
 
