@@ -29,7 +29,9 @@ internal static class ComponentChange
         }),
         // A membership is its master's matter.
         ComponentKind.Slave => false,
-        // Those compare for themselves: a plan does nothing where nothing differs, and a supplicant's own file may have changed.
+        // A master that is told forgives what others did to it, and that would put back a slave which a person took out.
+        ComponentKind.Master => after.Master?.SameAs(before.Master) != true,
+        // Those compare for themselves: static configuration does nothing where nothing differs, and a supplicant's own file may have changed.
         _ => true,
     };
 }

@@ -118,6 +118,7 @@ internal sealed partial class ConfigurationReader
         else if (Draft(path[1]) is { } draft)
         {
             if (InterfaceKeys.All.TryGetValue(key.Name, out InterfaceKeys.Reader? read)) read(draft, value);
+            else if (BondKeys.WhyNoHardwareAddress(key.Name, draft.Configuration.Name) is { } why) _problems.Add(key.Span, $"{key.Name}: {why}");
             else RefuseKey(key, InterfaceKeys.All.Keys, DaemonKeys.All.ContainsKey(key.Name) ? "; it belongs before the first [table]" : null);
         }
     }
