@@ -142,7 +142,11 @@ internal sealed class DaemonProcess : IDisposable
 
     // What only the start needed is garbage by now. The next collection by itself would come after a megabyte more of it,
     // which is days of being bound: until then all of it would stay in memory.
-    private static void Tidy() => GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
+    private static void Tidy()
+    {
+        GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
+        ProgramPages.GiveBack();
+    }
 
     private void OnSignal(DaemonSignal signal)
     {

@@ -251,6 +251,7 @@ public sealed class MasterTests(MasterMachine machine, ITestOutputHelper output)
         until_true active w0
         verified
         status end
+        links end
         finish
         """);
 

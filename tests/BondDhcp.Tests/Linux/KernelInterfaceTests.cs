@@ -19,6 +19,7 @@ public sealed class KernelInterfaceTests
         #include <sys/wait.h>
         #include <time.h>
         #include <sys/epoll.h>
+        #include <sys/mman.h>
         #include <sys/socket.h>
         #include <sys/syscall.h>
         #include <sys/timerfd.h>

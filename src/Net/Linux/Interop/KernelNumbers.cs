@@ -16,6 +16,8 @@ public static class KernelNumbers
     public const int TFD_TIMER_ABSTIME = 1;
     public const int TFD_TIMER_CANCEL_ON_SET = 2;
 
+    public const int MADV_DONTNEED = 4;
+
     public const int SIGPIPE = 13;
     public const int SIG_IGN = 1;
     public const int SYS_pidfd_open = 434;

@@ -34,6 +34,10 @@ public static unsafe partial class Libc
     public static int PidfdSendSignal(int pidfd, int signal) =>
         (int)Syscall(KernelNumbers.SYS_pidfd_send_signal, pidfd, signal, 0, 0);
 
+    /// <summary>madvise(2).</summary>
+    [LibraryImport(Library, EntryPoint = "madvise", SetLastError = true)]
+    public static partial int Madvise(void* address, nuint length, int advice);
+
     /// <summary>waitpid(2).</summary>
     [LibraryImport(Library, EntryPoint = "waitpid", SetLastError = true)]
     public static partial int WaitPid(int pid, int* status, int options);
