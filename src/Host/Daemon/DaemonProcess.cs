@@ -197,19 +197,19 @@ internal sealed class DaemonProcess : IDisposable
             return;
         }
         _notifier.Reloading();
-        if (TryReload(() => Reloaded(null)) is { } problem) Reloaded(problem);
+        if (TryReload(leftOver => Reloaded(Report.Of("command", ("command", "reload")), leftOver)) is { } problem)
+            Reloaded(Report.Of("warning", ("message", $"the configuration stays as it was: {problem}")), problem);
 
-        void Reloaded(string? problem)
+        void Reloaded(Report report, string? problem)
         {
-            _journal.Record("", "daemon", problem is null
-                ? Report.Of("command", ("command", "reload"))
-                : Report.Of("warning", ("message", $"the configuration stays as it was: {problem}")));
+            _journal.Record("", "daemon", report);
             _notifier.Ready();
             done(problem);
         }
     }
 
-    private string? TryReload(Action applied)
+    // Why it was refused; otherwise applied is told what could not be taken away of the configuration before.
+    private string? TryReload(Completion applied)
     {
         ConfigurationResult result = ConfigurationReader.ReadFile(_invocation.ConfigurationFile);
         if (result.Configuration is not { } configuration)
@@ -225,11 +225,11 @@ internal sealed class DaemonProcess : IDisposable
         _interfaces.KeepIdentity();
         _configuration = configuration;
         SetControlGroup();
-        _components.Apply(configuration, identityChanged, () =>
+        _components.Apply(configuration, identityChanged, leftOver =>
         {
             // Ours until they are as before. Another configuration may have come meanwhile.
             _locks.Keep(_configuration.InterfaceNames);
-            applied();
+            applied(leftOver);
         });
         return null;
     }
