@@ -31,7 +31,7 @@ public sealed class Dhcp6FailoverTests(Dhcp6Machine machine, ITestOutputHelper o
 
     public static IReadOnlyList<BedScenario> Scenarios => [s_addresses, s_keaPrefixes, s_iscPrefixes];
 
-    [UmlFact(DisplayName = "AM-7 AM-21 v4 and v6, dnsmasq: a failover and back keep every address; NAs at once, then CONFIRM from the new MAC; option 61 and option 1 carry one DUID throughout")]
+    [UmlFact(DisplayName = "AM-7 v4 and v6, dnsmasq: a failover and back keep every address; NAs at once, then CONFIRM from the new MAC; option 61 and option 1 carry one DUID throughout")]
     public void Failover_WithAddresses_Confirms()
     {
         BedEvidence seen = machine[s_addresses, output];
@@ -42,10 +42,10 @@ public sealed class Dhcp6FailoverTests(Dhcp6Machine machine, ITestOutputHelper o
         Assert.Equal(seen.Lease("before").GetProperty("address").GetString(), seen.Lease("end").GetProperty("address").GetString());
     }
 
-    [UmlFact(DisplayName = "AM-24 v4 and v6, Kea with a delegated prefix: a failover and back keep address, prefix and its unreachable route; REBIND from the new MAC")]
+    [UmlFact(DisplayName = "AM-7 v4 and v6, Kea with a delegated prefix: a failover and back keep address, prefix and its unreachable route; REBIND from the new MAC")]
     public void Failover_WithAPrefixOfKea_Rebinds() => KeepsThePrefix(machine[s_keaPrefixes, output]);
 
-    [UmlFact(DisplayName = "AM-24 v4 and v6, ISC dhcpd with a delegated prefix: a failover and back keep address, prefix and its unreachable route; REBIND from the new MAC")]
+    [UmlFact(DisplayName = "AM-7 v4 and v6, ISC dhcpd with a delegated prefix: a failover and back keep address, prefix and its unreachable route; REBIND from the new MAC")]
     public void Failover_WithAPrefixOfDhcpd_Rebinds() => KeepsThePrefix(machine[s_iscPrefixes, output]);
 
     private static BedScenario Of(string server, string line) => new($"six{server}", $"""
