@@ -1,3 +1,4 @@
+using System.Text;
 using BondDhcp.Net;
 using BondDhcp.Net.Linux;
 
@@ -27,7 +28,7 @@ internal readonly record struct ProgramResult(ExitStatus Status, bool TimedOut, 
     /// <summary>Exit code 0 in time.</summary>
     public bool Succeeded => Status.IsSuccess && !TimedOut;
 
-    /// <summary>Why it did not succeed, with its last words, escaped: the second half of a sentence.</summary>
+    /// <summary>Why it did not succeed, with its last words: the second half of a sentence. To be escaped where it is printed.</summary>
     public string Why(string program, int limit = EscapedText.DefaultLimit)
     {
         string how = TimedOut ? "took too long and was ended" : $"failed ({Status})";
@@ -35,14 +36,12 @@ internal readonly record struct ProgramResult(ExitStatus Status, bool TimedOut, 
         return said.Length == 0 ? $"{program} {how}" : $"{program} {how}: {said}";
     }
 
-    /// <summary>The end of what it said, lines joined by "; ", escaped.</summary>
+    /// <summary>The end of what it said, its lines joined by "; ". To be escaped where it is printed.</summary>
     public string LastWords(int limit)
     {
         ReadOnlySpan<byte> end = Output.AsSpan().TrimEnd(" \t\r\n"u8);
         if (end.Length > limit) end = end[^limit..];
-        string[] lines = System.Text.Encoding.Latin1.GetString(end)
-            .Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
-        return EscapedText.Of(System.Text.Encoding.Latin1.GetBytes(string.Join("; ", lines)), limit);
+        return string.Join("; ", Encoding.Latin1.GetString(end).Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries));
     }
 }
 

@@ -118,7 +118,7 @@ public sealed unsafe class ChildProcess : IDisposable
     public void Dispose() => _process.Dispose();
 
     /// <summary>The file of a program; null when it is nowhere.</summary>
-    internal static string? Find(string program)
+    public static string? Find(string program)
     {
         if (program.Contains('/', StringComparison.Ordinal)) return File.Exists(program) ? program : null;
         foreach (string directory in s_directories)
