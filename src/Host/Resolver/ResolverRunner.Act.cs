@@ -91,7 +91,7 @@ internal sealed partial class ResolverRunner
     private void End(ResolverAct act, string? error)
     {
         if (error is null) Tell(act);
-        else if (_machine.Entries.GetValueOrDefault(act.Target)?.Why != error) Warn(act.Target.Interface, error);
+        WarnOnce($"{act.Target.Way} {act.Target.Interface}", error ?? "", act.Target.Interface);
         Step(new ResolverInput.Ended(error));
     }
 
