@@ -92,6 +92,16 @@ public static class DomainNames
         return names.Length > 0;
     }
 
+    /// <summary>One whole uncompressed name with its root label, and nothing after it (RFC 8415 section 10); pointers are refused.</summary>
+    public static bool TryReadUncompressed(ReadOnlySpan<byte> data, out string name)
+    {
+        name = "";
+        for (int at = 0; at < data.Length && data[at] != 0; at += 1 + data[at])
+            if (data[at] > MaxLabelLength) return false;
+        int position = 0;
+        return TryReadName(data, ref position, out name) && position == data.Length;
+    }
+
     private static bool TryReadName(ReadOnlySpan<byte> data, ref int position, out string name)
     {
         name = "";

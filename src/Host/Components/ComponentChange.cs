@@ -19,6 +19,7 @@ internal static class ComponentChange
         {
             // What it may do at the end, and what other components do, is nothing to the client.
             ReleaseOnStop = after.ReleaseOnStop,
+            Dns = after.Dns,
             Master = after.Master,
             Supplicant = after.Supplicant,
             Addresses = after.Addresses,

@@ -151,8 +151,6 @@ internal sealed partial class ConfigurationReader
             if (draft.Configuration.RejectServers.Contains(server))
                 _problems.Add(draft.Span, $"require-server and reject-server both name {server}");
         if (draft.Anonymity is { } anonymity) CheckAnonymity(anonymity);
-        if (draft.Configuration is { Dhcp4: true, Dns: DnsOutput.Auto })
-            _problems.Warn(draft.Span, "dns = \"auto\": this version shows a lease's name servers and hands them to nobody");
     }
 
     // RFC 7844 section 3: an identifier that is the same on every network defeats the profile.

@@ -133,6 +133,7 @@ internal sealed class DaemonProcess : IDisposable
     {
         if (_host is not null) return;
         _interfaces.KeepIdentity();
+        _interfaces.BeginSharing();
         SetControlGroup();
         _control = new ControlServer(_loop, _directory.ControlSocket, _permission, Handle);
         _signals = new LoopSignals(_loop, OnSignal);
@@ -244,6 +245,7 @@ internal sealed class DaemonProcess : IDisposable
         new("daemon", _bootTime.Value)
         {
             Duid = _interfaces.Duid,
+            Hooks = _interfaces.Hooks,
             Components = _components.Snapshots(interfaceName),
             Interfaces = _interfaces.Snapshots(interfaceName, _components),
         };

@@ -273,13 +273,34 @@ public class ConfigurationReaderTests
         Assert.True(result.Configuration!.Find("eth0")!.Dhcp4);
     }
 
-    [Fact]
-    public void Dns_Auto_IsAcceptedWithAWarning()
+    [Theory(DisplayName = "D12 dns: to whoever is there, into the file where configured, or to nobody")]
+    [InlineData("", DnsOutput.Auto)]
+    [InlineData("dns = \"auto\"", DnsOutput.Auto)]
+    [InlineData("dns = \"file\"", DnsOutput.File)]
+    [InlineData("dns = false", DnsOutput.None)]
+    public void Dns_EachOfItsValues_IsRead(string key, object output)
     {
-        ConfigurationResult result = Read("[interface.eth0]\ndhcp4 = true");
+        ConfigurationResult result = Read($"[interface.eth0]\ndhcp4 = true\n{key}");
         Assert.Empty(result.Problems);
-        Assert.StartsWith("f.toml:1:12: dns = \"auto\"", Assert.Single(result.Warnings).ToString());
-        Assert.Empty(Read("[interface.eth0]\ndhcp4 = true\ndns = false").Warnings);
+        Assert.Empty(result.Warnings);
+        Assert.Equal(output, result.Configuration!.Interfaces[0].Dns);
+    }
+
+    [Theory]
+    [InlineData("[interface.eth0]\ndns = true", "f.toml:2:7: dns: must be \"auto\", \"file\" or false")]
+    [InlineData("[interface.eth0]\ndns = \"resolved\"", "f.toml:2:7: dns: must be \"auto\", \"file\" or false")]
+    [InlineData("hooks = \"hooks.d\"", "f.toml:1:9: hooks: must be the full path of a directory, such as \"/etc/bonddhcp/hooks.d\", or empty")]
+    [InlineData("hooks = true", "f.toml:1:9: hooks: must be a string in quotes")]
+    public void DnsAndHooks_AnythingElse_IsRefusedWithItsPlace(string text, string problem) => Assert.Equal(problem, Assert.Single(Problems(text)));
+
+    [Fact]
+    public void Hooks_OfADirectory_IsTaken_AndAMissingOneIsWorthAWord()
+    {
+        Assert.Equal("/usr/bin", Read("hooks = \"/usr/bin\"").Configuration!.Hooks);
+        Assert.Equal("", Read("hooks = \"\"").Configuration!.Hooks);
+        ConfigurationResult missing = Read("hooks = \"/no/such/directory\"");
+        Assert.Equal("/no/such/directory", missing.Configuration!.Hooks);
+        Assert.Contains("there is no directory '/no/such/directory'", Assert.Single(missing.Warnings).ToString(), StringComparison.Ordinal);
     }
 
     [Fact]
