@@ -91,7 +91,7 @@ internal static class InterfaceView
         if (!network.Rtnl.ReadIpv6Addresses(interfaceIndex, addresses).Succeeded) return [];
         Instant now = BoottimeClock.Now;
         return addresses.Where(one => !one.IsTentative).Select(one => new AddressSnapshot(
-            FormattableString.Invariant($"{one.Address}/{one.PrefixLength}"), OriginOf(one.Protocol),
+            one.ToString(), OriginOf(one.Protocol),
             one.ValidSeconds == InterfaceAddress.Forever ? Instant.Never : now + TimeSpan.FromSeconds(one.ValidSeconds)));
     }
 
