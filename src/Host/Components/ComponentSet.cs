@@ -95,7 +95,7 @@ internal sealed class ComponentSet(Func<ComponentSpec, ComponentWork> create, St
     public void Restart(Component component, Completion done) =>
         Stop(component, unwritten => Start(component, error =>
         {
-            if (error is null && component is Dhcp4Component client) client.Execute(Dhcp4Command.Acquire, done);
+            if (error is null && component is Dhcp4Component client) client.Execute(DhcpCommand.Acquire, done);
             else done(error);
         }));
 

@@ -51,5 +51,5 @@ internal abstract class Dhcp4Work : ComponentWork
     public abstract IEnumerable<KeyValuePair<string, long>> Drops { get; }
 
     /// <summary>Carries out a user's command; <paramref name="done"/> gets success, or why not.</summary>
-    public abstract void Execute(Dhcp4Command command, Action<bool, string?> done);
+    public abstract void Execute(DhcpCommand command, Action<bool, string?> done);
 }

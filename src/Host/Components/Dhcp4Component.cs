@@ -18,20 +18,20 @@ internal sealed class Dhcp4Component(ComponentSpec spec, Func<ComponentSpec, Com
     public IEnumerable<KeyValuePair<string, long>> Drops => Dhcp4?.Drops ?? [];
 
     /// <summary>renew, rebind, release, acquire.</summary>
-    public void Execute(Dhcp4Command command, Completion done)
+    public void Execute(DhcpCommand command, Completion done)
     {
         if (Dhcp4 is not { } work || IsStopping)
         {
-            if (command == Dhcp4Command.Acquire && WhyStopped is { } why && why != Released) done($"{Name} is stopped; 'bonddhcp start {Name}' starts it");
-            else if (command == Dhcp4Command.Acquire) Start(error => AfterStart(error, done));
-            else if (command == Dhcp4Command.Release) done(null); // nothing is held: idempotent
+            if (command == DhcpCommand.Acquire && WhyStopped is { } why && why != Released) done($"{Name} is stopped; 'bonddhcp start {Name}' starts it");
+            else if (command == DhcpCommand.Acquire) Start(error => AfterStart(error, done));
+            else if (command == DhcpCommand.Release) done(null); // nothing is held: idempotent
             else done($"{Name} is stopped");
             return;
         }
-        string? unwritten = command == Dhcp4Command.Acquire ? StoppedComponents.Remove(Name) : null;
+        string? unwritten = command == DhcpCommand.Acquire ? StoppedComponents.Remove(Name) : null;
         work.Execute(command, (succeeded, why) =>
         {
-            if (succeeded && command == Dhcp4Command.Release) unwritten = StoppedComponents.Add(Name, Released);
+            if (succeeded && command == DhcpCommand.Release) unwritten = StoppedComponents.Add(Name, Released);
             done(succeeded ? unwritten : why ?? "refused");
         });
     }
@@ -41,6 +41,6 @@ internal sealed class Dhcp4Component(ComponentSpec spec, Func<ComponentSpec, Com
     private void AfterStart(string? error, Completion done)
     {
         if (error is not null || Dhcp4 is null) done(error ?? $"{Name} is stopped");
-        else Execute(Dhcp4Command.Acquire, done);
+        else Execute(DhcpCommand.Acquire, done);
     }
 }

@@ -70,10 +70,10 @@ internal sealed class ControlCommands(ComponentSet components, EventJournal jour
             case "stop" when call.Request.Arguments.IsEmpty: daemon.TakeDown(error => Answer(call, error)); break;
             case "stop": Each(call, components.Stop); break;
             case "restart": Each(call, components.Restart); break;
-            case "renew": Execute(call, Dhcp4Command.Renew); break;
-            case "rebind": Execute(call, Dhcp4Command.Rebind); break;
-            case "release": Execute(call, Dhcp4Command.Release); break;
-            case "acquire": Execute(call, Dhcp4Command.Acquire); break;
+            case "renew": Execute(call, DhcpCommand.Renew); break;
+            case "rebind": Execute(call, DhcpCommand.Rebind); break;
+            case "release": Execute(call, DhcpCommand.Release); break;
+            case "acquire": Execute(call, DhcpCommand.Acquire); break;
             case "reload": daemon.Reload(problem => Answer(call, problem, ExitCode.Usage)); break;
             default: call.Fail(ExitCode.Usage, $"unknown request '{EscapedText.Of(call.Request.Command)}'"); break;
         }
@@ -102,7 +102,7 @@ internal sealed class ControlCommands(ComponentSet components, EventJournal jour
         }
     }
 
-    private void Execute(ControlCall call, Dhcp4Command command)
+    private void Execute(ControlCall call, DhcpCommand command)
     {
         string name = call.Request.Arguments is [var only] ? only : "";
         if (!daemon.Knows(name)) call.Fail(ExitCode.Usage, $"'{EscapedText.Of(name)}' is not configured");

@@ -34,7 +34,7 @@ internal sealed partial class InterfaceRunner
     }
 
     /// <summary>Gives a command; <paramref name="done"/> is told once how it ended, and why where it failed.</summary>
-    public void Command(Dhcp4Command command, Action<bool, string?> done)
+    public void Command(DhcpCommand command, Action<bool, string?> done)
     {
         if (!_started)
         {
