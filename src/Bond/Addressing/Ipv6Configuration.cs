@@ -13,8 +13,8 @@ public sealed record Ipv6Configuration
     /// </summary>
     public ImmutableArray<Ipv6WantedAddress> Addresses { get; init; } = [];
 
-    /// <summary>Delegated prefixes: each gets a route that answers "unreachable" (RFC 7084 WPD-5).</summary>
-    public ImmutableArray<Ipv6WantedPrefix> Prefixes { get; init; } = [];
+    /// <summary>Delegated prefixes that are valid: each gets a route that answers "unreachable" (RFC 7084 WPD-5).</summary>
+    public ImmutableArray<Ipv6Prefix> Prefixes { get; init; } = [];
 
     /// <summary>Metric of the routes; 0 is what the kernel takes for it, 1024.</summary>
     public uint Metric { get; init; }
@@ -25,11 +25,6 @@ public sealed record Ipv6Configuration
 /// <param name="Preferred">How long the kernel prefers it as a source from now on; at most <paramref name="Valid"/>. Zero or less: it is deprecated.</param>
 /// <param name="Valid">How long the kernel keeps it from now on; <see cref="TimeSpan.MaxValue"/> for ever.</param>
 public sealed record Ipv6WantedAddress(Ipv6Address Address, TimeSpan Preferred, TimeSpan Valid);
-
-/// <summary>A delegated prefix.</summary>
-/// <param name="Prefix">Masked.</param>
-/// <param name="Valid">How long from now on; <see cref="TimeSpan.MaxValue"/> for ever.</param>
-public sealed record Ipv6WantedPrefix(Ipv6Prefix Prefix, TimeSpan Valid);
 
 /// <summary>What of DHCPv6 on one interface is ours: recorded, removed exactly, nothing else.</summary>
 public sealed record Ipv6Ownership

@@ -20,8 +20,8 @@ public abstract record Ipv6Act
     /// <summary>Remove an address.</summary>
     public sealed record RemoveAddress(Ipv6Address Address) : Ipv6Act;
 
-    /// <summary>Add a route, or give one of ours a new lifetime.</summary>
-    public sealed record AddRoute(UnreachableRoute Route, bool Refresh) : Ipv6Act;
+    /// <summary>Add a route.</summary>
+    public sealed record AddRoute(UnreachableRoute Route) : Ipv6Act;
 
     /// <summary>Ask for nothing: somebody else installed the same.</summary>
     public sealed record LeaveRoute(UnreachableRoute Route) : Ipv6Act;
@@ -54,7 +54,7 @@ public static class Ipv6Plan
         ImmutableArray<Ipv6Act>.Builder acts = ImmutableArray.CreateBuilder<Ipv6Act>();
         foreach (Ipv6WantedAddress address in wanted.Addresses) acts.Add(Keep(interfaceIndex, address, owned, present));
         HashSet<OwnedPrefixRoute> kept = [];
-        foreach (Ipv6WantedPrefix prefix in wanted.Prefixes)
+        foreach (Ipv6Prefix prefix in wanted.Prefixes)
         {
             UnreachableRoute route = RouteOf(prefix, wanted.Metric);
             kept.Add(new OwnedPrefixRoute(route.Destination, route.Metric));
@@ -97,25 +97,10 @@ public static class Ipv6Plan
     {
         var identity = new OwnedPrefixRoute(route.Destination, route.Metric);
         UnreachableRoute? there = routes.FirstOrDefault(one => one.Destination == route.Destination && one.Metric == route.Metric);
-        if (there is null)
-        {
-            acts.Add(new Ipv6Act.AddRoute(route, Refresh: false));
-            return;
-        }
-        if (!owned.Routes.Contains(identity) || !identity.Is(there))
-        {
-            acts.Add(new Ipv6Act.LeaveRoute(there));
-            return;
-        }
-        // The kernel gives a route that is there a new end only where it has one already.
-        bool mustGo = there.ValidSeconds == InterfaceAddress.Forever && route.ValidSeconds != InterfaceAddress.Forever;
-        if (mustGo) acts.Add(new Ipv6Act.RemoveRoute(identity));
-        acts.Add(new Ipv6Act.AddRoute(route, Refresh: !mustGo));
+        if (there is null) acts.Add(new Ipv6Act.AddRoute(route));
+        else if (!owned.Routes.Contains(identity) || !identity.Is(there)) acts.Add(new Ipv6Act.LeaveRoute(there));
     }
 
-    private static UnreachableRoute RouteOf(Ipv6WantedPrefix wanted, uint metric) => new(wanted.Prefix.Masked)
-    {
-        Metric = metric == 0 ? LeastMetric : metric,
-        ValidSeconds = Ipv4Plan.SecondsOf(wanted.Valid),
-    };
+    private static UnreachableRoute RouteOf(Ipv6Prefix prefix, uint metric) =>
+        new(prefix.Masked) { Metric = metric == 0 ? LeastMetric : metric };
 }

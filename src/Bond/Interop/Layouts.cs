@@ -52,20 +52,6 @@ internal struct RtMessage
     public uint Flags;
 }
 
-/// <summary>struct rta_cacheinfo (linux/rtnetlink.h); times in hundredths of a second.</summary>
-[StructLayout(LayoutKind.Sequential)]
-internal struct RouteCacheInfo
-{
-    public uint Clients;
-    public uint LastUse;
-    public int Expires;
-    public uint Error;
-    public uint Used;
-    public uint Id;
-    public uint Timestamp;
-    public uint TimestampAge;
-}
-
 /// <summary>struct prefixmsg (linux/rtnetlink.h).</summary>
 [StructLayout(LayoutKind.Sequential)]
 internal struct PrefixMessageHeader

@@ -76,9 +76,7 @@ public static class Rtnl
     public const ushort RTA_PRIORITY = 6;
     public const ushort RTA_PREFSRC = 7;
     public const ushort RTA_METRICS = 8;
-    public const ushort RTA_CACHEINFO = 12;
     public const ushort RTA_TABLE = 15;
-    public const ushort RTA_EXPIRES = 23;
     public const ushort RTAX_MTU = 2;
     public const ushort PREFIX_ADDRESS = 1;
     public const ushort PREFIX_CACHEINFO = 2;
@@ -179,6 +177,7 @@ public static class Rtnl
     // linux/neighbour.h
     public const ushort NDA_DST = 1;
     public const ushort NDA_LLADDR = 2;
+    public const ushort NDA_IFINDEX = 8;
     public const ushort NUD_REACHABLE = 0x02;
     public const ushort NUD_STALE = 0x04;
     public const ushort NUD_DELAY = 0x08;

@@ -8,9 +8,6 @@ namespace BondDhcp.Bond.Interop;
 /// <summary>RTM_NEWROUTE, RTM_DELROUTE, RTM_GETROUTE for IPv6 routes of the main table that answer "unreachable".</summary>
 internal static class UnreachableRouteMessage
 {
-    // USER_HZ: what the kernel counts in towards programs, on every architecture .NET runs on.
-    private const int TicksPerSecond = 100;
-
     /// <summary>Asks for those there are. A kernel without strict checking of dumps sends every route: they are sifted here.</summary>
     public static void WriteDump(NetlinkWriter writer)
     {
@@ -20,15 +17,11 @@ internal static class UnreachableRouteMessage
         writer.AddUInt32(Rtnl.RTA_TABLE, InstalledRoute.MainTable);
     }
 
-    /// <summary>
-    /// Adds a route. Where the very same is there the kernel says EEXIST, and yet takes the new lifetime, provided that the
-    /// one there ends too.
-    /// </summary>
+    /// <summary>Adds a route; EEXIST where one of the same metric is there. The kernel would take no lifetime for one of this kind.</summary>
     public static void WriteAdd(NetlinkWriter writer, UnreachableRoute route)
     {
-        writer.Begin(Rtnl.RTM_NEWROUTE, Rtnl.NLM_F_CREATE);
+        writer.Begin(Rtnl.RTM_NEWROUTE, Rtnl.NLM_F_CREATE | Rtnl.NLM_F_EXCL);
         WriteRoute(writer, route);
-        if (route.ValidSeconds != InterfaceAddress.Forever) writer.AddUInt32(Rtnl.RTA_EXPIRES, route.ValidSeconds);
     }
 
     /// <summary>Removes a route.</summary>
@@ -48,7 +41,7 @@ internal static class UnreachableRouteMessage
         if (header.Family != Rtnl.AF_INET6 || header.Type != Rtnl.RTN_UNREACHABLE || header.DestinationLength > Ipv6Address.Bits) return false;
 
         Ipv6Address destination = Ipv6Address.Any;
-        uint table = header.Table, metric = 0, valid = InterfaceAddress.Forever;
+        uint table = header.Table, metric = 0;
         while (attributes.TryRead(out NetlinkAttribute attribute))
         {
             switch (attribute.Type)
@@ -56,9 +49,6 @@ internal static class UnreachableRouteMessage
                 case Rtnl.RTA_DST: destination = attribute.AsIpv6Address() ?? destination; break;
                 case Rtnl.RTA_PRIORITY: metric = attribute.AsUInt32() ?? 0; break;
                 case Rtnl.RTA_TABLE: table = attribute.AsUInt32() ?? table; break;
-                case Rtnl.RTA_CACHEINFO when MemoryMarshal.TryRead(attribute.Data, out RouteCacheInfo times) && times.Expires != 0:
-                    valid = (uint)Math.Max(0, times.Expires / TicksPerSecond);
-                    break;
             }
         }
         if (table != InstalledRoute.MainTable) return false;
@@ -66,7 +56,6 @@ internal static class UnreachableRouteMessage
         {
             Metric = metric,
             Protocol = header.Protocol,
-            ValidSeconds = valid,
         };
         return true;
     }

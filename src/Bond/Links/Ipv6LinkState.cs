@@ -54,7 +54,7 @@ public sealed record AdvertisedPrefix(int InterfaceIndex, Ipv6Prefix Prefix)
     public uint ValidSeconds { get; init; }
 }
 
-/// <summary>An IPv6 route of the main table that answers "unreachable": over a delegated prefix it keeps what nobody downstream has from going round in circles (RFC 7084 WPD-5).</summary>
+/// <summary>An IPv6 route of the main table that answers "unreachable": over a delegated prefix it keeps what nobody downstream has from going round in circles (RFC 7084 WPD-5). The kernel keeps it until it is removed: it takes no lifetime.</summary>
 /// <param name="Destination">Masked prefix.</param>
 public sealed record UnreachableRoute(Ipv6Prefix Destination)
 {
@@ -63,7 +63,10 @@ public sealed record UnreachableRoute(Ipv6Prefix Destination)
 
     /// <summary>RTPROT_: who installed it.</summary>
     public byte Protocol { get; init; } = InstalledRoute.DhcpProtocol;
-
-    /// <summary>Seconds until the kernel removes it, at the time it was described.</summary>
-    public uint ValidSeconds { get; init; } = InterfaceAddress.Forever;
 }
+
+/// <summary>A router on a link, as the kernel's neighbour table has it.</summary>
+/// <param name="InterfaceIndex">ifindex.</param>
+/// <param name="Address">Its link-local address.</param>
+/// <param name="Mac">Its hardware address.</param>
+public readonly record struct RouterNeighbour(int InterfaceIndex, Ipv6Address Address, MacAddress Mac);

@@ -124,8 +124,7 @@ public sealed class Ipv6Configurator(RtnlSocket rtnl)
             var identity = new OwnedPrefixRoute(act.Route.Destination, act.Route.Metric);
             UnreachableRouteMessage.WriteAdd(rtnl.Writer, act.Route);
             RtnlResult result = rtnl.Execute(rtnl.Writer.Finish());
-            bool refreshed = act.Refresh && result.Errno == KernelNumbers.EEXIST;
-            if (!result.Succeeded && !refreshed)
+            if (!result.Succeeded)
             {
                 _problems.Add($"route unreachable {act.Route.Destination}: {result}");
                 return;

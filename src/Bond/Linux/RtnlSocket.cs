@@ -109,6 +109,15 @@ public sealed class RtnlSocket : IDisposable
         return result.Succeeded && found.Count > 0 ? found[0] : null;
     }
 
+    /// <summary>The IPv6 routers on an interface whose hardware address the kernel would send to.</summary>
+    public RtnlResult ReadRouters(int interfaceIndex, List<RouterNeighbour> routers)
+    {
+        NeighbourMessage.WriteDump(Writer, interfaceIndex);
+        RtnlResult result = Query<RouterNeighbour>(Writer.Finish(), NeighbourMessage.TryReadRouter, routers);
+        routers.RemoveAll(router => router.InterfaceIndex != interfaceIndex);
+        return result;
+    }
+
     /// <summary>Sets a link up; nothing when it is.</summary>
     public RtnlResult SetUp(int interfaceIndex)
     {

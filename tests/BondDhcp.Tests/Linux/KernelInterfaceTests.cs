@@ -24,6 +24,7 @@ public sealed class KernelInterfaceTests
         #include <sys/timerfd.h>
         #include <net/if.h>
         #include <net/if_arp.h>
+        #include <netinet/in.h>
         #include <linux/filter.h>
         #include <linux/if_ether.h>
         #include <linux/if_packet.h>
@@ -61,6 +62,7 @@ public sealed class KernelInterfaceTests
                 ("Hardware", "ifr_hwaddr.sa_data"),
             ]),
             (typeof(Tmds.Linux.sockaddr_ll), "sockaddr_ll", []),
+            (typeof(Tmds.Linux.sockaddr_in6), "sockaddr_in6", []),
             (typeof(Tmds.Linux.msghdr), "msghdr", []),
             (typeof(Tmds.Linux.cmsghdr), "cmsghdr", []),
             (typeof(Tmds.Linux.epoll_event), "epoll_event", []),
