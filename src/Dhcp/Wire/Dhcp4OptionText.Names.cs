@@ -6,9 +6,6 @@ namespace BondDhcp.Dhcp.Wire;
 
 public static partial class Dhcp4OptionText
 {
-    /// <summary>Octets of a portal's address; longer ones are nothing to type or to show.</summary>
-    public const int MaxUriLength = 1024;
-
     /// <summary>
     /// RFC 4702 section 2: flags, two unused result codes, and a name, in the encoding of RFC 1035 without compression
     /// where E is set. <c>host.example.org flags=0x05</c>.
@@ -39,31 +36,6 @@ public static partial class Dhcp4OptionText
         }
         // Nothing follows the root.
         return data.Length > 1 ? null : text.ToString();
-    }
-
-    /// <summary>
-    /// Letters, digits, <c>_</c>, <c>+</c> and <c>-</c> between slashes: what can be looked up in a directory of zones
-    /// without leaving it. Null for anything else.
-    /// </summary>
-    private static string? TimeZoneName(ReadOnlySpan<byte> data)
-    {
-        if (data.Length is 0 or > MaxTextLength) return null;
-        for (int i = 0; i < data.Length; i++)
-        {
-            bool separates = data[i] == '/' && i > 0 && i + 1 < data.Length && data[i - 1] != '/';
-            if (!separates && !char.IsAsciiLetterOrDigit((char)data[i]) && data[i] is not ((byte)'_' or (byte)'+' or (byte)'-')) return null;
-        }
-        return Encoding.ASCII.GetString(data);
-    }
-
-    /// <summary>A portal's address is opened by people: only schemes a browser takes for a page, no blanks, no controls.</summary>
-    private static string? PortalUri(ReadOnlySpan<byte> data)
-    {
-        if (data.Length > MaxUriLength || data.ContainsAnyExceptInRange((byte)'!', (byte)'~')) return null;
-        string uri = Encoding.ASCII.GetString(data);
-        foreach (string prefix in (ReadOnlySpan<string>)["https://", "http://", "urn:ietf:params:capport:"])
-            if (uri.StartsWith(prefix, StringComparison.OrdinalIgnoreCase) && uri.Length > prefix.Length) return uri;
-        return null;
     }
 
     /// <summary>RFC 3004 section 4: strings of one octet and more, each with its length.</summary>
