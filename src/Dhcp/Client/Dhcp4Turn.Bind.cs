@@ -173,6 +173,6 @@ internal sealed partial class Dhcp4Turn
         Warn($"the address could not be configured: {error}");
         Refuse($"the address could not be configured: {error}");
         Lose(LeaseEnd.Lost);
-        Enter(new Dhcp4State.DeclineWait(now + Dhcp4Timing.DeclineDelay));
+        Enter(new Dhcp4State.DeclineWait(now + DhcpTiming.DeclineDelay));
     }
 }

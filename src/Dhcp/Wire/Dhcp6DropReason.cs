@@ -41,6 +41,8 @@ public enum Dhcp6DropReason
     RapidCommit,
     /// <summary>More ADVERTISEs than are kept.</summary>
     TooManyAdvertises,
+    /// <summary>A REPLY with nothing in it for the leases it was asked about.</summary>
+    NoLeases,
     /// <summary>No exchange is under way.</summary>
     NoExchange,
 }

@@ -7,7 +7,7 @@ namespace BondDhcp.Dhcp.Wire;
 /// <param name="Destination">What it was sent to.</param>
 /// <param name="HopLimit">As received; -1 where the kernel did not say.</param>
 /// <param name="Truncated">It was longer than the room there was.</param>
-public readonly record struct Dhcp6Reception(Ipv6Address Source, Ipv6Address Destination, int HopLimit, bool Truncated = false)
+public readonly record struct Dhcp6Reception(Ipv6Address Source, Ipv6Address Destination, int HopLimit = -1, bool Truncated = false)
 {
     /// <summary>
     /// A client takes what was sent to it alone (RFC 9915 section 16), from an address that a server or relay agent can
