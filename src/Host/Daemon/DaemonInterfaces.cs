@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using BondDhcp.Bond.Linux;
+using BondDhcp.Dhcp.Client;
 using BondDhcp.Dhcp.Identity;
 using BondDhcp.Dhcp.Store;
 using BondDhcp.Host.Components;
@@ -133,7 +134,7 @@ internal sealed class DaemonInterfaces : IDisposable
         };
     }
 
-    private LeaseMemory MemoryOf(string name) => new(
+    private LeaseMemory<Dhcp4Memory> MemoryOf(string name) => new(
         () =>
         {
             Dhcp4StoredMemory stored = _leases.Load(name, Clock());
