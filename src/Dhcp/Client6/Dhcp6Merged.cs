@@ -25,16 +25,14 @@ internal readonly record struct Dhcp6Merged(Dhcp6Lease Lease, bool AnyGranted, b
     public static Dhcp6Merged Of(Dhcp6Lease? lease, Dhcp6Reply reply, Dhcp6Client client, MacAddress? gateway, Instant now)
     {
         Iaid iaid = client.Settings.Iaid;
-        Dhcp6Lease next = (lease ?? new Dhcp6Lease
-        {
-            Reply = reply, ClientIdentifier = client.Settings.ClientIdentifier, Iaid = iaid, ObtainedAt = now,
-        }) with
+        Dhcp6Lease next = lease ?? new Dhcp6Lease
         {
             Reply = reply,
+            ClientIdentifier = client.Settings.ClientIdentifier,
+            Iaid = iaid,
             ObtainedAt = now,
-            ExpiryUnknown = false,
-            GatewayMac = gateway ?? lease?.GatewayMac,
         };
+        next = next with { Reply = reply, ObtainedAt = now, ExpiryUnknown = false, GatewayMac = gateway ?? next.GatewayMac };
         Dhcp6IaNa? addresses = reply.IaNas.FirstOrDefault(ia => ia.Iaid == iaid);
         Dhcp6IaPd? prefixes = reply.IaPds.FirstOrDefault(ia => ia.Iaid == iaid);
         bool granted = false, answered = false;
