@@ -24,7 +24,7 @@ internal static class SnapshotJson
             json.WriteStartObject();
             WriteIdentity(json, one);
             WriteDhcp4(json, one.Dhcp4, snapshot);
-            json.WriteNull("dhcp6");
+            Dhcp6Json.Write(json, one.Dhcp6, snapshot.Boot);
             json.WriteEndObject();
         }
         json.WriteEndArray();
@@ -80,7 +80,7 @@ internal static class SnapshotJson
         foreach ((string reason, long count) in one.Drops) json.WriteNumber(reason, count);
         json.WriteEndObject();
         WriteDhcp4(json, one.Dhcp4, snapshot);
-        json.WriteNull("dhcp6");
+        Dhcp6Json.Write(json, one.Dhcp6, snapshot.Boot);
         json.WriteEndObject();
     }
 
