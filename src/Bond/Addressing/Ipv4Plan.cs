@@ -117,8 +117,8 @@ public static class Ipv4Plan
         };
     }
 
-    // Rounded up: the kernel's removal is the net below the client's own, which comes at the exact moment.
-    private static uint SecondsOf(TimeSpan span) =>
+    /// <summary>A lifetime as the kernel is told it, rounded up: its removal is the net below the client's own, which comes at the exact moment.</summary>
+    internal static uint SecondsOf(TimeSpan span) =>
         span == TimeSpan.MaxValue ? InterfaceAddress.Forever
         : span <= TimeSpan.Zero ? 0
         : (uint)Math.Min(LongestFiniteSeconds, (span.Ticks - 1) / TimeSpan.TicksPerSecond + 1);

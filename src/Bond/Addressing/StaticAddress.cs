@@ -12,6 +12,14 @@ public sealed record StaticAddress(IPAddress Address, int PrefixLength)
     /// <summary>An address of IPv4.</summary>
     public static StaticAddress Of(Ipv4Prefix prefix) => new(ToIpAddress(prefix.Address), prefix.PrefixLength);
 
+    /// <summary>An address of IPv6.</summary>
+    public static StaticAddress Of(Ipv6Prefix prefix)
+    {
+        Span<byte> octets = stackalloc byte[Ipv6Address.Length];
+        prefix.Address.CopyTo(octets);
+        return new StaticAddress(new IPAddress(octets), prefix.PrefixLength);
+    }
+
     /// <summary>True for IPv4.</summary>
     public bool IsIpv4 => Address.AddressFamily == AddressFamily.InterNetwork;
 

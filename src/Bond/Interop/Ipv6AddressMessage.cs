@@ -1,16 +1,13 @@
-using System.Net;
 using System.Runtime.InteropServices;
 using BondDhcp.Bond.Links;
 using BondDhcp.Bond.Netlink;
+using BondDhcp.Net;
 
 namespace BondDhcp.Bond.Interop;
 
 /// <summary>RTM_NEWADDR, RTM_DELADDR, RTM_GETADDR for IPv6.</summary>
 internal static class Ipv6AddressMessage
 {
-    private const int MaxPrefixLength = 128;
-    private const int AddressLength = 16;
-
     /// <summary>Asks for the IPv6 addresses of one interface.</summary>
     public static void WriteDump(NetlinkWriter writer, int interfaceIndex)
     {
@@ -19,12 +16,18 @@ internal static class Ipv6AddressMessage
             writer.AddHeader(AddressMessage.HeaderLength), new IfAddressMessage { Family = Rtnl.AF_INET6, Index = interfaceIndex });
     }
 
-    /// <summary>Adds an address for ever; whether another host has it is the kernel's to find out.</summary>
-    public static void WriteAdd(NetlinkWriter writer, Ipv6InterfaceAddress address, uint metric)
+    /// <summary>
+    /// Adds an address; whether another host has it is the kernel's to find out. With <paramref name="replace"/>, one that
+    /// is there gets the new lifetimes, mark and prefix length, and is not probed again.
+    /// </summary>
+    public static void WriteAdd(NetlinkWriter writer, Ipv6InterfaceAddress address, bool replace)
     {
-        writer.Begin(Rtnl.RTM_NEWADDR, Rtnl.NLM_F_CREATE | Rtnl.NLM_F_EXCL);
+        writer.Begin(Rtnl.RTM_NEWADDR, (ushort)(Rtnl.NLM_F_CREATE | (replace ? Rtnl.NLM_F_REPLACE : Rtnl.NLM_F_EXCL)));
         WriteIdentity(writer, address);
-        if (metric != 0) writer.AddUInt32(Rtnl.IFA_RT_PRIORITY, metric);
+        var lifetimes = new AddressCacheInfo { Preferred = address.PreferredSeconds, Valid = address.ValidSeconds };
+        writer.Add(Rtnl.IFA_CACHEINFO, MemoryMarshal.AsBytes(new ReadOnlySpan<AddressCacheInfo>(in lifetimes)));
+        writer.AddUInt32(Rtnl.IFA_FLAGS, address.HasNoPrefixRoute ? Rtnl.IFA_F_NOPREFIXROUTE : 0);
+        if (address.Metric != 0) writer.AddUInt32(Rtnl.IFA_RT_PRIORITY, address.Metric);
         // Kernels before 5.18 pass over it.
         writer.AddByte(Rtnl.IFA_PROTO, address.Protocol);
     }
@@ -43,20 +46,21 @@ internal static class Ipv6AddressMessage
         if (message.Type is not (Rtnl.RTM_NEWADDR or Rtnl.RTM_DELADDR)) return false;
         if (!message.TrySplit(AddressMessage.HeaderLength, out ReadOnlySpan<byte> octets, out NetlinkAttributeReader attributes)) return false;
         IfAddressMessage header = MemoryMarshal.Read<IfAddressMessage>(octets);
-        if (header.Family != Rtnl.AF_INET6 || header.PrefixLength > MaxPrefixLength || header.Index <= 0) return false;
+        if (header.Family != Rtnl.AF_INET6 || header.PrefixLength > Ipv6Address.Bits || header.Index <= 0) return false;
 
         // On a point-to-point link IFA_ADDRESS is the other end's; IFA_LOCAL is absent everywhere else.
-        IPAddress? local = null, either = null;
-        uint flags = header.Flags;
+        Ipv6Address? local = null, either = null;
+        uint flags = header.Flags, metric = 0;
         byte protocol = 0;
         var lifetimes = new AddressCacheInfo { Preferred = InterfaceAddress.Forever, Valid = InterfaceAddress.Forever };
         while (attributes.TryRead(out NetlinkAttribute attribute))
         {
             switch (attribute.Type)
             {
-                case Rtnl.IFA_LOCAL when attribute.Data.Length == AddressLength: local = new IPAddress(attribute.Data); break;
-                case Rtnl.IFA_ADDRESS when attribute.Data.Length == AddressLength: either = new IPAddress(attribute.Data); break;
+                case Rtnl.IFA_LOCAL: local = attribute.AsIpv6Address(); break;
+                case Rtnl.IFA_ADDRESS: either = attribute.AsIpv6Address(); break;
                 case Rtnl.IFA_FLAGS: flags = attribute.AsUInt32() ?? flags; break;
+                case Rtnl.IFA_RT_PRIORITY: metric = attribute.AsUInt32() ?? 0; break;
                 case Rtnl.IFA_PROTO: protocol = attribute.AsByte() ?? 0; break;
                 case Rtnl.IFA_CACHEINFO: MemoryMarshal.TryRead(attribute.Data, out lifetimes); break;
             }
@@ -65,9 +69,14 @@ internal static class Ipv6AddressMessage
         address = new Ipv6InterfaceAddress(header.Index, own, header.PrefixLength)
         {
             ValidSeconds = lifetimes.Valid,
+            PreferredSeconds = lifetimes.Preferred,
             IsTentative = (flags & (Rtnl.IFA_F_TENTATIVE | Rtnl.IFA_F_DADFAILED)) != 0,
             IsDuplicate = (flags & Rtnl.IFA_F_DADFAILED) != 0,
+            IsDeprecated = (flags & Rtnl.IFA_F_DEPRECATED) != 0,
+            IsOptimistic = (flags & Rtnl.IFA_F_OPTIMISTIC) != 0,
+            HasNoPrefixRoute = (flags & Rtnl.IFA_F_NOPREFIXROUTE) != 0,
             Protocol = protocol,
+            Metric = metric,
         };
         return true;
     }

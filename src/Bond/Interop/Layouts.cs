@@ -52,6 +52,28 @@ internal struct RtMessage
     public uint Flags;
 }
 
+/// <summary>struct prefixmsg (linux/rtnetlink.h).</summary>
+[StructLayout(LayoutKind.Sequential)]
+internal struct PrefixMessageHeader
+{
+    public byte Family;
+    public byte Padding1;
+    public ushort Padding2;
+    public int Index;
+    public byte Type;
+    public byte Length;
+    public byte Flags;
+    public byte Padding3;
+}
+
+/// <summary>struct prefix_cacheinfo (linux/rtnetlink.h): seconds; 0xffffffff is for ever.</summary>
+[StructLayout(LayoutKind.Sequential)]
+internal struct PrefixCacheInfo
+{
+    public uint Preferred;
+    public uint Valid;
+}
+
 /// <summary>struct ndmsg (linux/neighbour.h).</summary>
 [StructLayout(LayoutKind.Sequential)]
 internal struct NeighbourMessageHeader

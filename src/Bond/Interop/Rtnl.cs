@@ -46,11 +46,14 @@ public static class Rtnl
     public const ushort RTM_GETROUTE = 26;
     public const ushort RTM_NEWNEIGH = 28;
     public const ushort RTM_GETNEIGH = 30;
+    public const ushort RTM_NEWPREFIX = 52;
 
     public const int RTNLGRP_LINK = 1;
     public const int RTNLGRP_IPV4_IFADDR = 5;
     public const int RTNLGRP_IPV4_ROUTE = 7;
     public const int RTNLGRP_IPV6_IFADDR = 9;
+    public const int RTNLGRP_IPV6_IFINFO = 12;
+    public const int RTNLGRP_IPV6_PREFIX = 18;
 
     public const byte AF_UNSPEC = 0;
     public const byte AF_INET = 2;
@@ -75,6 +78,8 @@ public static class Rtnl
     public const ushort RTA_METRICS = 8;
     public const ushort RTA_TABLE = 15;
     public const ushort RTAX_MTU = 2;
+    public const ushort PREFIX_ADDRESS = 1;
+    public const ushort PREFIX_CACHEINFO = 2;
 
     // linux/if_link.h
     public const ushort IFLA_ADDRESS = 1;
@@ -83,6 +88,7 @@ public static class Rtnl
     public const ushort IFLA_LINK = 5;
     public const ushort IFLA_MASTER = 10;
     public const ushort IFLA_WIRELESS = 11;
+    public const ushort IFLA_PROTINFO = 12;
     public const ushort IFLA_OPERSTATE = 16;
     public const ushort IFLA_LINKINFO = 18;
     public const ushort IFLA_AF_SPEC = 26;
@@ -143,6 +149,14 @@ public static class Rtnl
     public const ushort IFLA_INET_CONF = 1;
     public const ushort IPV4_DEVCONF_PROMOTE_SECONDARIES = 20;
 
+    public const ushort IFLA_INET6_FLAGS = 1;
+    public const ushort IFLA_INET6_CONF = 2;
+
+    // linux/ipv6.h: places in IFLA_INET6_CONF
+    public const int DEVCONF_FORWARDING = 0;
+    public const int DEVCONF_ACCEPT_RA = 3;
+    public const int DEVCONF_DISABLE_IPV6 = 26;
+
     public const uint IFF_UP = 0x1;
 
     // linux/if_addr.h
@@ -154,17 +168,22 @@ public static class Rtnl
     public const ushort IFA_RT_PRIORITY = 9;
     public const ushort IFA_PROTO = 11;
     public const uint IFA_F_SECONDARY = 0x1;
+    public const uint IFA_F_OPTIMISTIC = 0x4;
     public const uint IFA_F_DADFAILED = 0x8;
+    public const uint IFA_F_DEPRECATED = 0x20;
     public const uint IFA_F_TENTATIVE = 0x40;
+    public const uint IFA_F_NOPREFIXROUTE = 0x200;
 
     // linux/neighbour.h
     public const ushort NDA_DST = 1;
     public const ushort NDA_LLADDR = 2;
+    public const ushort NDA_IFINDEX = 8;
     public const ushort NUD_REACHABLE = 0x02;
     public const ushort NUD_STALE = 0x04;
     public const ushort NUD_DELAY = 0x08;
     public const ushort NUD_PROBE = 0x10;
     public const ushort NUD_PERMANENT = 0x80;
+    public const byte NTF_ROUTER = 0x80;
 
     // linux/filter.h: the ancillary load that finds a netlink attribute
     public const int SKF_AD_OFF = -0x1000;

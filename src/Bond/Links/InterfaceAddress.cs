@@ -1,4 +1,3 @@
-using System.Net;
 using BondDhcp.Net;
 
 namespace BondDhcp.Bond.Links;
@@ -36,14 +35,17 @@ public sealed record InterfaceAddress(int InterfaceIndex, Ipv4Prefix Prefix)
     public const byte StaticMark = 17;
 }
 
-/// <summary>An IPv6 address on an interface, as the kernel describes it.</summary>
+/// <summary>An IPv6 address on an interface, as the kernel describes it and as it is asked for.</summary>
 /// <param name="InterfaceIndex">ifindex.</param>
-/// <param name="Address">The address, without a scope identifier.</param>
+/// <param name="Address">The address: on one interface it is its own identity, whatever the prefix length.</param>
 /// <param name="PrefixLength">0 to 128.</param>
-public sealed record Ipv6InterfaceAddress(int InterfaceIndex, IPAddress Address, int PrefixLength)
+public sealed record Ipv6InterfaceAddress(int InterfaceIndex, Ipv6Address Address, int PrefixLength)
 {
     /// <summary>Seconds until the kernel removes it, at the time it was described.</summary>
     public uint ValidSeconds { get; init; } = InterfaceAddress.Forever;
+
+    /// <summary>Seconds until it is deprecated, at the time it was described; at most <see cref="ValidSeconds"/>.</summary>
+    public uint PreferredSeconds { get; init; } = InterfaceAddress.Forever;
 
     /// <summary>Nobody has answered for it yet, or somebody has: it cannot be used (RFC 4862 section 5.4).</summary>
     public bool IsTentative { get; init; }
@@ -51,8 +53,26 @@ public sealed record Ipv6InterfaceAddress(int InterfaceIndex, IPAddress Address,
     /// <summary>Somebody has answered for it: it stays unusable (RFC 4862 section 5.4.5).</summary>
     public bool IsDuplicate { get; init; }
 
+    /// <summary>Not for new conversations any more: its preferred lifetime is over (RFC 4862 section 5.5.4).</summary>
+    public bool IsDeprecated { get; init; }
+
+    /// <summary>In use while it is still tentative (RFC 4429); it counts as tentative here, because a server's answer might go to another host.</summary>
+    public bool IsOptimistic { get; init; }
+
+    /// <summary>No route to its prefix comes with it: which prefixes are on the link is for routers to say (RFC 9915 section 18.2.10.1).</summary>
+    public bool HasNoPrefixRoute { get; init; }
+
     /// <summary>IFA_PROTO: who added it; 0 where the kernel is older than 5.18 or nobody said.</summary>
     public byte Protocol { get; init; }
+
+    /// <summary>Metric of its prefix route; 0 for the kernel's.</summary>
+    public uint Metric { get; init; }
+
+    /// <summary>A sender may use it, and packets to it are taken: it is there, unique and not tentative.</summary>
+    public bool IsUsable => !IsTentative && !IsDuplicate;
+
+    /// <summary><c>2001:db8::1/128</c>.</summary>
+    public override string ToString() => new Ipv6Prefix(Address, PrefixLength).ToString();
 }
 
 /// <summary>A unicast IPv4 route through one interface, as we install it and as the kernel describes it.</summary>

@@ -34,6 +34,12 @@ public abstract record LinkEvent
     /// <summary>An IPv6 address is gone.</summary>
     public sealed record Ipv6AddressRemoved(Ipv6InterfaceAddress Address) : LinkEvent;
 
+    /// <summary>The flags of IPv6 on a link are others than before: a router said something else, or the link came up.</summary>
+    public sealed record Ipv6FlagsChanged(int InterfaceIndex, Ipv6LinkFlags Flags) : LinkEvent;
+
+    /// <summary>A router advertised a prefix, for the first time or again.</summary>
+    public sealed record PrefixAdvertised(AdvertisedPrefix Prefix) : LinkEvent;
+
     /// <summary>The kernel announced an IPv4 route of protocol dhcp or static.</summary>
     public sealed record RouteAdded(InstalledRoute Route) : LinkEvent;
 

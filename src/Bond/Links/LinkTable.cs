@@ -86,6 +86,12 @@ public sealed class LinkTable
                 Put(link, events);
                 if (notice is { } why) events.Add(new LinkEvent.LinkNoticed(_links[link.Index], why));
                 break;
+            case Rtnl.RTM_NEWLINK when Ipv6LinkMessage.TryReadFlags(message, out int index, out Ipv6LinkFlags flags):
+                events.Add(new LinkEvent.Ipv6FlagsChanged(index, flags));
+                break;
+            case Rtnl.RTM_NEWPREFIX when Ipv6LinkMessage.TryReadPrefix(message, out AdvertisedPrefix prefix):
+                events.Add(new LinkEvent.PrefixAdvertised(prefix));
+                break;
             case Rtnl.RTM_DELLINK when LinkMessage.TryRead(message, out Link link, out _):
                 Remove(link.Index, events);
                 break;

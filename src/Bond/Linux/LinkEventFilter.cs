@@ -37,11 +37,12 @@ internal static class LinkEventFilter
 
         // Routes: protocol dhcp or static.
         new(LoadByte, 0, 0, RouteProtocolOffset),
-        new(JumpEqual, 7, 0, Rtnl.RTPROT_DHCP),
-        new(JumpEqual, 6, 7, Rtnl.RTPROT_STATIC),
+        new(JumpEqual, 8, 0, Rtnl.RTPROT_DHCP),
+        new(JumpEqual, 7, 8, Rtnl.RTPROT_STATIC),
 
-        // Links: no family, and no IFLA_WIRELESS among the attributes.
+        // Links: what IPv6 says of one; else no family, and no IFLA_WIRELESS among the attributes.
         new(LoadByte, 0, 0, BodyOffset),
+        new(JumpEqual, 5, 0, Rtnl.AF_INET6),
         new(JumpEqual, 0, 5, Rtnl.AF_UNSPEC),
         new(LoadIndexImmediate, 0, 0, Rtnl.IFLA_WIRELESS),
         new(LoadImmediate, 0, 0, LinkAttributesOffset),

@@ -9,7 +9,7 @@ namespace BondDhcp.Bond.Linux;
 
 /// <summary>
 /// Follows the kernel's links and IPv4 addresses, and the routes installed under our protocols; what happens to IPv6
-/// addresses is passed on, and not kept. The event loop waits for <see cref="Descriptor"/> to become readable and calls
+/// addresses and what routers advertise is passed on, and not kept: <see cref="Ipv6Table"/> keeps it for one interface. The event loop waits for <see cref="Descriptor"/> to become readable and calls
 /// <see cref="Drain"/>.
 /// </summary>
 public sealed class LinkWatch : IDisposable
@@ -26,7 +26,11 @@ public sealed class LinkWatch : IDisposable
     // More than the receive buffer holds of the smallest events.
     private const int MaxDiscarded = 65536;
 
-    private static readonly int[] s_groups = [Rtnl.RTNLGRP_LINK, Rtnl.RTNLGRP_IPV4_IFADDR, Rtnl.RTNLGRP_IPV4_ROUTE, Rtnl.RTNLGRP_IPV6_IFADDR];
+    private static readonly int[] s_groups =
+    [
+        Rtnl.RTNLGRP_LINK, Rtnl.RTNLGRP_IPV4_IFADDR, Rtnl.RTNLGRP_IPV4_ROUTE,
+        Rtnl.RTNLGRP_IPV6_IFADDR, Rtnl.RTNLGRP_IPV6_IFINFO, Rtnl.RTNLGRP_IPV6_PREFIX,
+    ];
 
     private readonly NetlinkSocket _socket;
     private readonly RtnlSocket _rtnl;

@@ -87,7 +87,7 @@ public sealed class MasterRequests(RtnlSocket rtnl)
         foreach (Ipv6InterfaceAddress address in ipv6Addresses)
         {
             Ipv6AddressMessage.WriteRemove(rtnl.Writer, address);
-            Note(rtnl.Execute(rtnl.Writer.Finish()), FormattableString.Invariant($"{address.Address}/{address.PrefixLength}"), removed, ref result);
+            Note(rtnl.Execute(rtnl.Writer.Finish()), address.ToString(), removed, ref result);
         }
         return result;
     }

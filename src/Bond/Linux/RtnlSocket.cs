@@ -75,6 +75,22 @@ public sealed class RtnlSocket : IDisposable
         return result;
     }
 
+    /// <summary>IPv6 on one link: flags and settings; null where it has none, as on a kernel without it or with an MTU below 1280.</summary>
+    public Ipv6LinkState? FindIpv6State(int interfaceIndex)
+    {
+        List<Ipv6LinkState> states = [];
+        LinkMessage.WriteGet(Writer, interfaceIndex);
+        RtnlResult result = Query<Ipv6LinkState>(Writer.Finish(), Ipv6LinkMessage.TryReadState, states);
+        return result.Succeeded && states.Count > 0 ? states[0] : null;
+    }
+
+    /// <summary>The IPv6 routes of the main table that answer "unreachable", whoever installed them.</summary>
+    public RtnlResult ReadUnreachableRoutes(List<UnreachableRoute> routes)
+    {
+        UnreachableRouteMessage.WriteDump(Writer);
+        return Query<UnreachableRoute>(Writer.Finish(), UnreachableRouteMessage.TryRead, routes);
+    }
+
     /// <summary>The IPv4 routes of one protocol through one interface, in every table.</summary>
     public RtnlResult ReadRoutes(int interfaceIndex, byte protocol, List<InstalledRoute> routes)
     {
@@ -91,6 +107,15 @@ public sealed class RtnlSocket : IDisposable
         NeighbourMessage.WriteGet(Writer, interfaceIndex, neighbour);
         RtnlResult result = Query<MacAddress>(Writer.Finish(), NeighbourMessage.TryRead, found);
         return result.Succeeded && found.Count > 0 ? found[0] : null;
+    }
+
+    /// <summary>The IPv6 routers on an interface whose hardware address the kernel would send to.</summary>
+    public RtnlResult ReadRouters(int interfaceIndex, List<RouterNeighbour> routers)
+    {
+        NeighbourMessage.WriteDump(Writer, interfaceIndex);
+        RtnlResult result = Query<RouterNeighbour>(Writer.Finish(), NeighbourMessage.TryReadRouter, routers);
+        routers.RemoveAll(router => router.InterfaceIndex != interfaceIndex);
+        return result;
     }
 
     /// <summary>Sets a link up; nothing when it is.</summary>

@@ -57,7 +57,7 @@ public sealed class StaticConfigurator(RtnlSocket rtnl)
         [
             .. ipv4.Select(one => new PresentAddress(StaticAddress.Of(one.Prefix), one.Protocol, false, false)),
             .. ipv6.Select(one => new PresentAddress(
-                new StaticAddress(one.Address, one.PrefixLength), one.Protocol, one.IsTentative && !one.IsDuplicate, one.IsDuplicate)),
+                StaticAddress.Of(new Ipv6Prefix(one.Address, one.PrefixLength)), one.Protocol, one.IsTentative && !one.IsDuplicate, one.IsDuplicate)),
         ];
     }
 
@@ -110,7 +110,7 @@ public sealed class StaticConfigurator(RtnlSocket rtnl)
             }
             else
             {
-                Ipv6AddressMessage.WriteAdd(rtnl.Writer, DescribeIpv6(act.Address), metric);
+                Ipv6AddressMessage.WriteAdd(rtnl.Writer, DescribeIpv6(act.Address), replace: false);
             }
             RtnlResult result = rtnl.Execute(rtnl.Writer.Finish());
             if (result.Errno == KernelNumbers.EEXIST)
@@ -185,7 +185,11 @@ public sealed class StaticConfigurator(RtnlSocket rtnl)
         };
 
         private Ipv6InterfaceAddress DescribeIpv6(StaticAddress address) =>
-            new(interfaceIndex, address.Address, address.PrefixLength) { Protocol = InterfaceAddress.StaticMark };
+            new(interfaceIndex, Ipv6Address.FromBytes(address.Address.GetAddressBytes()), address.PrefixLength)
+            {
+                Metric = metric,
+                Protocol = InterfaceAddress.StaticMark,
+            };
 
         // The address, the route, its table, the interface: somebody was quicker, or the interface went with it all.
         private static bool IsGone(RtnlResult result) =>

@@ -70,6 +70,9 @@ public readonly ref struct NetlinkAttribute
     /// <summary>An IPv4 address.</summary>
     public Ipv4Address? AsAddress() => Data.Length == Ipv4Address.Length ? Ipv4Address.FromBytes(Data) : null;
 
+    /// <summary>An IPv6 address.</summary>
+    public Ipv6Address? AsIpv6Address() => Data.Length == Ipv6Address.Length ? Ipv6Address.FromBytes(Data) : null;
+
     /// <summary>A hardware address of six octets; null for those of other links.</summary>
     public MacAddress? AsMac() => Data.Length == MacAddress.Length ? MacAddress.FromBytes(Data) : null;
 

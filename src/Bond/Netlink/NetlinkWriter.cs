@@ -58,6 +58,9 @@ public sealed class NetlinkWriter
     /// <summary>Adds an IPv4 address, in network byte order as everywhere in the kernel.</summary>
     public void AddAddress(ushort type, Ipv4Address address) => address.CopyTo(ReserveAttribute(type, Ipv4Address.Length));
 
+    /// <summary>Adds an IPv6 address.</summary>
+    public void AddAddress(ushort type, Ipv6Address address) => address.CopyTo(ReserveAttribute(type, Ipv6Address.Length));
+
     /// <summary>Adds an address of either family, in network byte order.</summary>
     public void AddAddress(ushort type, System.Net.IPAddress address) => Add(type, address.GetAddressBytes());
 

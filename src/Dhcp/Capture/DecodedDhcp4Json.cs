@@ -78,11 +78,11 @@ internal static class DecodedDhcp4Json
         json.WriteString("hex", HexText.Colons(data));
     }
 
-    private static void WriteInner(Utf8JsonWriter json, ImmutableArray<Dhcp4SubOption> options)
+    private static void WriteInner(Utf8JsonWriter json, ImmutableArray<SubOption> options)
     {
         if (options.IsEmpty) return;
         json.WriteStartArray("options");
-        foreach (Dhcp4SubOption option in options)
+        foreach (SubOption option in options)
         {
             json.WriteStartObject();
             WriteOption(json, option.Code, option.Name, option.Value, option.Data.AsSpan());

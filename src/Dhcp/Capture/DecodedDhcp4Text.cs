@@ -42,9 +42,9 @@ internal static class DecodedDhcp4Text
         }
     }
 
-    private static void WriteInner(TextWriter output, int depth, ImmutableArray<Dhcp4SubOption> options)
+    private static void WriteInner(TextWriter output, int depth, ImmutableArray<SubOption> options)
     {
-        foreach (Dhcp4SubOption option in options)
+        foreach (SubOption option in options)
         {
             WriteOption(output, depth, option.Code, option.Name, option.Value, option.Data.AsSpan());
             WriteInner(output, depth + 1, option.Options);

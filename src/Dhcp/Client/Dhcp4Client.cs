@@ -97,7 +97,7 @@ public sealed partial record Dhcp4Client
 
     internal Instant RestoreAt { get; init; } = Instant.Never;
 
-    internal Dhcp4Command? PendingCommand { get; init; }
+    internal DhcpCommand? PendingCommand { get; init; }
 
     /// <summary>Former hardware addresses remembered, so that a late echo of a frame is not taken for another host.</summary>
     internal const int MaxFormerMacs = 4;

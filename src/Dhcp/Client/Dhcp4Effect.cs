@@ -4,27 +4,6 @@ using BondDhcp.Net;
 
 namespace BondDhcp.Dhcp.Client;
 
-/// <summary>Why a lease ended without being replaced.</summary>
-public enum LeaseEnd
-{
-    /// <summary>Its time ran out.</summary>
-    Expired,
-    /// <summary>Given back with DHCPRELEASE.</summary>
-    Released,
-    /// <summary>The server refused it.</summary>
-    Refused,
-    /// <summary>Another host uses the address.</summary>
-    Conflict,
-    /// <summary>The interface is certainly in another network.</summary>
-    OtherNetwork,
-    /// <summary>The interface is gone, and the address with it.</summary>
-    InterfaceGone,
-    /// <summary>The network prefers IPv6 only (RFC 8925).</summary>
-    Ipv6Only,
-    /// <summary>Removed by somebody else again and again, or refused by the kernel.</summary>
-    Lost,
-}
-
 /// <summary>What the rim is to do, in order.</summary>
 public abstract record Dhcp4Effect
 {
@@ -56,5 +35,5 @@ public abstract record Dhcp4Effect
     public sealed record Tell(Report Report) : Dhcp4Effect;
 
     /// <summary>A user's command ended: with a lease, or refused for the reason given.</summary>
-    public sealed record CommandDone(Dhcp4Command Command, bool Succeeded, string? Why) : Dhcp4Effect;
+    public sealed record CommandDone(DhcpCommand Command, bool Succeeded, string? Why) : Dhcp4Effect;
 }

@@ -26,19 +26,6 @@ public sealed record Dhcp4Surroundings
     public bool AuthenticatedByEap { get; init; }
 }
 
-/// <summary>A command of the user's to one client.</summary>
-public enum Dhcp4Command
-{
-    /// <summary>Extend now, as at T1.</summary>
-    Renew,
-    /// <summary>Extend now with any server, as at T2.</summary>
-    Rebind,
-    /// <summary>Give the lease back and stay idle until <see cref="Acquire"/>.</summary>
-    Release,
-    /// <summary>Get a lease; nothing when there is one.</summary>
-    Acquire,
-}
-
 /// <summary>
 /// Something that happened to the client. DHCP messages come by <c>Dhcp4Client.Receive</c>, because they are read in
 /// place.
@@ -90,7 +77,7 @@ public abstract record Dhcp4Input
     public sealed record Retransmitted(MacAddress Chaddr) : Dhcp4Input;
 
     /// <summary>A user's command.</summary>
-    public sealed record Command(Dhcp4Command What) : Dhcp4Input;
+    public sealed record Command(DhcpCommand What) : Dhcp4Input;
 
     /// <summary>The machine woke from suspend.</summary>
     public sealed record Resumed : Dhcp4Input;

@@ -15,20 +15,8 @@ public static class Dhcp4Timing
     /// <summary>The least gap between renewals (RFC 2131 section 4.4.5).</summary>
     public static readonly TimeSpan LeastExtensionGap = TimeSpan.FromSeconds(60);
 
-    /// <summary>After a DHCPDECLINE (RFC 2131 section 3.1 (5)).</summary>
-    public static readonly TimeSpan DeclineDelay = TimeSpan.FromSeconds(10);
-
-    /// <summary>RATE_LIMIT_INTERVAL: between attempts once <see cref="MaxConflicts"/> is reached (RFC 5227 section 1.1).</summary>
-    public static readonly TimeSpan ConflictRateLimit = TimeSpan.FromSeconds(60);
-
-    /// <summary>MAX_CONFLICTS (RFC 5227 section 1.1).</summary>
-    public const int MaxConflicts = 10;
-
     /// <summary>DEFEND_INTERVAL (RFC 5227 section 1.1).</summary>
     public static readonly TimeSpan DefendInterval = TimeSpan.FromSeconds(10);
-
-    /// <summary>The longest wait after repeated refusals.</summary>
-    public static readonly TimeSpan MaxNakBackoff = TimeSpan.FromSeconds(60);
 
     /// <summary>MIN_V6ONLY_WAIT (RFC 8925 section 3.4).</summary>
     public const uint MinV6OnlyWaitSeconds = 300;
@@ -57,17 +45,8 @@ public static class Dhcp4Timing
     /// <summary>The second transmission of the other form after a refusal.</summary>
     public static readonly TimeSpan RefusalRepeat = TimeSpan.FromMilliseconds(500);
 
-    /// <summary>Carrier back within this time is judged as a failover is.</summary>
-    public static readonly TimeSpan ShortOutage = TimeSpan.FromSeconds(5);
-
     /// <summary>How long the address stays after DHCPRELEASE was handed to the kernel: one ARP round trip and some.</summary>
     public static readonly TimeSpan ReleaseLinger = TimeSpan.FromMilliseconds(50);
-
-    /// <summary>Somebody else removes the address: it is put back once in this time.</summary>
-    public static readonly TimeSpan RestoreInterval = TimeSpan.FromSeconds(10);
-
-    /// <summary>How often it is put back.</summary>
-    public const int MaxRestores = 3;
 
     /// <summary>The gap before transmission <paramref name="sent"/> + 1, jitter included.</summary>
     /// <param name="sent">Transmissions so far, at least 1.</param>
@@ -77,12 +56,6 @@ public static class Dhcp4Timing
         int seconds = Math.Min(FirstBackoffSeconds << Math.Clamp(sent - 1, 0, 10), LastBackoffSeconds);
         return TimeSpan.FromSeconds(seconds + entropy.NextJitter());
     }
-
-    /// <summary>0 s after the first refusal in a row, then 1, 2, 4 ... 60 s.</summary>
-    public static TimeSpan NakBackoff(int refusals) =>
-        refusals <= 1
-            ? TimeSpan.Zero
-            : TimeSpan.FromSeconds(Math.Min(1L << Math.Min(refusals - 2, 30), (long)MaxNakBackoff.TotalSeconds));
 
     /// <summary>The next renewal or rebinding: half of what is left until <paramref name="end"/>, at least 60 s; Never when that is past it.</summary>
     public static Instant NextExtension(Instant now, Instant end)

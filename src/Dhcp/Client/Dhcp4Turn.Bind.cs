@@ -153,29 +153,10 @@ internal sealed partial class Dhcp4Turn
         EndWhatRunsBeside();
         Client = Client with { Lease = null, DefendedAt = null, RestoreAt = Instant.Never };
         effects.Add(new Dhcp4Effect.Deconfigure(lease, why));
-        Tell(
-            why switch
-            {
-                LeaseEnd.Expired => "leaseExpired",
-                LeaseEnd.Released => "leaseReleased",
-                _ => "leaseLost",
-            },
-            ("address", lease.Prefix), ("server", lease.ServerIdentifier), ("why", WordOf(why)));
+        Tell(LeaseEndName.EventOf(why), ("address", lease.Prefix), ("server", lease.ServerIdentifier), ("why", LeaseEndName.Of(why)));
         // A lease of another network is still good there.
         if (why is not (LeaseEnd.OtherNetwork or LeaseEnd.Lost or LeaseEnd.InterfaceGone)) Forget(lease, hint);
     }
-
-    private static string WordOf(LeaseEnd end) => end switch
-    {
-        LeaseEnd.Expired => "expired",
-        LeaseEnd.Released => "released",
-        LeaseEnd.Refused => "refused",
-        LeaseEnd.Conflict => "conflict",
-        LeaseEnd.OtherNetwork => "otherNetwork",
-        LeaseEnd.InterfaceGone => "interfaceGone",
-        LeaseEnd.Ipv6Only => "ipv6Only",
-        _ => "lost",
-    };
 
     private void Expire()
     {
@@ -192,6 +173,6 @@ internal sealed partial class Dhcp4Turn
         Warn($"the address could not be configured: {error}");
         Refuse($"the address could not be configured: {error}");
         Lose(LeaseEnd.Lost);
-        Enter(new Dhcp4State.DeclineWait(now + Dhcp4Timing.DeclineDelay));
+        Enter(new Dhcp4State.DeclineWait(now + DhcpTiming.DeclineDelay));
     }
 }

@@ -5,27 +5,21 @@ namespace BondDhcp.Dhcp.Client;
 
 internal sealed partial class Dhcp4Turn
 {
-    private void Obey(Dhcp4Command command)
+    private void Obey(DhcpCommand command)
     {
-        Tell("command", ("command", command switch
-        {
-            Dhcp4Command.Renew => "renew",
-            Dhcp4Command.Rebind => "rebind",
-            Dhcp4Command.Release => "release",
-            _ => "acquire",
-        }));
+        Tell("command", ("command", DhcpCommandName.Of(command)));
         if (Client.State is Dhcp4State.Releasing) FinishRelease();
         // One answer is owed at a time: whoever asked before is told that somebody else asked since.
         Refuse("another command followed");
         Client = Client with { PendingCommand = command };
         switch (command)
         {
-            case Dhcp4Command.Release: Release("released; idle until acquire"); break;
-            case Dhcp4Command.Acquire when Client.Lease is not null && Client.State is not Dhcp4State.Stopped: Succeed(); break;
-            case Dhcp4Command.Acquire: Acquire(); break;
+            case DhcpCommand.Release: Release("released; idle until acquire"); break;
+            case DhcpCommand.Acquire when Client.Lease is not null && Client.State is not Dhcp4State.Stopped: Succeed(); break;
+            case DhcpCommand.Acquire: Acquire(); break;
             case var _ when Client.Lease is null || Client.State is Dhcp4State.Stopped: Refuse("there is no lease"); break;
             case var _ when !Client.LinkUsable: Refuse($"the link cannot be used: {Client.LinkUnusableWhy}"); break;
-            case Dhcp4Command.Renew: Renew(); break;
+            case DhcpCommand.Renew: Renew(); break;
             default: Rebind(); break;
         }
     }
@@ -107,7 +101,7 @@ internal sealed partial class Dhcp4Turn
 
     private void FinishRelease()
     {
-        bool byCommand = Client.PendingCommand == Dhcp4Command.Release;
+        bool byCommand = Client.PendingCommand == DhcpCommand.Release;
         Lose(LeaseEnd.Released, Client.Lease?.Address);
         Halt(byCommand ? "released; idle until acquire" : "stopped");
         Succeed();

@@ -48,8 +48,7 @@ internal sealed partial class Dhcp4Turn
         Enter(new Dhcp4State.DeclineWait(now + DeclineDelay));
     }
 
-    private TimeSpan DeclineDelay =>
-        Client.Conflicts >= Dhcp4Timing.MaxConflicts ? Dhcp4Timing.ConflictRateLimit : Dhcp4Timing.DeclineDelay;
+    private TimeSpan DeclineDelay => DhcpTiming.DelayAfterConflicts(Client.Conflicts);
 
     /// <summary>DHCPDECLINE, once and without an answer (RFC 2131 section 4.4.1 and table 5).</summary>
     private void SendDecline(Dhcp4Lease lease)
@@ -72,16 +71,16 @@ internal sealed partial class Dhcp4Turn
     private void RestoreAddress()
     {
         if (Client.Lease is null) return;
-        if (Client.RestoredAt is { } at && now - at > Dhcp4Timing.RestoreInterval + Dhcp4Timing.RestoreInterval)
+        if (Client.RestoredAt is { } at && now - at > DhcpTiming.RestoreInterval + DhcpTiming.RestoreInterval)
             Client = Client with { Restores = 0 };
-        if (Client.Restores >= Dhcp4Timing.MaxRestores)
+        if (Client.Restores >= DhcpTiming.MaxRestores)
         {
             Warn("the address was removed by another program again and again; it is not put back any more");
             Lose(LeaseEnd.Lost);
             Enter(new Dhcp4State.Waiting("another program removes the address"));
             return;
         }
-        Instant next = Client.RestoredAt is { } last ? Instant.Max(now, last + Dhcp4Timing.RestoreInterval) : now;
+        Instant next = Client.RestoredAt is { } last ? Instant.Max(now, last + DhcpTiming.RestoreInterval) : now;
         Client = Client with { RestoreAt = next };
     }
 

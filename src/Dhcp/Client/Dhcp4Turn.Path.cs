@@ -50,7 +50,7 @@ internal sealed partial class Dhcp4Turn
     private void LinkBecameUsable(PathClass network, MacAddress? gateway)
     {
         if (Client.LinkUsable) return;
-        bool brief = now - Client.LinkUnusableSince <= Dhcp4Timing.ShortOutage;
+        bool brief = now - Client.LinkUnusableSince <= DhcpTiming.ShortOutage;
         Client = Client with { LinkUsable = true, LinkUnusableWhy = "" };
         if (Client.State is Dhcp4State.Stopped) return;
         // After a longer outage the cable may have been put elsewhere, whatever was known before.

@@ -74,7 +74,7 @@ internal sealed partial class Dhcp4Turn
     {
         Client = Client with { Refusals = Client.Refusals + 1 };
         Refuse("the server refused");
-        TimeSpan wait = Dhcp4Timing.NakBackoff(Client.Refusals);
+        TimeSpan wait = DhcpTiming.DelayAfterRefusals(Client.Refusals);
         if (wait == TimeSpan.Zero && Client.LinkUsable)
         {
             Discover(wanted: null);

@@ -1,114 +1,38 @@
-using System.Collections.Immutable;
 using BondDhcp.Dhcp.Client;
 using BondDhcp.Dhcp.Identity;
-using BondDhcp.Net;
-using BondDhcp.Net.Linux;
 
 namespace BondDhcp.Dhcp.Store;
 
-/// <summary>What the store holds for an interface.</summary>
-/// <param name="Memory">Its leases, with instants of the present boot; <see cref="Dhcp4Memory.Empty"/> when there is nothing usable.</param>
-/// <param name="Warnings">What the log should say.</param>
-public sealed record Dhcp4StoredMemory(Dhcp4Memory Memory, ImmutableArray<string> Warnings);
-
-/// <summary>
-/// Keeps leases across restarts, one file an interface: <c>dhcp4-bond0.json</c> in the state directory. Nothing in it is
-/// trusted: a lease comes back only through the checksum and the same validation as a DHCPACK from the network.
-/// </summary>
+/// <summary>The leases of DHCPv4: <c>dhcp4-bond0.json</c>.</summary>
 /// <param name="stateDirectory">The state directory; made when something is saved.</param>
-public sealed class Dhcp4LeaseStore(string stateDirectory)
+public sealed class Dhcp4LeaseStore(string stateDirectory) : LeaseStore<Dhcp4Memory>(stateDirectory, "dhcp4-")
 {
-    private const string Prefix = "dhcp4-";
-    private const string Suffix = ".json";
-
-    /// <summary>Reads what is kept for an interface. A file that cannot be trusted is set aside, with a warning.</summary>
-    /// <param name="interfaceName">The interface's name.</param>
-    /// <param name="clock">Now.</param>
-    /// <param name="setAside">False for a reader that is not the owner of the state: the file then stays where it is.</param>
-    /// <exception cref="ArgumentException">Not a name that an interface can have.</exception>
-    public Dhcp4StoredMemory Load(string interfaceName, StoreClock clock, bool setAside = true)
-    {
-        string path = PathOf(interfaceName);
-        StateFileContent content = StateFile.Read(path);
-        if (content.Problem is { } problem)
-        {
-            bool leave = !setAside || !content.MustBeSetAside;
-            return Nothing(leave ? $"{path} {problem}" : StateFile.SetAside(path, problem));
-        }
-        if (content.Octets is null) return new Dhcp4StoredMemory(Dhcp4Memory.Empty, []);
-
-        Dhcp4MemoryDocument document = Dhcp4MemoryReader.Read(content.Octets);
-        if (document.NewerVersion is { } version)
-            return Nothing(setAside ? StateFile.SetAsideVersion(path, version) : $"{path} is of a newer format");
-        if (document.Problem is { } damage)
-            return Nothing(setAside ? StateFile.SetAside(path, damage) : $"{path} {damage}");
-        return new Dhcp4StoredMemory(
-            StoredTimes.Translate(document.Memory!, document.SavedAt!, clock),
-            [.. document.Refused.Select(refused => $"{path}: {refused}")]);
-    }
-
-    /// <summary>
-    /// Keeps this, in place of what was kept before. Null when it is on the disk; else why it is not, and what was kept
-    /// before is then still there. Never throws for what a disk does.
-    /// </summary>
-    /// <exception cref="ArgumentException">Not a name that an interface can have.</exception>
-    public string? Save(string interfaceName, Dhcp4Memory memory, StoreClock clock)
-    {
-        string path = PathOf(interfaceName);
-        byte[] text = Dhcp4MemoryWriter.Write(memory, clock);
-        // Options of unusual size: what was used last matters most.
-        while (text.Length > StateFile.MaxLength && memory.Leases.Length > 1)
-        {
-            memory = memory with { Leases = memory.Leases[..^1] };
-            text = Dhcp4MemoryWriter.Write(memory, clock);
-        }
-        if (text.Length > StateFile.MaxLength)
-            return $"{path}: a lease with so many options is not kept";
-        return StateFile.Write(path, text) is { } problem ? $"{path}: {problem}" : null;
-    }
-
-    /// <summary>Puts an interface's file out of use, to be looked at; a sentence for the log, or null when there is none.</summary>
-    /// <exception cref="ArgumentException">Not a name that an interface can have.</exception>
-    public string? SetAside(string interfaceName, string why)
-    {
-        string path = PathOf(interfaceName);
-        return File.Exists(path) ? StateFile.SetAside(path, why) : null;
-    }
-
-    /// <summary>The interfaces for which something is kept, in ordinal order.</summary>
-    public ImmutableArray<string> Interfaces()
-    {
-        try
-        {
-            return
-            [
-                .. Directory.EnumerateFiles(stateDirectory, Prefix + "*" + Suffix)
-                    .Select(path => Path.GetFileName(path)[Prefix.Length..^Suffix.Length])
-                    .Where(StatePath.IsInterfaceName)
-                    .Order(StringComparer.Ordinal),
-            ];
-        }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
-        {
-            // Without a directory nothing is kept.
-            return [];
-        }
-    }
-
     /// <summary>The DUID in an intact stored lease's client identifier, for when the DUID's own file is gone; null for none.</summary>
     public Duid? FindDuid()
     {
         foreach (string interfaceName in Interfaces())
         {
-            if (StateFile.Read(PathOf(interfaceName)).Octets is not { } octets) continue;
-            if (Dhcp4MemoryReader.Read(octets).Memory is not { } memory) continue;
+            if (Peek(interfaceName) is not { } memory) continue;
             foreach (Dhcp4Lease lease in memory.Leases)
                 if (Dhcp4ClientIdentifier.TryGetDuid(lease.ClientIdentifier.AsSpan(), out _, out Duid? duid)) return duid;
         }
         return null;
     }
 
-    private string PathOf(string interfaceName) => StatePath.Of(stateDirectory, Prefix, interfaceName, Suffix);
+    /// <inheritdoc/>
+    private protected override Dhcp4Memory Empty => Dhcp4Memory.Empty;
 
-    private static Dhcp4StoredMemory Nothing(string warning) => new(Dhcp4Memory.Empty, [warning]);
+    /// <inheritdoc/>
+    private protected override MemoryDocument<Dhcp4Memory> Read(ReadOnlyMemory<byte> file) => Dhcp4MemoryReader.Read(file);
+
+    /// <inheritdoc/>
+    private protected override byte[] Write(Dhcp4Memory memory, StoreClock clock) => Dhcp4MemoryWriter.Write(memory, clock);
+
+    /// <inheritdoc/>
+    private protected override Dhcp4Memory Translate(Dhcp4Memory memory, StoreClock savedAt, StoreClock now) =>
+        StoredTimes.Translate(memory, savedAt, now);
+
+    /// <inheritdoc/>
+    private protected override Dhcp4Memory? WithoutOldest(Dhcp4Memory memory) =>
+        memory.Leases.Length > 1 ? memory with { Leases = memory.Leases[..^1] } : null;
 }

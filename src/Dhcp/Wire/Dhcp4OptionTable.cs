@@ -1,6 +1,6 @@
 using System.Globalization;
 using Kind = BondDhcp.Dhcp.Wire.Dhcp4OptionKind;
-using Length = BondDhcp.Dhcp.Wire.Dhcp4OptionLength;
+using Length = BondDhcp.Dhcp.Wire.OptionLength;
 
 namespace BondDhcp.Dhcp.Wire;
 

@@ -53,7 +53,7 @@ public static class Dhcp4ReplyReader
 
     private static Dhcp4DropReason ReadLease(in Dhcp4OptionIndex options, ref Dhcp4Reply reply)
     {
-        var notes = new Notes();
+        var notes = new ReplyNotes();
         uint? ipv6OnlyWait = ReadSeconds(options, 108, ref notes);
         byte? autoConfigure = ReadAutoConfigure(options, ref notes);
         // RFC 8925 section 3.3 and RFC 2563 section 2.2: an OFFER without an address is legal where it says why.
@@ -101,7 +101,7 @@ public static class Dhcp4ReplyReader
     }
 
     /// <summary>V18: contiguous and not 0.0.0.0; a missing mask is the class's.</summary>
-    private static bool TryReadPrefixLength(in Dhcp4OptionIndex options, ref Notes notes, out int prefixLength)
+    private static bool TryReadPrefixLength(in Dhcp4OptionIndex options, ref ReplyNotes notes, out int prefixLength)
     {
         if (options.TryGet(1, out ReadOnlySpan<byte> mask))
         {
@@ -124,7 +124,7 @@ public static class Dhcp4ReplyReader
         && (prefix.PrefixLength > 30 || (router != prefix.Network && router != prefix.DirectedBroadcast));
 
     /// <summary>RFC 3442: with option 121 the options 3 and 33 are ignored, also where it has no default route.</summary>
-    private static ImmutableArray<Dhcp4Route> ReadRoutes(in Dhcp4OptionIndex options, ImmutableArray<Ipv4Address> routers, ref Notes notes)
+    private static ImmutableArray<Dhcp4Route> ReadRoutes(in Dhcp4OptionIndex options, ImmutableArray<Ipv4Address> routers, ref ReplyNotes notes)
     {
         ReadOnlySpan<byte> codes = [121, 249];
         foreach (byte code in codes)
@@ -148,7 +148,7 @@ public static class Dhcp4ReplyReader
 
     /// <summary>The first <see cref="MaxAddresses"/> that are of use; what is of none takes no place among them.</summary>
     private static ImmutableArray<Ipv4Address> ReadAddresses(
-        in Dhcp4OptionIndex options, byte code, ref Notes notes, Func<Ipv4Address, bool> isUsable)
+        in Dhcp4OptionIndex options, byte code, ref ReplyNotes notes, Func<Ipv4Address, bool> isUsable)
     {
         if (!options.TryGet(code, out ReadOnlySpan<byte> data)) return [];
         if (data.IsEmpty || data.Length % Ipv4Address.Length != 0)
@@ -168,12 +168,12 @@ public static class Dhcp4ReplyReader
         return addresses.ToImmutable();
     }
 
-    private static void NoteLeftOut(byte code, int leftOut, ref Notes notes)
+    private static void NoteLeftOut(byte code, int leftOut, ref ReplyNotes notes)
     {
         if (leftOut > 0) notes.Add($"option {code}: {leftOut} left out, of no use or over the limit");
     }
 
-    private static byte? ReadAutoConfigure(in Dhcp4OptionIndex options, ref Notes notes)
+    private static byte? ReadAutoConfigure(in Dhcp4OptionIndex options, ref ReplyNotes notes)
     {
         if (!options.TryGet(116, out ReadOnlySpan<byte> data)) return null;
         if (data is [0 or 1]) return data[0];
@@ -181,14 +181,14 @@ public static class Dhcp4ReplyReader
         return null;
     }
 
-    private static bool ReadRapidCommit(in Dhcp4OptionIndex options, ref Notes notes)
+    private static bool ReadRapidCommit(in Dhcp4OptionIndex options, ref ReplyNotes notes)
     {
         if (!options.TryGet(80, out ReadOnlySpan<byte> data)) return false;
         if (!data.IsEmpty) notes.Add("option 80 (rapid commit) has a wrong length and is ignored");
         return data.IsEmpty;
     }
 
-    private static uint? ReadSeconds(in Dhcp4OptionIndex options, byte code, ref Notes notes)
+    private static uint? ReadSeconds(in Dhcp4OptionIndex options, byte code, ref ReplyNotes notes)
     {
         if (!options.TryGet(code, out ReadOnlySpan<byte> data)) return null;
         if (data.Length == 4) return BinaryPrimitives.ReadUInt32BigEndian(data);
@@ -196,7 +196,7 @@ public static class Dhcp4ReplyReader
         return null;
     }
 
-    private static string? ReadName(in Dhcp4OptionIndex options, byte code, ref Notes notes)
+    private static string? ReadName(in Dhcp4OptionIndex options, byte code, ref ReplyNotes notes)
     {
         if (!options.TryGet(code, out ReadOnlySpan<byte> data)) return null;
         string? name = DomainNames.FromText(data);
@@ -204,7 +204,7 @@ public static class Dhcp4ReplyReader
         return name;
     }
 
-    private static ImmutableArray<string> ReadSearchList(in Dhcp4OptionIndex options, ref Notes notes)
+    private static ImmutableArray<string> ReadSearchList(in Dhcp4OptionIndex options, ref ReplyNotes notes)
     {
         if (!options.TryGet(119, out ReadOnlySpan<byte> data)) return [];
         if (DomainNames.TryReadSearchList(data, out ImmutableArray<string> names)) return names;
@@ -214,7 +214,7 @@ public static class Dhcp4ReplyReader
 
     private delegate string? ReportedReader(ReadOnlySpan<byte> data);
 
-    private static string? ReadReported(in Dhcp4OptionIndex options, byte code, string what, ReportedReader read, ref Notes notes)
+    private static string? ReadReported(in Dhcp4OptionIndex options, byte code, string what, ReportedReader read, ref ReplyNotes notes)
     {
         if (!options.TryGet(code, out ReadOnlySpan<byte> data)) return null;
         string? text = read(data);
@@ -222,7 +222,7 @@ public static class Dhcp4ReplyReader
         return text;
     }
 
-    private static ImmutableArray<EncryptedResolver> ReadEncryptedResolvers(in Dhcp4OptionIndex options, ref Notes notes)
+    private static ImmutableArray<EncryptedResolver> ReadEncryptedResolvers(in Dhcp4OptionIndex options, ref ReplyNotes notes)
     {
         if (!options.TryGet(162, out ReadOnlySpan<byte> data)) return [];
         if (!EncryptedResolverReader.ReadIpv4(data, out ImmutableArray<EncryptedResolver> resolvers))
@@ -230,7 +230,7 @@ public static class Dhcp4ReplyReader
         return resolvers;
     }
 
-    private static int? ReadMtu(in Dhcp4OptionIndex options, ref Notes notes)
+    private static int? ReadMtu(in Dhcp4OptionIndex options, ref ReplyNotes notes)
     {
         const int least = 68; // RFC 2132 section 5.1
         if (!options.TryGet(26, out ReadOnlySpan<byte> data)) return null;
@@ -239,7 +239,7 @@ public static class Dhcp4ReplyReader
         return null;
     }
 
-    private static Ipv4Address? ReadBroadcast(in Dhcp4OptionIndex options, Ipv4Prefix prefix, ref Notes notes)
+    private static Ipv4Address? ReadBroadcast(in Dhcp4OptionIndex options, Ipv4Prefix prefix, ref ReplyNotes notes)
     {
         // RFC 3021: a /31 has none, and a /32 has nobody to broadcast to.
         if (prefix.PrefixLength > 30) return null;
@@ -249,14 +249,5 @@ public static class Dhcp4ReplyReader
             notes.Add("option 28 (broadcast address) does not fit the subnet mask; the computed one is used");
         }
         return prefix.DirectedBroadcast;
-    }
-
-    private ref struct Notes
-    {
-        private ImmutableArray<string>.Builder? _notes;
-
-        public void Add(string note) => (_notes ??= ImmutableArray.CreateBuilder<string>()).Add(note);
-
-        public readonly ImmutableArray<string> ToImmutable() => _notes?.ToImmutable() ?? [];
     }
 }

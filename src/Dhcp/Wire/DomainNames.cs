@@ -75,7 +75,32 @@ public static class DomainNames
     /// Option 119: every name, or nothing when any part is malformed. What follows the most names that are kept is not
     /// looked at: pointers of two octets could make each of them 255 octets long.
     /// </summary>
-    public static bool TryReadSearchList(ReadOnlySpan<byte> data, out ImmutableArray<string> names)
+    public static bool TryReadSearchList(ReadOnlySpan<byte> data, out ImmutableArray<string> names) =>
+        TryReadNames(data, MaxJumps, out names);
+
+    /// <summary>As <see cref="TryReadSearchList"/>, of DHCPv6, where a pointer is malformed (RFC 9915 section 10).</summary>
+    public static bool TryReadUncompressedList(ReadOnlySpan<byte> data, out ImmutableArray<string> names) =>
+        TryReadNames(data, maxJumps: 0, out names);
+
+    /// <summary>One uncompressed name that fills the data; false when it is malformed, not valid, or something follows it.</summary>
+    public static bool TryReadUncompressed(ReadOnlySpan<byte> data, out string name)
+    {
+        int position = 0;
+        return TryReadName(data, maxJumps: 0, ref position, out name) && position == data.Length;
+    }
+
+    /// <summary>As <see cref="TryReadUncompressed"/>, of a name without its root label (RFC 4704 section 4.2).</summary>
+    public static bool TryReadPartial(ReadOnlySpan<byte> data, out string name)
+    {
+        name = "";
+        if (data.Length >= MaxWireLength) return false;
+        Span<byte> whole = stackalloc byte[MaxWireLength];
+        data.CopyTo(whole);
+        whole[data.Length] = 0;
+        return TryReadUncompressed(whole[..(data.Length + 1)], out name);
+    }
+
+    private static bool TryReadNames(ReadOnlySpan<byte> data, int maxJumps, out ImmutableArray<string> names)
     {
         names = [];
         ImmutableArray<string>.Builder read = ImmutableArray.CreateBuilder<string>();
@@ -83,7 +108,7 @@ public static class DomainNames
         int text = 0;
         while (position < data.Length && read.Count < MaxSearchNames)
         {
-            if (!TryReadName(data, ref position, out string name)) return false;
+            if (!TryReadName(data, maxJumps, ref position, out string name)) return false;
             text += name.Length + 1;
             if (text > MaxSearchText) break;
             read.Add(name);
@@ -92,17 +117,7 @@ public static class DomainNames
         return names.Length > 0;
     }
 
-    /// <summary>One whole uncompressed name with its root label, and nothing after it (RFC 8415 section 10); pointers are refused.</summary>
-    public static bool TryReadUncompressed(ReadOnlySpan<byte> data, out string name)
-    {
-        name = "";
-        for (int at = 0; at < data.Length && data[at] != 0; at += 1 + data[at])
-            if (data[at] > MaxLabelLength) return false;
-        int position = 0;
-        return TryReadName(data, ref position, out name) && position == data.Length;
-    }
-
-    private static bool TryReadName(ReadOnlySpan<byte> data, ref int position, out string name)
+    private static bool TryReadName(ReadOnlySpan<byte> data, int maxJumps, ref int position, out string name)
     {
         name = "";
         var text = new StringBuilder();
@@ -125,7 +140,7 @@ public static class DomainNames
                 int target = (length & 0x3f) << 8 | data[at + 1];
                 if (!jumped) position = at + 2;
                 // Strictly backwards, and not for ever: a pointer to itself or forward is an attack.
-                if (target >= at || ++jumps > MaxJumps) return false;
+                if (target >= at || ++jumps > maxJumps) return false;
                 jumped = true;
                 at = target;
                 continue;

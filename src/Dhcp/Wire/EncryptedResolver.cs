@@ -92,9 +92,9 @@ public static class EncryptedResolverReader
         for (; !addresses.IsEmpty; addresses = addresses[addressLength..])
         {
             IPAddress address = new(addresses[..addressLength]);
-            if (!IsServer(address)) return null;
-            if (found.Count < MaxAddresses) found.Add(address);
+            if (IsServer(address) && found.Count < MaxAddresses) found.Add(address);
         }
+        if (found.Count == 0) return null; // RFC 9463 section 3.1.8: one valid address at least.
         return ReadParameters(data, resolver with { Addresses = found.ToImmutable() });
     }
 

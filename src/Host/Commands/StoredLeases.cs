@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Collections.Immutable;
 using System.Text.Json;
 using BondDhcp.Dhcp.Client;
+using BondDhcp.Dhcp.Client6;
 using BondDhcp.Dhcp.Identity;
 using BondDhcp.Dhcp.Store;
 using BondDhcp.Host.Status;
@@ -36,20 +37,33 @@ internal static class StoredLeases
     {
         StoreClock clock = new(BoottimeClock.Now, TimeProvider.System.GetUtcNow(), StoreClock.ReadBootId());
         Dhcp4LeaseStore store = new(stateDirectory);
+        Dhcp6LeaseStore store6 = new(stateDirectory);
         ImmutableArray<InterfaceSnapshot>.Builder interfaces = ImmutableArray.CreateBuilder<InterfaceSnapshot>();
-        foreach (string name in store.Interfaces())
+        foreach (string name in store.Interfaces().Union(store6.Interfaces()).Order(StringComparer.Ordinal))
         {
             if (only is not null && name != only) continue;
-            Dhcp4StoredMemory stored = store.Load(name, clock, setAside: false);
-            foreach (string warning in stored.Warnings) Console.Error.WriteLine($"bonddhcp: {EscapedText.Of(warning)}");
-            if (stored.Memory.Leases is not [var lease, ..]) continue;
-            interfaces.Add(new InterfaceSnapshot { Name = name, Dhcp4 = Dhcp4Snapshot("stopped", lease, lease.ClientIdentifier) });
+            Dhcp4Lease? lease = Load(store, name, clock).Leases is [var newest, ..] ? newest : null;
+            Dhcp6Lease? lease6 = Load(store6, name, clock).Leases is [var newest6, ..] ? newest6 : null;
+            if (lease is null && lease6 is null) continue;
+            interfaces.Add(new InterfaceSnapshot
+            {
+                Name = name,
+                Dhcp4 = lease is null ? null : Dhcp4Snapshot("stopped", lease, lease.ClientIdentifier),
+                Dhcp6 = lease6 is null ? null : new Dhcp6Snapshot("stopped", lease6, lease6.Reply, lease6.ClientIdentifier, lease6.Iaid),
+            });
         }
         return new DaemonSnapshot("state-directory", clock.WallClock - (clock.Now - Instant.Zero))
         {
-            Duid = [.. (ReadDuid(stateDirectory) ?? store.FindDuid()) is { } duid ? duid.Octets : []],
+            Duid = [.. (ReadDuid(stateDirectory) ?? store.FindDuid() ?? store6.FindDuid()) is { } duid ? duid.Octets : []],
             Interfaces = interfaces.ToImmutable(),
         };
+    }
+
+    private static T Load<T>(LeaseStore<T> store, string name, StoreClock clock) where T : class
+    {
+        StoredMemory<T> stored = store.Load(name, clock, setAside: false);
+        foreach (string warning in stored.Warnings) Console.Error.WriteLine($"bonddhcp: {EscapedText.Of(warning)}");
+        return stored.Memory;
     }
 
     private static Dhcp4Snapshot Dhcp4Snapshot(string state, Dhcp4Lease lease, ImmutableArray<byte> clientIdentifier) =>

@@ -15,7 +15,7 @@ internal static class ComponentChange
     /// <summary>True when a component of this kind is to be told.</summary>
     public static bool Disturbs(ComponentKind kind, InterfaceConfiguration before, InterfaceConfiguration after) => kind switch
     {
-        ComponentKind.Dhcp4 => !after.SameAs(before with
+        ComponentKind.Dhcp4 or ComponentKind.Dhcp6 => !after.SameAs(before with
         {
             // What it may do at the end, and what other components do, is nothing to the client.
             ReleaseOnStop = after.ReleaseOnStop,

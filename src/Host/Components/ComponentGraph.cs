@@ -19,6 +19,7 @@ internal static class ComponentGraph
             if (one.Supplicant is not null) all.Add(new ComponentSpec(ComponentKind.Supplicant, one.Name, one));
             if (one.HasStatic) all.Add(new ComponentSpec(ComponentKind.Static, one.Name, one));
             if (one.Dhcp4) all.Add(new ComponentSpec(ComponentKind.Dhcp4, one.Name, one));
+            if (one.Dhcp6 is not null) all.Add(new ComponentSpec(ComponentKind.Dhcp6, one.Name, one));
         }
         return [.. all.OrderBy(spec => StartRank(spec.Kind))];
     }
@@ -40,7 +41,7 @@ internal static class ComponentGraph
     public static bool StandsOn(ComponentSpec one, ComponentSpec other) =>
         other.Kind == ComponentKind.Master && one.Kind switch
         {
-            ComponentKind.Dhcp4 or ComponentKind.Static => one.Interface == other.Interface,
+            ComponentKind.Dhcp4 or ComponentKind.Dhcp6 or ComponentKind.Static => one.Interface == other.Interface,
             // A slave of this master; or this master as a port of a bridge.
             ComponentKind.Slave => one.Owner.Name == other.Interface || one.Interface == other.Interface,
             _ => false,

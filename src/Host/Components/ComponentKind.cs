@@ -3,6 +3,8 @@ namespace BondDhcp.Host.Components;
 /// <summary>What a component is, in the order in which everything is taken down: what stands on something else goes before it.</summary>
 internal enum ComponentKind
 {
+    /// <summary><c>dhcp6@bond0</c>: the DHCPv6 client of an interface.</summary>
+    Dhcp6,
     /// <summary><c>dhcp4@bond0</c>: the DHCPv4 client of an interface.</summary>
     Dhcp4,
     /// <summary><c>static@bond0</c>: configured addresses and routes.</summary>
@@ -27,6 +29,7 @@ internal sealed record ComponentSpec(ComponentKind Kind, string Interface, Confi
     /// <summary>The name of a component.</summary>
     public static string NameOf(ComponentKind kind, string interfaceName) => kind switch
     {
+        ComponentKind.Dhcp6 => "dhcp6@",
         ComponentKind.Dhcp4 => "dhcp4@",
         ComponentKind.Static => "static@",
         ComponentKind.Slave => "slave@",

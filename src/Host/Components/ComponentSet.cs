@@ -24,7 +24,10 @@ internal sealed class ComponentSet(Func<ComponentSpec, ComponentWork> create, St
     public Component? Find(string name) => _components.Find(component => component.Name == name);
 
     /// <summary>DHCPv4 on this interface; null where it is not configured.</summary>
-    public Dhcp4Component? FindDhcp4(string interfaceName) => Find(ComponentSpec.NameOf(ComponentKind.Dhcp4, interfaceName)) as Dhcp4Component;
+    public LeaseComponent? FindDhcp4(string interfaceName) => Find(ComponentSpec.NameOf(ComponentKind.Dhcp4, interfaceName)) as LeaseComponent;
+
+    /// <summary>DHCPv6 on this interface; null where it is not configured.</summary>
+    public LeaseComponent? FindDhcp6(string interfaceName) => Find(ComponentSpec.NameOf(ComponentKind.Dhcp6, interfaceName)) as LeaseComponent;
 
     /// <summary>Begins with a configuration.</summary>
     public void Start(DaemonConfiguration configuration)
@@ -51,7 +54,7 @@ internal sealed class ComponentSet(Func<ComponentSpec, ComponentWork> create, St
             _held.Remove(one);
             _leaving.Add(one);
         }
-        EndFrom(ComponentKind.Dhcp4, gone, static _ => true, leftOver =>
+        EndFrom(FirstToEnd, gone, static _ => true, leftOver =>
         {
             Forget(gone);
             done(leftOver);
@@ -60,7 +63,7 @@ internal sealed class ComponentSet(Func<ComponentSpec, ComponentWork> create, St
         {
             ComponentSpec spec = wanted[component.Name];
             bool disturbs = ComponentChange.Disturbs(spec.Kind, component.Spec.Owner, spec.Owner)
-                || (identityChanged && spec.Kind == ComponentKind.Dhcp4);
+                || (identityChanged && IsClient(spec.Kind));
             component.Reconfigure(spec.Owner, disturbs);
         }
         foreach (ComponentSpec spec in wanted.Values)
@@ -95,7 +98,7 @@ internal sealed class ComponentSet(Func<ComponentSpec, ComponentWork> create, St
     public void Restart(Component component, Completion done) =>
         Stop(component, unwritten => Start(component, error =>
         {
-            if (error is null && component is Dhcp4Component client) client.Execute(Dhcp4Command.Acquire, done);
+            if (error is null && component is LeaseComponent client) client.Execute(DhcpCommand.Acquire, done);
             else done(error);
         }));
 
@@ -106,7 +109,7 @@ internal sealed class ComponentSet(Func<ComponentSpec, ComponentWork> create, St
     /// <param name="takeDown">Whether what a component gave is taken away; otherwise it stays.</param>
     /// <param name="done">Called from the loop, perhaps before this returns, with what could not be taken away first.</param>
     public void EndAll(Func<Component, bool> takeDown, Completion done) =>
-        EndFrom(ComponentKind.Dhcp4, [.. _components, .. _leaving], component => _leaving.Contains(component) || takeDown(component), done);
+        EndFrom(FirstToEnd, [.. _components, .. _leaving], component => _leaving.Contains(component) || takeDown(component), done);
 
     /// <summary>As <see cref="EndAll"/>, with what SIGTERM takes down.</summary>
     public void EndAtTerm(Completion done) => EndAll(IsTakenDownAtTerm, done);
@@ -120,6 +123,11 @@ internal sealed class ComponentSet(Func<ComponentSpec, ComponentWork> create, St
         .. _components.Where(component => interfaceName is null || component.Spec.Interface == interfaceName || component.Spec.Owner.Name == interfaceName)
             .Select(component => component.Snapshot()),
     ];
+
+    // The order of the kinds is that in which everything is taken down.
+    private const ComponentKind FirstToEnd = 0;
+
+    private static bool IsClient(ComponentKind kind) => kind is ComponentKind.Dhcp4 or ComponentKind.Dhcp6;
 
     private bool IsTakenDownAtTerm(Component component) => ComponentGraph.IsReleasedOnStop(component.Spec, _configuration);
 
@@ -176,7 +184,7 @@ internal sealed class ComponentSet(Func<ComponentSpec, ComponentWork> create, St
 
     private void Add(ComponentSpec spec)
     {
-        Component component = spec.Kind == ComponentKind.Dhcp4 ? new Dhcp4Component(spec, create, stopped) : new Component(spec, create, stopped);
+        Component component = IsClient(spec.Kind) ? new LeaseComponent(spec, create, stopped) : new Component(spec, create, stopped);
         int rank = ComponentGraph.StartRank(spec.Kind);
         _components.Insert(_components.FindLastIndex(other => ComponentGraph.StartRank(other.Spec.Kind) <= rank) + 1, component);
         if (_leaving.Exists(other => other.Name == spec.Name)) _held.Add(component);

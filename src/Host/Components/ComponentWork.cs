@@ -41,15 +41,26 @@ internal abstract class ComponentWork : IDisposable
     public abstract void Dispose();
 }
 
-/// <summary>The work of <c>dhcp4@</c>, which can be told more.</summary>
-internal abstract class Dhcp4Work : ComponentWork
+/// <summary>The work of a DHCP client, which can be told more.</summary>
+internal abstract class LeaseWork : ComponentWork
 {
-    /// <summary>How the client fares.</summary>
-    public abstract Dhcp4Snapshot Client { get; }
-
     /// <summary>Packets not used, by reason.</summary>
     public abstract IEnumerable<KeyValuePair<string, long>> Drops { get; }
 
     /// <summary>Carries out a user's command; <paramref name="done"/> gets success, or why not.</summary>
-    public abstract void Execute(Dhcp4Command command, Action<bool, string?> done);
+    public abstract void Execute(DhcpCommand command, Action<bool, string?> done);
+}
+
+/// <summary>The work of <c>dhcp4@</c>.</summary>
+internal abstract class Dhcp4Work : LeaseWork
+{
+    /// <summary>How the client fares.</summary>
+    public abstract Dhcp4Snapshot Client { get; }
+}
+
+/// <summary>The work of <c>dhcp6@</c>.</summary>
+internal abstract class Dhcp6Work : LeaseWork
+{
+    /// <summary>How the client fares.</summary>
+    public abstract Dhcp6Snapshot Client { get; }
 }

@@ -76,7 +76,7 @@ internal sealed class Dhcp4RunnerWork(
     }
 
     /// <inheritdoc/>
-    public override void Execute(Dhcp4Command command, Action<bool, string?> done)
+    public override void Execute(DhcpCommand command, Action<bool, string?> done)
     {
         if (_runner is null) done(false, Why);
         else _runner.Command(command, done);

@@ -150,6 +150,10 @@ internal sealed partial class ConfigurationReader
         foreach (BondDhcp.Net.Ipv4Address server in draft.Configuration.RequireServers)
             if (draft.Configuration.RejectServers.Contains(server))
                 _problems.Add(draft.Span, $"require-server and reject-server both name {server}");
+        foreach (BondDhcp.Dhcp.Identity.Duid server in draft.Configuration.RequireDuids)
+            if (draft.Configuration.RejectDuids.Contains(server))
+                _problems.Add(draft.Span, $"require-server and reject-server both name {server}");
+        Dhcp6Keys.Check(draft);
         if (draft.Anonymity is { } anonymity) CheckAnonymity(anonymity);
     }
 

@@ -2,6 +2,8 @@ using System.Collections.Immutable;
 using BondDhcp.Bond.Addressing;
 using BondDhcp.Bond.Plan;
 using BondDhcp.Dhcp.Client;
+using BondDhcp.Dhcp.Client6;
+using BondDhcp.Dhcp.Identity;
 using BondDhcp.Host.Supplicants;
 using BondDhcp.Net;
 
@@ -39,6 +41,12 @@ internal sealed record InterfaceConfiguration
 
     /// <summary>DHCPv4 is wanted.</summary>
     public bool Dhcp4 { get; init; }
+
+    /// <summary>What of DHCPv6 is wanted; null for nothing.</summary>
+    public Dhcp6Mode? Dhcp6 { get; init; }
+
+    /// <summary>A delegated prefix of about this length is wanted too, 1 to 64; null for none.</summary>
+    public int? PrefixLengthHint { get; init; }
 
     /// <summary>The IAID; null: from the interface's name.</summary>
     public uint? Iaid { get; init; }
@@ -88,6 +96,12 @@ internal sealed record InterfaceConfiguration
     /// <summary>Servers that are never listened to.</summary>
     public ImmutableArray<Ipv4Address> RejectServers { get; init; } = [];
 
+    /// <summary>Servers of DHCPv6 that are the only ones listened to.</summary>
+    public ImmutableArray<Duid> RequireDuids { get; init; } = [];
+
+    /// <summary>Servers of DHCPv6 that are never listened to.</summary>
+    public ImmutableArray<Duid> RejectDuids { get; init; } = [];
+
     /// <summary>What becomes of name servers.</summary>
     public DnsOutput Dns { get; init; }
 
@@ -109,6 +123,9 @@ internal sealed record InterfaceConfiguration
     /// <summary>Addresses that appear when no lease comes and yield to one.</summary>
     public ImmutableArray<StaticAddress> Fallback { get; init; } = [];
 
+    /// <summary>True when a lease of either family is wanted, or configuration alone.</summary>
+    public bool HasDhcp => Dhcp4 || Dhcp6 is not null;
+
     /// <summary>True when anything is written down for the interface beside DHCP.</summary>
     public bool HasStatic => !Addresses.IsEmpty || !Routes.IsEmpty || !Fallback.IsEmpty;
 
@@ -117,6 +134,8 @@ internal sealed record InterfaceConfiguration
         ProtectedRoutes.AsSpan().SequenceEqual(other.ProtectedRoutes.AsSpan())
         && RequireServers.AsSpan().SequenceEqual(other.RequireServers.AsSpan())
         && RejectServers.AsSpan().SequenceEqual(other.RejectServers.AsSpan())
+        && RequireDuids.AsSpan().SequenceEqual(other.RequireDuids.AsSpan())
+        && RejectDuids.AsSpan().SequenceEqual(other.RejectDuids.AsSpan())
         && (Master is null ? other.Master is null : Master.SameAs(other.Master))
         && Addresses.AsSpan().SequenceEqual(other.Addresses.AsSpan())
         && Routes.AsSpan().SequenceEqual(other.Routes.AsSpan())
@@ -129,6 +148,8 @@ internal sealed record InterfaceConfiguration
         ProtectedRoutes = [],
         RequireServers = [],
         RejectServers = [],
+        RequireDuids = [],
+        RejectDuids = [],
         Addresses = [],
         Routes = [],
         Fallback = [],

@@ -37,6 +37,9 @@ internal sealed class InterfaceDraft(string name, SourceSpan span)
     /// <summary>Its drivers.</summary>
     public string SupplicantDriver { get; set; } = SupplicantSettings.DefaultDriver;
 
+    /// <summary>Where prefix-delegation is spoken of; null when it is not.</summary>
+    public ConfigurationValue? PrefixDelegation { get; set; }
+
     /// <summary>Where anonymity is asked for; null when it is not.</summary>
     public ConfigurationValue? Anonymity { get; set; }
 }

@@ -19,7 +19,7 @@ internal sealed record InterfaceIdentity(Dhcp4Settings Settings, Dhcp4Identifica
     public static InterfaceIdentity Create(
         DaemonConfiguration daemon, InterfaceConfiguration one, Duid duid, string systemHostName, Func<ImmutableArray<byte>> macIdentifier)
     {
-        Iaid iaid = one.Iaid is { } configured ? new Iaid(configured) : Iaid.FromInterfaceName(one.Name);
+        Iaid iaid = IaidOf(one);
         ImmutableArray<byte> clientIdentifier = daemon.ClientIdentifierForm switch
         {
             ClientIdentifierForm.Duid => Dhcp4ClientIdentifier.FromDuid(iaid, duid),
@@ -27,12 +27,7 @@ internal sealed record InterfaceIdentity(Dhcp4Settings Settings, Dhcp4Identifica
             ClientIdentifierForm.Mac => macIdentifier(),
             _ => daemon.ClientIdentifier,
         };
-        string? name = daemon.HostNameSource switch
-        {
-            HostNameSource.Configured => daemon.HostName,
-            HostNameSource.System when NameRules.IsHostName(systemHostName) && systemHostName != "localhost" => systemHostName,
-            _ => null,
-        };
+        string? name = HostNameOf(daemon, systemHostName);
         // A name with a dot says where it belongs, which only option 81 can (RFC 4702 section 3.1: never both).
         bool qualified = name?.Contains('.', StringComparison.Ordinal) == true;
         return new InterfaceIdentity(
@@ -58,4 +53,16 @@ internal sealed record InterfaceIdentity(Dhcp4Settings Settings, Dhcp4Identifica
                 FullyQualifiedName = qualified ? name : null,
             });
     }
+
+    /// <summary>The IAID of both families (RFC 4361 section 6.1): from the interface's name unless a number was written down.</summary>
+    internal static Iaid IaidOf(InterfaceConfiguration one) =>
+        one.Iaid is { } configured ? new Iaid(configured) : Iaid.FromInterfaceName(one.Name);
+
+    /// <summary>The name that servers are told; null for none.</summary>
+    internal static string? HostNameOf(DaemonConfiguration daemon, string systemHostName) => daemon.HostNameSource switch
+    {
+        HostNameSource.Configured => daemon.HostName,
+        HostNameSource.System when NameRules.IsHostName(systemHostName) && systemHostName != "localhost" => systemHostName,
+        _ => null,
+    };
 }

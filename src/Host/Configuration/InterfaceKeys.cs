@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using BondDhcp.Dhcp.Client;
+using BondDhcp.Dhcp.Identity;
 using BondDhcp.Net;
 
 namespace BondDhcp.Host.Configuration;
@@ -53,9 +54,10 @@ internal static class InterfaceKeys
                 ("default-only", LeaseRoutes.DefaultOnly), ("ignore", LeaseRoutes.Ignore)),
         });
         Add("protected-routes", static (i, v) => i with { ProtectedRoutes = ReadPrefixes(v) });
-        Add("require-server", static (i, v) => i with { RequireServers = ReadServers(v) });
-        Add("reject-server", static (i, v) => i with { RejectServers = ReadServers(v) });
+        Add("require-server", static (i, v) => ReadServers(v) is var (ipv4, duids) ? i with { RequireServers = ipv4, RequireDuids = duids } : i);
+        Add("reject-server", static (i, v) => ReadServers(v) is var (ipv4, duids) ? i with { RejectServers = ipv4, RejectDuids = duids } : i);
         Add("dns", static (i, v) => i with { Dns = ReadDns(v) });
+        Dhcp6Keys.AddTo(keys);
         BondKeys.AddTo(keys);
         SupplicantKeys.AddTo(keys);
         StaticKeys.AddTo(keys);
@@ -92,14 +94,17 @@ internal static class InterfaceKeys
         return prefixes.ToImmutable();
     }
 
-    private static ImmutableArray<Ipv4Address> ReadServers(ConfigurationValue value)
+    // DHCPv4 knows a server by its address, DHCPv6 by its DUID.
+    private static (ImmutableArray<Ipv4Address> Ipv4, ImmutableArray<Duid> Duids) ReadServers(ConfigurationValue value)
     {
         ImmutableArray<Ipv4Address>.Builder servers = ImmutableArray.CreateBuilder<Ipv4Address>();
+        ImmutableArray<Duid>.Builder duids = ImmutableArray.CreateBuilder<Duid>();
         foreach (ConfigurationValue.Item item in value.Items())
         {
             if (Ipv4Address.TryParse(item.Text, out Ipv4Address server) && server.IsUsableUnicast) servers.Add(server);
-            else value.Refuse(item, $"'{EscapedText.Of(item.Text)}' is not the IPv4 address of a server");
+            else if (item.Text.Contains(':', StringComparison.Ordinal) && Duid.TryParse(item.Text, out Duid? duid)) duids.Add(duid);
+            else value.Refuse(item, $"'{EscapedText.Of(item.Text)}' is not the IPv4 address of a server, nor the DUID of one in colon-separated hex");
         }
-        return servers.ToImmutable();
+        return (servers.ToImmutable(), duids.ToImmutable());
     }
 }

@@ -64,7 +64,7 @@ internal static class MasterCheck
             foreach (InterfaceDraft other in all)
             {
                 if (other != draft && other.Slaves.Exists(one => one.Name == slave)) value.Refuse(item, $"'{shown}' is a slave of {other.Configuration.Name} too");
-                if (other.Configuration.Name == slave && (other.Configuration.Dhcp4 || other.Configuration.HasStatic))
+                if (other.Configuration.Name == slave && (other.Configuration.HasDhcp || other.Configuration.HasStatic))
                     value.Refuse(item, $"'{shown}' cannot have addresses of its own, or dhcp4, while it is a slave: they belong to {draft.Configuration.Name}");
             }
             if (!IsWireless(slave, all)) continue;

@@ -70,10 +70,10 @@ internal sealed class ControlCommands(ComponentSet components, EventJournal jour
             case "stop" when call.Request.Arguments.IsEmpty: daemon.TakeDown(error => Answer(call, error)); break;
             case "stop": Each(call, components.Stop); break;
             case "restart": Each(call, components.Restart); break;
-            case "renew": Execute(call, Dhcp4Command.Renew); break;
-            case "rebind": Execute(call, Dhcp4Command.Rebind); break;
-            case "release": Execute(call, Dhcp4Command.Release); break;
-            case "acquire": Execute(call, Dhcp4Command.Acquire); break;
+            case "renew": Execute(call, DhcpCommand.Renew); break;
+            case "rebind": Execute(call, DhcpCommand.Rebind); break;
+            case "release": Execute(call, DhcpCommand.Release); break;
+            case "acquire": Execute(call, DhcpCommand.Acquire); break;
             case "reload": daemon.Reload(problem => Answer(call, problem, ExitCode.Usage)); break;
             default: call.Fail(ExitCode.Usage, $"unknown request '{EscapedText.Of(call.Request.Command)}'"); break;
         }
@@ -81,7 +81,7 @@ internal sealed class ControlCommands(ComponentSet components, EventJournal jour
 
     // Who asks for all leases does not ask for what never has one.
     private static DaemonSnapshot Leased(DaemonSnapshot snapshot, string? name) =>
-        name is null ? snapshot with { Interfaces = snapshot.Interfaces.RemoveAll(static one => one.Dhcp4 is null) } : snapshot;
+        name is null ? snapshot with { Interfaces = snapshot.Interfaces.RemoveAll(static one => one.Dhcp4 is null && one.Dhcp6 is null) } : snapshot;
 
     private void WithOptionalInterface(ControlCall call, Action<string?> then)
     {
@@ -102,13 +102,40 @@ internal sealed class ControlCommands(ComponentSet components, EventJournal jour
         }
     }
 
-    private void Execute(ControlCall call, Dhcp4Command command)
+    private void Execute(ControlCall call, DhcpCommand command)
     {
         string name = call.Request.Arguments is [var only] ? only : "";
         if (!daemon.Knows(name)) call.Fail(ExitCode.Usage, $"'{EscapedText.Of(name)}' is not configured");
-        else if (call.Request is { Ipv6: true, Ipv4: false }) call.Fail(ExitCode.Failed, $"DHCPv6 is not configured on {name}");
-        else if (components.FindDhcp4(name) is not { } component) call.Fail(ExitCode.Failed, $"DHCPv4 is not configured on {name}");
-        else component.Execute(command, error => Answer(call, error));
+        else ExecuteOn(call, command, name);
+    }
+
+    // Of the families that are named, or of those that are configured where none is.
+    private void ExecuteOn(ControlCall call, DhcpCommand command, string name)
+    {
+        bool any = call.Request.Ipv4 == call.Request.Ipv6;
+        LeaseComponent? dhcp4 = any || call.Request.Ipv4 ? components.FindDhcp4(name) : null;
+        LeaseComponent? dhcp6 = any || call.Request.Ipv6 ? components.FindDhcp6(name) : null;
+        string? missing = call.Request.Ipv4 && dhcp4 is null ? "DHCPv4" : call.Request.Ipv6 && dhcp6 is null ? "DHCPv6" : null;
+        if (missing is null && dhcp4 is null && dhcp6 is null) missing = "DHCP";
+        if (missing is not null)
+        {
+            call.Fail(ExitCode.Failed, $"{missing} is not configured on {name}");
+            return;
+        }
+        int left = 1;
+        string? first = null;
+        void OneLess(string? error)
+        {
+            first ??= error;
+            if (--left == 0) Answer(call, first);
+        }
+        foreach (LeaseComponent? component in (ReadOnlySpan<LeaseComponent?>)[dhcp6, dhcp4])
+        {
+            if (component is null) continue;
+            left++;
+            component.Execute(command, OneLess);
+        }
+        OneLess(null);
     }
 
     // All of them at once; the answer comes with the last.

@@ -28,6 +28,7 @@ internal sealed class DaemonInterfaces : IDisposable
     private readonly DuidStore _duids;
     private readonly MacIdentifierStore _macs;
     private readonly Dhcp4LeaseStore _leases;
+    private readonly Dhcp6LeaseStore _leases6;
     private readonly KernelEntropy _entropy = new();
     private DaemonConfiguration _configuration = new();
     private Duid? _duid;
@@ -52,6 +53,7 @@ internal sealed class DaemonInterfaces : IDisposable
         _duids = new DuidStore(stateDirectory);
         _macs = new MacIdentifierStore(stateDirectory);
         _leases = new Dhcp4LeaseStore(stateDirectory);
+        _leases6 = new Dhcp6LeaseStore(stateDirectory);
     }
 
     /// <summary>The octets of the DUID in use.</summary>
@@ -76,6 +78,7 @@ internal sealed class DaemonInterfaces : IDisposable
     public ComponentWork Create(ComponentSpec spec) => spec.Kind switch
     {
         ComponentKind.Dhcp4 => CreateDhcp4(spec.Owner),
+        ComponentKind.Dhcp6 => CreateDhcp6(spec.Owner),
         _ => _supervision.Create(spec),
     };
 
@@ -83,7 +86,7 @@ internal sealed class DaemonInterfaces : IDisposable
     public ImmutableArray<InterfaceSnapshot> Snapshots(string? interfaceName, ComponentSet components) =>
     [
         .. (interfaceName is null ? _configuration.Interfaces.Select(one => one.Name) : [interfaceName])
-            .Select(name => InterfaceView.Of(_network, _supervision, name, _configuration.Find(name), components.FindDhcp4(name)) with
+            .Select(name => InterfaceView.Of(_network, _supervision, name, _configuration.Find(name), components.FindDhcp4(name), components.FindDhcp6(name)) with
             {
                 Resolver = _sharing.ResolverOf(name),
             }),
@@ -95,7 +98,7 @@ internal sealed class DaemonInterfaces : IDisposable
             options =>
             {
                 InterfaceRunner runner = new(
-                    _loop, _network, _supervision.Gate, options, MemoryOf(options.Name), _entropy,
+                    _loop, _network, _supervision.Gate, options, MemoryOf(options.Name, _leases), _entropy,
                     (source, report) => _journal.Record(options.Name, source, report));
                 Action unattend = _supervision.Attend(runner, options.Interface);
                 Action unshare = _sharing.Attend(runner);
@@ -112,6 +115,25 @@ internal sealed class DaemonInterfaces : IDisposable
 
     /// <summary>Begins what does not come before the first packet: telling others of leases.</summary>
     public void BeginSharing() => _sharing.Begin();
+
+    private Dhcp6RunnerWork CreateDhcp6(InterfaceConfiguration configuration) =>
+        new(
+            configuration, MakeOptions6,
+            options => new Dhcp6Runner(
+                _loop, _network, _supervision.Gate, options, MemoryOf(options.Interface.Name, _leases6), _entropy,
+                (source, report) => _journal.Record(options.Interface.Name, source, report)));
+
+    private Dhcp6RunnerOptions MakeOptions6(InterfaceConfiguration one)
+    {
+        Dhcp6Identity identity = Dhcp6Identity.Create(_configuration, one, _duid!, Environment.MachineName);
+        return new Dhcp6RunnerOptions
+        {
+            Interface = one,
+            Dhcp6 = identity.Settings,
+            Identification = identity.Identification,
+            OpenRecord = index => new Ipv6OwnershipFile(_runtimeDirectory, one.Name, index, _bootId),
+        };
+    }
 
     /// <summary>Puts on the disk what was chosen and is not there yet; the first packet does not wait for it.</summary>
     public void KeepIdentity()
@@ -131,7 +153,7 @@ internal sealed class DaemonInterfaces : IDisposable
     private void ChooseDuid(DaemonConfiguration configuration)
     {
         BondDhcp.Dhcp.Identity.Duid.TryCreate(configuration.Duid.AsSpan(), out Duid? configured);
-        _duidChoice = _duids.Choose(configured, configured is null ? _leases.FindDuid() : null, MachineId.Read(), _entropy, keep: false);
+        _duidChoice = _duids.Choose(configured, configured is null ? _leases.FindDuid() ?? _leases6.FindDuid() : null, MachineId.Read(), _entropy, keep: false);
         _duid = _duidChoice.Duid;
         Warn("", _duidChoice.Warnings);
     }
@@ -156,22 +178,22 @@ internal sealed class DaemonInterfaces : IDisposable
         };
     }
 
-    private LeaseMemory MemoryOf(string name) => new(
+    private LeaseMemory<T> MemoryOf<T>(string name, LeaseStore<T> leases) where T : class => new(
         () =>
         {
-            Dhcp4StoredMemory stored = _leases.Load(name, Clock());
+            StoredMemory<T> stored = leases.Load(name, Clock());
             Warn(name, stored.Warnings);
             return stored.Memory;
         },
         memory =>
         {
-            string? why = _leases.Save(name, memory, Clock());
+            string? why = leases.Save(name, memory, Clock());
             if (why is not null) Warn(name, [why]);
             return why is null;
         },
         why =>
         {
-            if (_leases.SetAside(name, why) is { } told) Warn(name, [told]);
+            if (leases.SetAside(name, why) is { } told) Warn(name, [told]);
         });
 
     private StoreClock Clock() => new(BoottimeClock.Now, TimeProvider.System.GetUtcNow(), _bootId);

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using BondDhcp.Bond.Links;
 using BondDhcp.Dhcp.Client;
+using BondDhcp.Dhcp.Client6;
 using BondDhcp.Host.Components;
 using BondDhcp.Host.Configuration;
 using BondDhcp.Host.Masters;
@@ -26,16 +27,18 @@ internal static class InterfaceView
     /// <param name="name">The interface's name.</param>
     /// <param name="configuration">Its section; null where it has none.</param>
     /// <param name="dhcp4">Its DHCPv4; null where that is not configured.</param>
+    /// <param name="dhcp6">Its DHCPv6; null where that is not configured.</param>
     public static InterfaceSnapshot Of(
-        NetworkState network, Supervision supervision, string name, InterfaceConfiguration? configuration, Dhcp4Component? dhcp4)
+        NetworkState network, Supervision supervision, string name, InterfaceConfiguration? configuration, LeaseComponent? dhcp4, LeaseComponent? dhcp6)
     {
         InterfaceSnapshot shown = new()
         {
             Name = name,
-            IsAddressed = configuration is not null && (configuration.Dhcp4 || configuration.HasStatic),
+            IsAddressed = configuration is not null && (configuration.HasDhcp || configuration.HasStatic),
             Why = NotThere,
-            Dhcp4 = dhcp4?.Client,
-            Drops = [.. dhcp4?.Drops ?? []],
+            Dhcp4 = dhcp4?.Dhcp4,
+            Dhcp6 = dhcp6?.Dhcp6,
+            Drops = Together(dhcp4?.Drops ?? [], dhcp6?.Drops ?? []),
             Supplicant = SupplicantOf(supervision, name),
             Slaves = SlaveViews.Of(network, supervision, name),
         };
@@ -51,7 +54,7 @@ internal static class InterfaceView
             Why = path.Usable ? null : path.Why,
             ActiveSlave = link.Bond is { } bond && network.Table.Links.TryGetValue(bond.ActiveSlave, out Link? active) ? active.Name : null,
             Failovers = FailoversOf(supervision.Master(name)),
-            Addresses = AddressesOf(network, supervision, link, shown.Dhcp4?.Lease),
+            Addresses = AddressesOf(network, supervision, link, shown.Dhcp4?.Lease, shown.Dhcp6?.Lease),
         };
     }
 
@@ -63,7 +66,8 @@ internal static class InterfaceView
         ? new FailoverSnapshot(failovers.Count, failovers.Previous, failovers.Reason, failovers.WithoutLink)
         : null;
 
-    private static ImmutableArray<AddressSnapshot> AddressesOf(NetworkState network, Supervision supervision, Link link, Dhcp4Lease? lease)
+    private static ImmutableArray<AddressSnapshot> AddressesOf(
+        NetworkState network, Supervision supervision, Link link, Dhcp4Lease? lease, Dhcp6Lease? ipv6Lease)
     {
         Dictionary<string, string> written = supervision.Static(link.Name) is { } runner
             ? runner.Snapshot.Addresses.ToDictionary(view => view.Address.ToString(), view => view.Origin)
@@ -71,7 +75,7 @@ internal static class InterfaceView
         IEnumerable<AddressSnapshot> addresses =
         [
             .. network.Table.Addresses.Where(one => one.InterfaceIndex == link.Index).Select(one => Shown(one, lease)),
-            .. Ipv6Addresses(network, link.Index),
+            .. Ipv6Addresses(network, link.Index, ipv6Lease),
         ];
         return [.. addresses.Select(one => written.TryGetValue(one.Address, out string? origin) ? one with { Origin = origin } : one)];
     }
@@ -85,15 +89,20 @@ internal static class InterfaceView
     }
 
     // Others configure most of these: they are read when somebody asks.
-    private static IEnumerable<AddressSnapshot> Ipv6Addresses(NetworkState network, int interfaceIndex)
+    private static IEnumerable<AddressSnapshot> Ipv6Addresses(NetworkState network, int interfaceIndex, Dhcp6Lease? lease)
     {
         List<Ipv6InterfaceAddress> addresses = [];
         if (!network.Rtnl.ReadIpv6Addresses(interfaceIndex, addresses).Succeeded) return [];
         Instant now = BoottimeClock.Now;
         return addresses.Where(one => !one.IsTentative).Select(one => new AddressSnapshot(
-            FormattableString.Invariant($"{one.Address}/{one.PrefixLength}"), OriginOf(one.Protocol),
+            one.ToString(), lease?.Holds(one.Address) == true ? "dhcp6" : OriginOf(one.Protocol),
             one.ValidSeconds == InterfaceAddress.Forever ? Instant.Never : now + TimeSpan.FromSeconds(one.ValidSeconds)));
     }
+
+    // A reason of one name is the same reason in both families.
+    private static ImmutableArray<KeyValuePair<string, long>> Together(
+        IEnumerable<KeyValuePair<string, long>> one, IEnumerable<KeyValuePair<string, long>> other) =>
+        [.. one.Concat(other).GroupBy(drop => drop.Key).Select(same => KeyValuePair.Create(same.Key, same.Sum(drop => drop.Value)))];
 
     private static string OriginOf(byte protocol) => protocol is >= KernelLoopback and <= KernelLinkLocal ? "kernel" : "foreign";
 }

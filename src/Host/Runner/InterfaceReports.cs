@@ -38,8 +38,7 @@ internal static class InterfaceReports
     }
 
     /// <summary>A packet that was not used.</summary>
-    public static Report Dropped(Dhcp4DropReason reason, long count) =>
-        Report.Of("dropped", ("reason", DropCounters.NameOf(reason)), ("count", count));
+    public static Report Dropped(string reason, long count) => Report.Of("dropped", ("reason", reason), ("count", count));
 
     /// <summary>The carrier came or went.</summary>
     public static Report Carrier(Link link) =>

@@ -18,9 +18,9 @@ internal sealed partial class InterfaceRunner
     // False when the kernel refused it, which the machine has been told.
     private bool Configure(Dhcp4Lease lease)
     {
-        if (_link is not { } link) return true; // It is configured when the interface comes.
+        if (Taken is not { } link) return true; // It is configured when the interface comes.
         LeaseConfiguration its = LeaseConfiguration.Of(lease, Options.Interface, BoottimeClock.Now, link.MaxMtu);
-        Ipv4Outcome outcome = _network.Configurator.Apply(link.Index, its.Wanted, _owned);
+        Ipv4Outcome outcome = Network.Configurator.Apply(link.Index, its.Wanted, _owned);
         Own(outcome.Owned);
         if (outcome.Error is { } error)
         {
@@ -55,14 +55,14 @@ internal sealed partial class InterfaceRunner
     private void Deconfigure(Dhcp4Lease lease)
     {
         if (Client.Lease is null) _sockets.HoldUdp(null);
-        if (_link is not { } link) return;
+        if (Taken is not { } link) return;
         var its = new Ipv4Ownership
         {
             Addresses = _owned.Addresses.RemoveAll(address => address != lease.Prefix),
             Routes = _owned.Routes.RemoveAll(route => route.PreferredSource != lease.Address),
             Mtu = _owned.Addresses.Length == 1 ? _owned.Mtu : null,
         };
-        Ipv4Outcome outcome = _network.Configurator.Remove(link.Index, its);
+        Ipv4Outcome outcome = Network.Configurator.Remove(link.Index, its);
         Own(new Ipv4Ownership
         {
             Addresses = [.. _owned.Addresses.Except(its.Addresses), .. outcome.Owned.Addresses],
@@ -72,10 +72,10 @@ internal sealed partial class InterfaceRunner
         foreach (string problem in outcome.Problems) Warn(problem);
     }
 
-    /// <summary>Puts back what the kernel flushed without a word.</summary>
-    private void ConfigureAgain()
+    /// <inheritdoc/>
+    protected override void ConfigureAgain()
     {
-        if (_started && Client.Lease is { } lease && IsPresent(lease.Prefix)) Configure(lease);
+        if (Started && Client.Lease is { } lease && IsPresent(lease.Prefix)) Configure(lease);
     }
 
     // Told that it went; asked whether it is gone. What was replaced went and came, and the table may not show yet what
@@ -83,9 +83,9 @@ internal sealed partial class InterfaceRunner
     private void CheckAddress()
     {
         // Also where somebody else had configured it, who takes it away now: the lease is in force all the same.
-        if (_link is not { } link || Client.Lease is not { } lease) return;
+        if (Taken is not { } link || Client.Lease is not { } lease) return;
         List<InterfaceAddress> present = [];
-        if (!_network.Rtnl.ReadAddresses(link.Index, present).Succeeded) return;
+        if (!Network.Rtnl.ReadAddresses(link.Index, present).Succeeded) return;
         if (present.Exists(address => address.Prefix == lease.Prefix)) return;
         _owned = _owned with { Addresses = _owned.Addresses.Remove(lease.Prefix) };
         Feed(new Dhcp4Input.AddressRemoved());
@@ -97,7 +97,7 @@ internal sealed partial class InterfaceRunner
     /// </summary>
     private void Adopt(Dhcp4Memory memory)
     {
-        if (_link is not { } link) return;
+        if (Taken is not { } link) return;
         string? warning = null;
         _record = Options.OpenRecord?.Invoke(link.Index);
         Ipv4Ownership recorded = _record?.Read(out warning) ?? Ipv4Ownership.None;
@@ -107,7 +107,7 @@ internal sealed partial class InterfaceRunner
 
         // Asked for, because the table may not show yet what a runner before this one did in the same turn.
         List<InterfaceAddress> present = [];
-        _network.Rtnl.ReadAddresses(link.Index, present);
+        Network.Rtnl.ReadAddresses(link.Index, present);
         HashSet<Ipv4Prefix> stored = [.. memory.Leases.Select(lease => lease.Prefix)];
         ImmutableArray<Ipv4Prefix> addresses =
         [
@@ -118,17 +118,17 @@ internal sealed partial class InterfaceRunner
         if (!addresses.IsEmpty)
         {
             List<InstalledRoute> installed = [];
-            _network.Rtnl.ReadRoutes(link.Index, InstalledRoute.DhcpProtocol, installed);
+            Network.Rtnl.ReadRoutes(link.Index, InstalledRoute.DhcpProtocol, installed);
             routes.UnionWith(installed.Where(route => addresses.Any(address => address.Address == route.PreferredSource)));
         }
         _owned = new Ipv4Ownership { Addresses = addresses, Routes = [.. routes], Mtu = recorded.Mtu };
     }
 
     private bool IsPresent(Ipv4Prefix prefix) =>
-        _link is { } link && _network.Table.FindAddress(link.Index, prefix.Address)?.Prefix == prefix;
+        Taken is { } link && Network.Table.FindAddress(link.Index, prefix.Address)?.Prefix == prefix;
 
     // A kernel before 5.18 keeps no mark: there the stored lease alone says that the address is ours. A later one marks
     // at least the loopback's address.
     private bool BearsOurMark(InterfaceAddress address) =>
-        address.Protocol == InterfaceAddress.OurProtocol || _network.Table.Addresses.All(other => other.Protocol == 0);
+        address.Protocol == InterfaceAddress.OurProtocol || Network.Table.Addresses.All(other => other.Protocol == 0);
 }

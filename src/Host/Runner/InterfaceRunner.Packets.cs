@@ -20,27 +20,27 @@ internal sealed partial class InterfaceRunner
     {
         for (int i = 0; i < MaxPacketsPerTurn; i++)
         {
-            SocketResult result = _sockets.ReceivePacket(_loop.Scratch, out Dhcp4Reception reception);
+            SocketResult result = _sockets.ReceivePacket(EventLoop.Scratch, out Dhcp4Reception reception);
             if (result.Outcome != SocketOutcome.Done)
             {
                 NoteOutcome(result);
                 return;
             }
-            Receive(_loop.Scratch[..result.Length], reception);
+            Receive(EventLoop.Scratch[..result.Length], reception);
         }
     }
 
     private void Receive(ReadOnlySpan<byte> packet, in Dhcp4Reception reception)
     {
-        if (!_started) return;
+        if (!Started) return;
         Instant now = BoottimeClock.Now;
         scoped Dhcp4MessageView message = default;
         Dhcp4DropReason dropped = Ipv4Udp.TryParse(packet, reception, out Ipv4UdpDatagram datagram);
         if (dropped == Dhcp4DropReason.None) dropped = Dhcp4MessageView.TryParse(datagram.Payload, out message);
         if (dropped == Dhcp4DropReason.None)
-            Client = Client.Receive(message, reception, LookAround(), now, _entropy, _effects, out dropped);
+            Client = Client.Receive(message, reception, LookAround(), now, Entropy, _effects, out dropped);
         if (dropped == Dhcp4DropReason.None) Journal(InterfaceReports.Received(message));
-        else if (_drops.Count(dropped, now)) Journal(InterfaceReports.Dropped(dropped, _drops[dropped]));
+        else if (_drops.Count(dropped, now)) Journal(InterfaceReports.Dropped(DropCounters<Dhcp4DropReason>.NameOf(dropped), _drops[dropped]));
         CarryOut();
     }
 
@@ -54,7 +54,7 @@ internal sealed partial class InterfaceRunner
                 NoteOutcome(result);
                 return;
             }
-            if (!_started) continue;
+            if (!Started) continue;
             bool answersUs = Client.GatewayProbe is { } asked && asked.IsAnsweredBy(packet);
             Feed(new Dhcp4Input.ArpReceived(packet));
             // What the client learnt by it was told first: the hardware address may be the one that counts from now on.
@@ -64,7 +64,7 @@ internal sealed partial class InterfaceRunner
 
     private void Transmit(Dhcp4Transmission message)
     {
-        int mtu = _link is { Mtu: > 0 and int known } ? known : LeastMtu;
+        int mtu = Taken is { Mtu: > 0 and int known } ? known : LeastMtu;
         Dhcp4Sent sent = _transmitter.Send(message, Options.Identification, _surroundings.Mac, mtu);
         string? error = sent.Last.Outcome == SocketOutcome.Done ? null : sent.Last.Words;
         Journal(InterfaceReports.Sent(message, Options.Identification, sent.Chaddr, error));

@@ -9,13 +9,12 @@ internal sealed partial class InterfaceRunner
 {
     private readonly List<Dhcp4Effect> _effects = [];
     private Dhcp4Surroundings _surroundings = new() { Mac = MacAddress.Zero };
-    private string _stateName = "stopped";
     private Dhcp4Lease? _toldLease;
     private bool _carryingOut;
 
     private void Feed(Dhcp4Input input)
     {
-        Client = Client.Step(input, LookAround(), BoottimeClock.Now, _entropy, _effects);
+        Client = Client.Step(input, LookAround(), BoottimeClock.Now, Entropy, _effects);
         CarryOut();
     }
 
@@ -26,17 +25,17 @@ internal sealed partial class InterfaceRunner
     private Dhcp4Surroundings LookAround()
     {
         if (!_sockets.TryReadMac(out MacAddress mac)) mac = _surroundings.Mac;
-        if (mac != _surroundings.Mac || _view.Device != _surroundings.PathIndex || _view.IsEap != _surroundings.AuthenticatedByEap
-            || _surroundings.HostMacs != _network.HostMacs)
+        if (mac != _surroundings.Mac || View.Device != _surroundings.PathIndex || View.IsEap != _surroundings.AuthenticatedByEap
+            || _surroundings.HostMacs != Network.HostMacs)
         {
             _surroundings = new Dhcp4Surroundings
             {
                 Mac = mac,
-                HostMacs = _network.HostMacs,
-                PathIndex = _view.Device,
-                AuthenticatedByEap = _view.IsEap,
+                HostMacs = Network.HostMacs,
+                PathIndex = View.Device,
+                AuthenticatedByEap = View.IsEap,
                 // Slaves are asked which network they lead into, and the caps count every frame of a path.
-                ArpPerSecondOfOthers = TransmitBudget.KernelAnnouncements + (_view.Device == _link?.Index ? 0 : TransmitBudget.PathProbeRequests),
+                ArpPerSecondOfOthers = TransmitBudget.KernelAnnouncements + (View.Device == Taken?.Index ? 0 : TransmitBudget.PathProbeRequests),
             };
         }
         return _surroundings;
@@ -47,7 +46,7 @@ internal sealed partial class InterfaceRunner
     {
         if (_carryingOut) return;
         _carryingOut = true;
-        string before = _stateName;
+        string before = StateName;
         Dhcp4Memory? kept = null;
         // Before anything is sent: on a quiet link the answer to an ARP request is there before the next system call.
         _sockets.ArpWatch = Client.ArpWatch;
@@ -67,12 +66,9 @@ internal sealed partial class InterfaceRunner
             _carryingOut = false;
         }
         _sockets.ArpWatch = Client.ArpWatch;
-        _deadline.At = Client.NextDeadline;
+        Deadline.At = Client.NextDeadline;
         TellLease();
-        _stateName = Client.StateName;
-        if (_stateName == before) return;
-        Since = BoottimeClock.Now;
-        if (Client.State is Dhcp4State.Stopped) AnswerStop();
+        NoteState(Client.StateName);
     }
 
     private void TellLease()
@@ -97,7 +93,7 @@ internal sealed partial class InterfaceRunner
                 if (Client.Lease is null) LeaseEnded?.Invoke(deconfigure.Lease, deconfigure.Why);
                 break;
             case Dhcp4Effect.Tell tell: Journal(tell.Report); break;
-            case Dhcp4Effect.CommandDone done: AnswerCommand(done); break;
+            case Dhcp4Effect.CommandDone done: AnswerCommand(done.Succeeded, done.Why); break;
             default: throw new ArgumentOutOfRangeException(nameof(effect), effect, null);
         }
     }
@@ -107,8 +103,4 @@ internal sealed partial class InterfaceRunner
         // The store says why; a lease that cannot be kept is still a lease.
         if (!_memory.Save(memory)) Warn("the lease could not be stored; it goes on, but will not survive a restart");
     }
-
-    private void Journal(Report report) => _journal("dhcp4", report);
-
-    private void Warn(string message) => Journal(Report.Of("warning", ("message", message)));
 }

@@ -1,9 +1,9 @@
-using BondDhcp.Bond.Links;
 using BondDhcp.Dhcp.Client;
+using BondDhcp.Dhcp.Wire;
+using BondDhcp.Host.Configuration;
 using BondDhcp.Host.Loop;
 using BondDhcp.Host.Paths;
 using BondDhcp.Net;
-using BondDhcp.Net.Linux;
 
 namespace BondDhcp.Host.Runner;
 
@@ -11,23 +11,14 @@ namespace BondDhcp.Host.Runner;
 /// Runs DHCPv4 on one interface: the only place where the client machine and the kernel meet. What the kernel says
 /// becomes inputs, what the machine decides is carried out in order. Called on the loop's thread only.
 /// </summary>
-internal sealed partial class InterfaceRunner : IDisposable
+internal sealed partial class InterfaceRunner : DhcpRunner
 {
-    private readonly EventLoop _loop;
-    private readonly NetworkState _network;
-    private readonly PathGate _gate;
-    private readonly LeaseMemory _memory;
-    private readonly EntropySource _entropy;
-    private readonly Action<string, Report> _journal;
+    private readonly LeaseMemory<Dhcp4Memory> _memory;
     private readonly InterfaceSockets _sockets;
     private readonly Dhcp4Transmitter _transmitter;
-    private readonly DropCounters _drops = new();
-    private readonly FaultHistory _faults = new();
-    private readonly LoopDeadline _deadline;
-    private readonly LoopDeadline _restart;
+    private readonly DropCounters<Dhcp4DropReason> _drops = new();
     private readonly Action _receivePackets;
     private readonly Action _receiveArp;
-    private bool _disposed;
 
     /// <summary>A runner that has not been started.</summary>
     /// <param name="loop">The loop it lives in.</param>
@@ -38,15 +29,11 @@ internal sealed partial class InterfaceRunner : IDisposable
     /// <param name="entropy">Randomness.</param>
     /// <param name="journal">Is told of everything, with the part that tells: <c>dhcp4</c> or <c>link</c>.</param>
     public InterfaceRunner(
-        EventLoop loop, NetworkState network, PathGate gate, InterfaceRunnerOptions options, LeaseMemory memory,
+        EventLoop loop, NetworkState network, PathGate gate, InterfaceRunnerOptions options, LeaseMemory<Dhcp4Memory> memory,
         EntropySource entropy, Action<string, Report> journal)
+        : base(loop, network, gate, entropy, journal)
     {
-        _loop = loop;
-        _network = network;
-        _gate = gate;
         _memory = memory;
-        _entropy = entropy;
-        _journal = journal;
         Options = options;
         Client = Dhcp4Client.Create(options.Dhcp4);
         _receivePackets = ReceivePackets;
@@ -54,12 +41,6 @@ internal sealed partial class InterfaceRunner : IDisposable
         _sockets = new InterfaceSockets(
             loop, network.HardwareAddresses, () => Guard(_receivePackets), () => Guard(_receiveArp));
         _transmitter = new Dhcp4Transmitter(_sockets);
-        _deadline = loop.AddDeadline(() => Guard(() => Feed(Dhcp4Input.DeadlineReached.Instance)));
-        _restart = loop.AddDeadline(() => Guard(Begin));
-        loop.Resumed += Resume;
-        network.Changed += Follow;
-        gate.Changed += FollowGate;
-        Since = BoottimeClock.Now;
     }
 
     /// <summary>The lease in force is another, is gone, or more is known of it.</summary>
@@ -82,51 +63,22 @@ internal sealed partial class InterfaceRunner : IDisposable
     /// <summary>The machine as it is now.</summary>
     public Dhcp4Client Client { get; private set; }
 
-    /// <summary>The interface as netlink last described it; null while it is not there.</summary>
-    public Link? Link => _network.Table.TryFind(Options.Name, out Link? link) ? link : null;
-
     /// <summary>The interface's hardware address at this moment; null while it is not there.</summary>
     public MacAddress? Mac =>
-        Link is { } link && _network.HardwareAddresses.TryRead(link.Index, out MacAddress mac) ? mac : null;
-
-    /// <summary>It is to run: started and not stopped since. A runner with a <see cref="Fault"/> is started again by itself.</summary>
-    public bool IsStarted => _started || Fault is not null;
+        Link is { } link && Network.HardwareAddresses.TryRead(link.Index, out MacAddress mac) ? mac : null;
 
     /// <summary>Packets not used, by reason.</summary>
-    public DropCounters Drops => _drops;
+    public DropCounters<Dhcp4DropReason> Drops => _drops;
 
-    /// <summary>Since when the client is in its state.</summary>
-    public Instant Since { get; private set; }
+    /// <inheritdoc/>
+    protected override InterfaceConfiguration Configuration => Options.Interface;
 
-    /// <summary>Why it is not running although it should; null when it is. It is started again by itself.</summary>
-    public string? Fault { get; private set; }
+    /// <inheritdoc/>
+    protected override string Source => "dhcp4";
 
-    /// <summary>
-    /// Sockets are closed and timers end; nothing is sent and everything configured stays. A command under way is
-    /// answered.
-    /// </summary>
-    public void Dispose()
-    {
-        if (_disposed) return;
-        _disposed = true;
-        _started = false;
-        _loop.Resumed -= Resume;
-        _network.Changed -= Follow;
-        _gate.Changed -= FollowGate;
-        _sockets.Dispose();
-        _deadline.Dispose();
-        _restart.Dispose();
-        RefuseCommands("the daemon ends");
-    }
+    /// <inheritdoc/>
+    protected override void DeadlineReached() => Feed(Dhcp4Input.DeadlineReached.Instance);
 
-    // While links are being followed the table is ahead of what was told here; what comes of it is found at the end.
-    private void FollowGate() => Guard(() =>
-    {
-        if (_link is { } link && _network.Table.Links.TryGetValue(link.Index, out Link? present) && ReferenceEquals(link, present)) FollowPath();
-    });
-
-    private void Resume() => Guard(() =>
-    {
-        if (_started) Feed(new Dhcp4Input.Resumed());
-    });
+    /// <inheritdoc/>
+    protected override void Resumed() => Feed(new Dhcp4Input.Resumed());
 }

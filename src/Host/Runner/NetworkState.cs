@@ -27,6 +27,7 @@ internal sealed class NetworkState : IDisposable
         Rtnl = RtnlSocket.Open();
         _links = LinkWatch.Open(Rtnl, _events);
         Configurator = new Ipv4Configurator(Rtnl);
+        Ipv6Configurator = new Ipv6Configurator(Rtnl);
         HardwareAddresses = new HardwareAddressReader();
         CollectMacs();
         _events.Clear();
@@ -45,6 +46,9 @@ internal sealed class NetworkState : IDisposable
 
     /// <summary>Configures addresses and routes.</summary>
     public Ipv4Configurator Configurator { get; }
+
+    /// <summary>Configures what DHCPv6 gives.</summary>
+    public Ipv6Configurator Ipv6Configurator { get; }
 
     /// <summary>Asks for hardware addresses at this very moment.</summary>
     public HardwareAddressReader HardwareAddresses { get; }

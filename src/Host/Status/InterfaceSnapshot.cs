@@ -1,5 +1,8 @@
 using System.Collections.Immutable;
 using BondDhcp.Dhcp.Client;
+using BondDhcp.Dhcp.Client6;
+using BondDhcp.Dhcp.Identity;
+using BondDhcp.Dhcp.Wire;
 using BondDhcp.Host.Hooks;
 using BondDhcp.Host.Resolver;
 using BondDhcp.Net;
@@ -24,6 +27,14 @@ internal sealed record AddressSnapshot(string Address, string Origin, Instant Va
 /// <param name="ClientIdentifier">Option 61 as it is sent.</param>
 /// <param name="Iaid">The IAID in it; null where the client identifier is not made of one.</param>
 internal sealed record Dhcp4Snapshot(string State, Dhcp4Lease? Lease, ImmutableArray<byte> ClientIdentifier, uint? Iaid);
+
+/// <summary>DHCPv6 on an interface.</summary>
+/// <param name="State">One of the state names.</param>
+/// <param name="Lease">The lease in force; null without one.</param>
+/// <param name="Reply">The message whose options are in force; null without one.</param>
+/// <param name="ClientIdentifier">The DUID as it is sent; null while it is not known.</param>
+/// <param name="Iaid">The IAID; null while it is not known.</param>
+internal sealed record Dhcp6Snapshot(string State, Dhcp6Lease? Lease, Dhcp6Reply? Reply, Duid? ClientIdentifier, Iaid? Iaid);
 
 /// <summary>An interface as <c>status</c> and <c>lease</c> show it.</summary>
 internal sealed record InterfaceSnapshot
@@ -63,6 +74,9 @@ internal sealed record InterfaceSnapshot
 
     /// <summary>DHCPv4; null where it is not configured.</summary>
     public Dhcp4Snapshot? Dhcp4 { get; init; }
+
+    /// <summary>DHCPv6; null where it is not configured.</summary>
+    public Dhcp6Snapshot? Dhcp6 { get; init; }
 
     /// <summary>What its networks offer beside addresses, and who takes the name servers; null for nothing.</summary>
     public ResolverSnapshot? Resolver { get; init; }

@@ -24,7 +24,7 @@ internal static class SnapshotJson
             json.WriteStartObject();
             WriteIdentity(json, one);
             WriteDhcp4(json, one.Dhcp4, snapshot.Boot);
-            json.WriteNull("dhcp6");
+            Dhcp6Json.Write(json, one.Dhcp6, snapshot.Boot);
             json.WriteEndObject();
         }
         json.WriteEndArray();
@@ -82,7 +82,7 @@ internal static class SnapshotJson
         json.WriteEndObject();
         OfferJson.WriteResolver(json, one.Resolver);
         WriteDhcp4(json, one.Dhcp4, snapshot.Boot);
-        json.WriteNull("dhcp6");
+        Dhcp6Json.Write(json, one.Dhcp6, snapshot.Boot);
         json.WriteEndObject();
     }
 

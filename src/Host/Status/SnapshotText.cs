@@ -26,6 +26,7 @@ internal static class SnapshotText
             WriteFailovers(output, one);
             if (SupplicantText(one) is { } supplicant) output.WriteLine($"  supplicant {supplicant}");
             WriteDhcp4(output, one, now);
+            WriteDhcp6(output, one, now);
             OfferText.WriteResolver(output, one);
             foreach (JsonElement address in Elements(one, "addresses"))
                 output.WriteLine($"  address    {Text(address, "address")} ({Text(address, "origin")}){Until(address, "validUntil", now)}");
@@ -44,12 +45,23 @@ internal static class SnapshotText
             output.WriteLine();
             output.WriteLine($"{Text(one, "name")}  {Text(one, "mac") ?? "-"}");
             WriteDhcp4(output, one, now);
-            if (!one.TryGetProperty("dhcp4", out JsonElement dhcp4) || dhcp4.ValueKind != JsonValueKind.Object) continue;
-            WriteClientIdentifier(output, dhcp4);
-            foreach (JsonElement option in Elements(dhcp4, "options"))
-                output.WriteLine(string.Create(
-                    CultureInfo.InvariantCulture, $"  option {Number(option, "code"),3} {Text(option, "name"),-22} {Text(option, "value")}"));
+            if (one.TryGetProperty("dhcp4", out JsonElement dhcp4) && dhcp4.ValueKind == JsonValueKind.Object)
+            {
+                WriteClientIdentifier(output, dhcp4);
+                WriteOptions(output, dhcp4);
+            }
+            WriteDhcp6(output, one, now);
+            if (!one.TryGetProperty("dhcp6", out JsonElement dhcp6) || dhcp6.ValueKind != JsonValueKind.Object) continue;
+            WriteDuid(output, dhcp6);
+            WriteOptions(output, dhcp6);
         }
+    }
+
+    private static void WriteOptions(TextWriter output, JsonElement family)
+    {
+        foreach (JsonElement option in Elements(family, "options"))
+            output.WriteLine(string.Create(
+                CultureInfo.InvariantCulture, $"  option {Number(option, "code"),3} {Text(option, "name"),-22} {Text(option, "value")}"));
     }
 
     private static string SlaveLine(JsonElement slave)
@@ -100,6 +112,34 @@ internal static class SnapshotText
         WriteList(output, "search", dhcp4, "searchDomains");
         if (Text(dhcp4, "domain") is { } domain) output.WriteLine($"  domain     {domain}");
         OfferText.WriteReported(output, dhcp4);
+    }
+
+    private static void WriteDhcp6(TextWriter output, JsonElement one, DateTimeOffset now)
+    {
+        if (!one.TryGetProperty("dhcp6", out JsonElement dhcp6) || dhcp6.ValueKind != JsonValueKind.Object) return;
+        output.WriteLine($"  dhcp6      {Text(dhcp6, "state")}");
+        if (Text(dhcp6, "server") is not { } server) return;
+        foreach (JsonElement address in Elements(dhcp6, "addresses"))
+            output.WriteLine($"  lease      {Text(address, "address")} from {server}{Until(address, "preferredUntil", now, "preferred")}{Until(address, "validUntil", now)}");
+        foreach (JsonElement prefix in Elements(dhcp6, "prefixes"))
+        {
+            string excluded = Text(prefix, "excluded") is { } part ? $" without {part}" : "";
+            output.WriteLine($"  prefix     {Text(prefix, "prefix")}{excluded} from {server}{Until(prefix, "validUntil", now)}");
+        }
+        string times = $"{Until(dhcp6, "renewAt", now, "renew")}{Until(dhcp6, "rebindAt", now, "rebind")}{Until(dhcp6, "expiresAt", now, "expires")}";
+        if (times.Length > 0) output.WriteLine($"  times      {times[2..]}");
+        WriteList(output, "dns", dhcp6, "dns");
+        WriteList(output, "search", dhcp6, "searchDomains");
+    }
+
+    // As dnsmasq's dhcp-host=, Kea's reservations and ISC dhcpd's host declarations take it.
+    private static void WriteDuid(TextWriter output, JsonElement dhcp6)
+    {
+        if (Text(dhcp6, "duid") is not { Length: > 0 } duid) return;
+        output.WriteLine($"  duid       {duid}, IAID {Text(dhcp6, "iaid")}");
+        output.WriteLine($"    dnsmasq  dhcp-host=id:{duid},[...]");
+        output.WriteLine($"    Kea      \"duid\": \"{duid}\"");
+        output.WriteLine($"    ISC      host-identifier option dhcp6.client-id {duid};");
     }
 
     // As dnsmasq's dhcp-host=, Kea's reservations and ISC dhcpd's host declarations take it.

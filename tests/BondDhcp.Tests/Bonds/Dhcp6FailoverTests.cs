@@ -1,5 +1,4 @@
 using System.Text.Json;
-using BondDhcp.Tests.Beds;
 using BondDhcp.Tests.Beds.Scenarios;
 using BondDhcp.Tests.Beds.Uml;
 using Xunit;

@@ -36,10 +36,10 @@ public sealed class ComponentTests : IDisposable
 
         public override void Reconfigure(InterfaceConfiguration owner) => test._log.Add($"reconfigure {owner.Name} {owner.Metric}");
 
-        public override void Execute(Dhcp4Command command, Action<bool, string?> done)
+        public override void Execute(DhcpCommand command, Action<bool, string?> done)
         {
             test._log.Add(command.ToString());
-            if (command == Dhcp4Command.Renew) done(false, "the server said no");
+            if (command == DhcpCommand.Renew) done(false, "the server said no");
             else done(true, null);
         }
 
@@ -140,10 +140,10 @@ public sealed class ComponentTests : IDisposable
         FinishStop();
         Log();
         set.Stop(set.All[0], Assert.Null);
-        set.FindDhcp4("eth0")!.Execute(Dhcp4Command.Release, Assert.Null);
+        set.FindDhcp4("eth0")!.Execute(DhcpCommand.Release, Assert.Null);
         Assert.Empty(Log());
-        set.FindDhcp4("eth0")!.Execute(Dhcp4Command.Renew, error => Assert.Equal("dhcp4@eth0 is stopped", error));
-        set.FindDhcp4("eth0")!.Execute(Dhcp4Command.Acquire, error => Assert.StartsWith("dhcp4@eth0 is stopped", error, StringComparison.Ordinal));
+        set.FindDhcp4("eth0")!.Execute(DhcpCommand.Renew, error => Assert.Equal("dhcp4@eth0 is stopped", error));
+        set.FindDhcp4("eth0")!.Execute(DhcpCommand.Acquire, error => Assert.StartsWith("dhcp4@eth0 is stopped", error, StringComparison.Ordinal));
         Assert.Empty(Log());
         set.Start(set.All[0], Assert.Null);
         Assert.Equal(["start eth0 1"], Log());
@@ -155,7 +155,7 @@ public sealed class ComponentTests : IDisposable
         ComponentSet set = Set(Stopped());
         set.Start(Configured(("eth0", 1)));
         string? why = null;
-        set.FindDhcp4("eth0")!.Execute(Dhcp4Command.Renew, error => why = error);
+        set.FindDhcp4("eth0")!.Execute(DhcpCommand.Renew, error => why = error);
         Assert.Equal("the server said no", why);
     }
 

@@ -27,6 +27,7 @@ public sealed class KernelInterfaceTests
         #include <sys/timerfd.h>
         #include <net/if.h>
         #include <net/if_arp.h>
+        #include <netinet/in.h>
         #include <linux/filter.h>
         #include <linux/if_ether.h>
         #include <linux/if_packet.h>
@@ -65,6 +66,7 @@ public sealed class KernelInterfaceTests
             ]),
             (typeof(InotifyEvent), "inotify_event", [("Watch", "wd"), ("Mask", "mask"), ("Cookie", "cookie"), ("NameLength", "len")]),
             (typeof(Tmds.Linux.sockaddr_ll), "sockaddr_ll", []),
+            (typeof(Tmds.Linux.sockaddr_in6), "sockaddr_in6", []),
             (typeof(Tmds.Linux.msghdr), "msghdr", []),
             (typeof(Tmds.Linux.cmsghdr), "cmsghdr", []),
             (typeof(Tmds.Linux.epoll_event), "epoll_event", []),

@@ -292,7 +292,7 @@ public class AcquisitionTests
         bench.After(0.01).Take(Fixture.Offer(bench.Last.Xid, Fixture.A));
         bench.After(0.01).Take(Fixture.Ack(bench.Last.Xid, Fixture.A));
         bench.After(0.21).GatewayAnswers().After(3);
-        bench.Step(new Dhcp4Input.Command(Dhcp4Command.Release)).After(1);
+        bench.Step(new Dhcp4Input.Command(DhcpCommand.Release)).After(1);
         Snapshot.Matches(bench.Transcript.ToString());
     }
 

@@ -190,9 +190,9 @@ public class ExtensionTests
     }
 
     [Theory]
-    [InlineData(Dhcp4Command.Renew, Dhcp4RequestKind.Renewing)]
-    [InlineData(Dhcp4Command.Rebind, Dhcp4RequestKind.Rebinding)]
-    public void Command_WhileBound_ExtendsAtOnce(Dhcp4Command command, Dhcp4RequestKind kind)
+    [InlineData(DhcpCommand.Renew, Dhcp4RequestKind.Renewing)]
+    [InlineData(DhcpCommand.Rebind, Dhcp4RequestKind.Rebinding)]
+    public void Command_WhileBound_ExtendsAtOnce(DhcpCommand command, Dhcp4RequestKind kind)
     {
         MachineBench bench = new MachineBench().Bind();
         bench.Step(new Dhcp4Input.Command(command));

@@ -65,21 +65,21 @@ public class StopTests
     [Fact]
     public void Stop_ReleasingWhileARenewalIsAwaited_RefusesIt()
     {
-        MachineBench bench = new MachineBench().Bind().Step(new Dhcp4Input.Command(Dhcp4Command.Renew));
+        MachineBench bench = new MachineBench().Bind().Step(new Dhcp4Input.Command(DhcpCommand.Renew));
         bench.Step(new Dhcp4Input.Stop(Release: true)).After(1);
-        Assert.Equal(new Dhcp4Effect.CommandDone(Dhcp4Command.Renew, false, "stopped"), Assert.Single(bench.Effects.OfType<Dhcp4Effect.CommandDone>()));
+        Assert.Equal(new Dhcp4Effect.CommandDone(DhcpCommand.Renew, false, "stopped"), Assert.Single(bench.Effects.OfType<Dhcp4Effect.CommandDone>()));
     }
 
     [Fact]
     public void Release_ThenAcquire_AsksForTheSameAddress()
     {
-        MachineBench bench = new MachineBench().Bind().Step(new Dhcp4Input.Command(Dhcp4Command.Release)).After(100);
+        MachineBench bench = new MachineBench().Bind().Step(new Dhcp4Input.Command(DhcpCommand.Release)).After(100);
         Assert.Equal("stopped", bench.State);
-        bench.Forget().Step(new Dhcp4Input.Command(Dhcp4Command.Acquire));
+        bench.Forget().Step(new Dhcp4Input.Command(DhcpCommand.Acquire));
         Assert.Equal((Dhcp4MessageType.Discover, Fixture.L), (bench.Last.Message.Type, bench.Last.Message.RequestedAddress));
         bench.Take(Fixture.Offer(bench.Last.Xid, Fixture.A)).Take(Fixture.Ack(bench.Last.Xid, Fixture.A));
-        Assert.Equal(new Dhcp4Effect.CommandDone(Dhcp4Command.Acquire, true, null), Assert.Single(bench.Effects.OfType<Dhcp4Effect.CommandDone>()));
-        bench.Step(new Dhcp4Input.Command(Dhcp4Command.Acquire));
+        Assert.Equal(new Dhcp4Effect.CommandDone(DhcpCommand.Acquire, true, null), Assert.Single(bench.Effects.OfType<Dhcp4Effect.CommandDone>()));
+        bench.Step(new Dhcp4Input.Command(DhcpCommand.Acquire));
         Assert.Equal(2, bench.Effects.OfType<Dhcp4Effect.CommandDone>().Count(done => done.Succeeded));
     }
 
@@ -88,10 +88,10 @@ public class StopTests
     {
         MachineBench bench = new MachineBench().Bind();
         // As fast as the caps let it.
-        for (int i = 0; i < 40; i++) bench.Step(new Dhcp4Input.Command(Dhcp4Command.Rebind)).After(0.25);
+        for (int i = 0; i < 40; i++) bench.Step(new Dhcp4Input.Command(DhcpCommand.Rebind)).After(0.25);
         // With the two that made the lease 18: two more in a minute are kept for last words.
         Assert.Equal(16, bench.Sent.Count);
-        bench.Forget().Step(new Dhcp4Input.Command(Dhcp4Command.Release));
+        bench.Forget().Step(new Dhcp4Input.Command(DhcpCommand.Release));
         Assert.Equal(Dhcp4MessageType.Release, Assert.Single(bench.Sent).Message.Type);
     }
 
@@ -108,7 +108,7 @@ public class StopTests
     [Fact]
     public void Renew_WithoutALease_IsRefused()
     {
-        MachineBench bench = new MachineBench().Start().Step(new Dhcp4Input.Command(Dhcp4Command.Renew));
+        MachineBench bench = new MachineBench().Start().Step(new Dhcp4Input.Command(DhcpCommand.Renew));
         Dhcp4Effect.CommandDone done = Assert.Single(bench.Effects.OfType<Dhcp4Effect.CommandDone>());
         Assert.False(done.Succeeded);
         Assert.NotNull(done.Why);

@@ -217,7 +217,7 @@ public partial class VerificationTests
     {
         MachineBench bench = Bound();
         // The minute's messages are used up but for one.
-        for (int i = 0; i < 15; i++) bench.Step(new Dhcp4Input.Command(Dhcp4Command.Renew)).After(0.3);
+        for (int i = 0; i < 15; i++) bench.Step(new Dhcp4Input.Command(DhcpCommand.Renew)).After(0.3);
         Assert.Equal(15, bench.Sent.Count);
         bench.FailOver(Fixture.B, path: 2);
         Assert.Equal((16, Fixture.B), (bench.Sent.Count, bench.Last.Chaddr));

@@ -60,6 +60,12 @@ internal static class NetlinkSamples
             AddressMessage.TryRead(message, out _);
             RouteMessage.TryRead(message, out _);
             NeighbourMessage.TryRead(message, out _);
+            NeighbourMessage.TryReadRouter(message, out _);
+            Ipv6AddressMessage.TryRead(message, out _);
+            UnreachableRouteMessage.TryRead(message, out _);
+            Ipv6LinkMessage.TryReadFlags(message, out _, out _);
+            Ipv6LinkMessage.TryReadState(message, out _);
+            Ipv6LinkMessage.TryReadPrefix(message, out _);
         }
         new NetlinkExchange<int>(static (NetlinkMessage _, out int item) => (item = 0) == 0, []).Take(octets, 0, false);
         new LinkTable().Take(octets, 0, false, []);

@@ -14,6 +14,7 @@ public sealed class RtnlLayoutTests
         #include <stdio.h>
         #include <stddef.h>
         #include <errno.h>
+        #include <netinet/in.h>
         #include <sys/socket.h>
         #include <sys/time.h>
         #include <linux/netlink.h>
@@ -22,6 +23,7 @@ public sealed class RtnlLayoutTests
         #include <linux/if_link.h>
         #include <linux/if_addr.h>
         #include <linux/ip.h>
+        #include <linux/ipv6.h>
         #include <linux/neighbour.h>
         #include <linux/filter.h>
         """;
@@ -55,6 +57,12 @@ public sealed class RtnlLayoutTests
                     ("Family", "rtm_family"), ("DestinationLength", "rtm_dst_len"), ("SourceLength", "rtm_src_len"), ("Tos", "rtm_tos"),
                     ("Table", "rtm_table"), ("Protocol", "rtm_protocol"), ("Scope", "rtm_scope"), ("Type", "rtm_type"), ("Flags", "rtm_flags"),
                 ]),
+            (typeof(PrefixMessageHeader), "prefixmsg",
+                [
+                    ("Family", "prefix_family"), ("Index", "prefix_ifindex"), ("Type", "prefix_type"), ("Length", "prefix_len"),
+                    ("Flags", "prefix_flags"),
+                ]),
+            (typeof(PrefixCacheInfo), "prefix_cacheinfo", [("Preferred", "preferred_time"), ("Valid", "valid_time")]),
             (typeof(NeighbourMessageHeader), "ndmsg",
                 [("Family", "ndm_family"), ("Index", "ndm_ifindex"), ("State", "ndm_state"), ("Flags", "ndm_flags"), ("Type", "ndm_type")]),
             (typeof(NetlinkSocketAddress), "sockaddr_nl", [("Family", "nl_family"), ("PortId", "nl_pid"), ("Groups", "nl_groups")]),

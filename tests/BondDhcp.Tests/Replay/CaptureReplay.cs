@@ -91,10 +91,10 @@ internal sealed class CaptureReplay
     {
         switch (message.Type, message.RequestKind)
         {
-            case (_, Dhcp4RequestKind.Renewing): _client.Step(new Dhcp4Input.Command(Dhcp4Command.Renew)); break;
-            case (_, Dhcp4RequestKind.Rebinding): _client.Step(new Dhcp4Input.Command(Dhcp4Command.Rebind)); break;
+            case (_, Dhcp4RequestKind.Renewing): _client.Step(new Dhcp4Input.Command(DhcpCommand.Renew)); break;
+            case (_, Dhcp4RequestKind.Rebinding): _client.Step(new Dhcp4Input.Command(DhcpCommand.Rebind)); break;
             case (_, Dhcp4RequestKind.InitReboot): Restart(frame); break;
-            case (Dhcp4MessageType.Release, _): _client.Step(new Dhcp4Input.Command(Dhcp4Command.Release)); break;
+            case (Dhcp4MessageType.Release, _): _client.Step(new Dhcp4Input.Command(DhcpCommand.Release)); break;
         }
     }
 

@@ -10,12 +10,12 @@ public sealed class CountersTests
     [Fact]
     public void Drops_OfOneReason_AreToldOnceInTenSeconds()
     {
-        var drops = new DropCounters();
+        var drops = new DropCounters<Dhcp4DropReason>();
         Instant start = Instant.FromSeconds(100);
         Assert.True(drops.Count(Dhcp4DropReason.Xid, start));
-        Assert.False(drops.Count(Dhcp4DropReason.Xid, start + DropCounters.ReportInterval - TimeSpan.FromTicks(1)));
+        Assert.False(drops.Count(Dhcp4DropReason.Xid, start + DropCounters<Dhcp4DropReason>.ReportInterval - TimeSpan.FromTicks(1)));
         Assert.True(drops.Count(Dhcp4DropReason.Chaddr, start));
-        Assert.True(drops.Count(Dhcp4DropReason.Xid, start + DropCounters.ReportInterval));
+        Assert.True(drops.Count(Dhcp4DropReason.Xid, start + DropCounters<Dhcp4DropReason>.ReportInterval));
         Assert.Equal(
             [new KeyValuePair<string, long>("xid", 3), new KeyValuePair<string, long>("chaddr", 1)], drops.Seen);
     }

@@ -157,7 +157,7 @@ public sealed class InterfaceRunnerTests
         bed.Until(() => File.ReadAllText($"/proc/{elsewhere.Id}/comm").StartsWith("sleep", StringComparison.Ordinal));
         PrivateNetwork.Ip($"link set c0 netns {elsewhere.Id}");
         // Before netlink is read, so that the send meets an interface that is gone.
-        runner.Command(Dhcp4Command.Acquire, static (_, _) => { });
+        runner.Command(DhcpCommand.Acquire, static (_, _) => { });
         bed.Until(() => !runner.Client.LinkUsable);
         Assert.Equal("waiting", runner.Client.StateName);
         Assert.Equal(0, bed.Count("fault"));
@@ -209,7 +209,7 @@ public sealed class InterfaceRunnerTests
         InterfaceRunner runner = Bind(bed);
         server.Heard.Clear();
         bool? succeeded = null;
-        runner.Command(Dhcp4Command.Renew, (done, _) => succeeded = done);
+        runner.Command(DhcpCommand.Renew, (done, _) => succeeded = done);
         bed.Until(() => succeeded is not null);
         Assert.True(succeeded);
         Assert.Equal(Dhcp4MessageType.Request, Assert.Single(server.Heard).Type);
@@ -261,7 +261,7 @@ public sealed class InterfaceRunnerTests
         Assert.Equal("bound", second.Client.StateName);
         other.Heard.Clear();
         bool renewed = false;
-        second.Command(Dhcp4Command.Renew, (done, _) => renewed = done);
+        second.Command(DhcpCommand.Renew, (done, _) => renewed = done);
         bed.Until(() => renewed);
     });
 

@@ -74,7 +74,7 @@ internal sealed class RunnerBed : IDisposable
                 ParameterRequestList = [1, 3, 6],
             },
         };
-        var memory = new LeaseMemory(
+        var memory = new LeaseMemory<Dhcp4Memory>(
             () => Stored.GetValueOrDefault(name, Dhcp4Memory.Empty),
             kept =>
             {

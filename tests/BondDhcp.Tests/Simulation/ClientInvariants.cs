@@ -92,7 +92,7 @@ internal sealed class ClientInvariants
         };
         Require(fits, "a message has the fields of its kind", message);
         if (message.Type == Dhcp4MessageType.Release)
-            Require(input is Dhcp4Input.Stop { Release: true } or Dhcp4Input.Command { What: Dhcp4Command.Release }, "RELEASE only when asked for", message);
+            Require(input is Dhcp4Input.Stop { Release: true } or Dhcp4Input.Command { What: DhcpCommand.Release }, "RELEASE only when asked for", message);
         if (message.Type == Dhcp4MessageType.Decline)
             Require(input is null or Dhcp4Input.ArpReceived, "DECLINE only for a conflict", message);
     }

@@ -162,7 +162,7 @@ public class RandomInputTests
                         : new ArpPacket((ushort)_random.Next(1, 3), Pick(Macs), Pick(Addresses), MacAddress.Zero, Pick(Addresses))));
                     break;
                 case 8:
-                    Step(new Dhcp4Input.Command((Dhcp4Command)_random.Next(4)));
+                    Step(new Dhcp4Input.Command((DhcpCommand)_random.Next(4)));
                     break;
                 case 9:
                     Step(Pick<Dhcp4Input>([new Dhcp4Input.Resumed(), new Dhcp4Input.Retransmitted(Pick(Macs))]));

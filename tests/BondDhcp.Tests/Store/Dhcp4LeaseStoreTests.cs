@@ -34,7 +34,7 @@ public sealed class Dhcp4LeaseStoreTests : IDisposable
         };
         Assert.Null(_store.Save("bond0", Fixture.Memory(lease), Saving));
 
-        Dhcp4StoredMemory loaded = _store.Load("bond0", Saving);
+        StoredMemory<Dhcp4Memory> loaded = _store.Load("bond0", Saving);
 
         Assert.Empty(loaded.Warnings);
         Assert.Equal(Fixture.L, loaded.Memory.LastAddress);
@@ -44,7 +44,7 @@ public sealed class Dhcp4LeaseStoreTests : IDisposable
     [Fact]
     public void Load_WithoutAFile_IsEmptyAndSilent()
     {
-        Dhcp4StoredMemory loaded = new Dhcp4LeaseStore(Path.Combine(_state.Path, "missing")).Load("bond0", Saving);
+        StoredMemory<Dhcp4Memory> loaded = new Dhcp4LeaseStore(Path.Combine(_state.Path, "missing")).Load("bond0", Saving);
         Assert.Empty(loaded.Memory.Leases);
         Assert.Empty(loaded.Warnings);
     }
@@ -176,7 +176,7 @@ public sealed class Dhcp4LeaseStoreTests : IDisposable
         string changed = string.Concat(text.AsSpan(start, last - start), "\"yiaddr\": \"127.0.0.1\"", text.AsSpan(last + 22));
         File.WriteAllBytes(FilePath, StoreFile.Sealed(changed));
 
-        Dhcp4StoredMemory loaded = _store.Load("bond0", Saving);
+        StoredMemory<Dhcp4Memory> loaded = _store.Load("bond0", Saving);
 
         Assert.Single(loaded.Memory.Leases);
         Assert.Contains(nameof(Dhcp4DropReason.Yiaddr), Assert.Single(loaded.Warnings), StringComparison.Ordinal);
@@ -205,7 +205,7 @@ public sealed class Dhcp4LeaseStoreTests : IDisposable
         Dhcp4Lease large = Fixture.Lease() with { Ack = ack.ToReply() };
         Dhcp4Lease newest = large with { Chaddr = Fixture.B };
         Assert.Null(_store.Save("bond0", Fixture.Memory(newest, large, large, large, large, large, large, large), Saving));
-        Dhcp4StoredMemory loaded = _store.Load("bond0", Saving);
+        StoredMemory<Dhcp4Memory> loaded = _store.Load("bond0", Saving);
         Assert.Empty(loaded.Warnings);
         Assert.InRange(loaded.Memory.Leases.Length, 2, 7);
         Assert.Equal(Fixture.B, loaded.Memory.Leases[0].Chaddr);
@@ -243,7 +243,7 @@ public sealed class Dhcp4LeaseStoreTests : IDisposable
 
     private Dhcp4Lease LoadOne(StoreClock clock)
     {
-        Dhcp4StoredMemory loaded = _store.Load("bond0", clock);
+        StoredMemory<Dhcp4Memory> loaded = _store.Load("bond0", clock);
         Assert.Empty(loaded.Warnings);
         return Assert.Single(loaded.Memory.Leases);
     }
@@ -256,7 +256,7 @@ public sealed class Dhcp4LeaseStoreTests : IDisposable
 
     private void AssertSetAside(string why)
     {
-        Dhcp4StoredMemory loaded = _store.Load("bond0", Saving);
+        StoredMemory<Dhcp4Memory> loaded = _store.Load("bond0", Saving);
         Assert.Empty(loaded.Memory.Leases);
         string warning = Assert.Single(loaded.Warnings);
         Assert.Contains(why, warning, StringComparison.Ordinal);

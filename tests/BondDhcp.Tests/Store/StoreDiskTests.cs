@@ -55,7 +55,7 @@ public sealed class StoreDiskTests : IDisposable
     {
         File.WriteAllText(FilePath, "damaged");
         PrivateMounts.MakeReadOnly(_state.Path);
-        Dhcp4StoredMemory loaded = _store.Load("bond0", Clock);
+        StoredMemory<Dhcp4Memory> loaded = _store.Load("bond0", Clock);
         Assert.Empty(loaded.Memory.Leases);
         Assert.Contains("not set aside either", Assert.Single(loaded.Warnings), StringComparison.Ordinal);
     });
@@ -95,7 +95,7 @@ public sealed class StoreDiskTests : IDisposable
         for (int length = 0; length <= next.Length; length += 97)
         {
             File.WriteAllBytes(FilePath + ".tmp", next[..length]);
-            Dhcp4StoredMemory loaded = _store.Load("bond0", Clock);
+            StoredMemory<Dhcp4Memory> loaded = _store.Load("bond0", Clock);
             Assert.Empty(loaded.Warnings);
             Assert.Equal(Fixture.A, loaded.Memory.Leases[0].Chaddr);
         }

@@ -36,7 +36,7 @@ public sealed class StoreFuzzTests : IDisposable
         int read = 0;
         Parallel.For(0, Fuzzing.Iterations, i =>
         {
-            Dhcp4MemoryDocument document = Dhcp4MemoryReader.Read(StoreFile.Sealed(Fuzzing.Mutate(content, Fuzzing.Random(i))));
+            MemoryDocument<Dhcp4Memory> document = Dhcp4MemoryReader.Read(StoreFile.Sealed(Fuzzing.Mutate(content, Fuzzing.Random(i))));
             Assert.True(document.Memory is not null ^ (document.Problem ?? document.NewerVersion?.ToString(CultureInfo.InvariantCulture)) is not null);
             if (document.Memory is null) return;
             Interlocked.Increment(ref read);
@@ -65,7 +65,7 @@ public sealed class StoreFuzzTests : IDisposable
             if (Dhcp4ReplyReader.TryRead(view, out Dhcp4Reply? ack) != Dhcp4DropReason.None || ack!.Type != Dhcp4MessageType.Ack) continue;
             taken++;
             Assert.Null(_store.Save("bond0", Fixture.Memory(Fixture.Lease() with { Ack = ack }), Clock));
-            Dhcp4StoredMemory loaded = _store.Load("bond0", Clock);
+            StoredMemory<Dhcp4Memory> loaded = _store.Load("bond0", Clock);
             Assert.Empty(loaded.Warnings);
             Assert.Equal(Facts(ack), Facts(loaded.Memory.Leases[0].Ack));
         }

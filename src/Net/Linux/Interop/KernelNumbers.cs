@@ -52,10 +52,12 @@ public static class KernelNumbers
     public const int PACKET_AUXDATA = 8;
     public const int ETH_P_IP = 0x0800;
     public const int ETH_P_ARP = 0x0806;
+    public const int ETH_P_IPV6 = 0x86dd;
     public const int ARPHRD_ETHER = 1;
     public const int IFNAMSIZ = 16;
     public const int SO_ATTACH_FILTER = 26;
     public const int SO_BINDTODEVICE = 25;
+    public const int IPV6_HOPLIMIT = 52;
 
     public const int TP_STATUS_CSUMNOTREADY = 0x08;
     public const int TP_STATUS_VLAN_VALID = 0x10;

@@ -1,0 +1,34 @@
+using BondDhcp.Bond.Addressing;
+
+namespace BondDhcp.Bond.Linux;
+
+/// <summary>
+/// <c>owned6-IFACE.json</c> in the runtime directory: what DHCPv6 gave an interface. As <see cref="OwnershipFile"/>, to be
+/// opened on a thread in the network namespace of the interface.
+/// </summary>
+/// <param name="runtimeDirectory">Where it is.</param>
+/// <param name="interfaceName">The interface's name, of which the file's is made.</param>
+/// <param name="interfaceIndex">ifindex.</param>
+/// <param name="bootId">The kernel's name for this boot; empty when unknown: nothing of before is recognised then.</param>
+/// <exception cref="ArgumentException">Not a name that an interface can have.</exception>
+public sealed class Ipv6OwnershipFile(string runtimeDirectory, string interfaceName, int interfaceIndex, string bootId)
+{
+    private readonly RuntimeRecord _file = new(runtimeDirectory, "owned6-", interfaceName);
+
+    /// <summary>
+    /// What an earlier run recorded as ours on this very interface, and in no interface at all. A file that cannot be used
+    /// is set aside, with a sentence in <paramref name="warning"/>.
+    /// </summary>
+    public Ipv6Ownership Read(out string? warning)
+    {
+        if (_file.Read(out warning) is not { } octets) return Ipv6Ownership.None;
+        if (Ipv6OwnershipRecord.Read(octets, out string? damage) is { } record)
+            return record.OwnedOn(bootId, _file.NetworkNamespace, interfaceIndex);
+        warning = _file.SetAside(damage!);
+        return Ipv6Ownership.None;
+    }
+
+    /// <summary>Records what is ours; nothing is written when the file says so already. Null when done, else a sentence for the log.</summary>
+    public string? Write(Ipv6Ownership owned) =>
+        _file.Write(new Ipv6OwnershipRecord(bootId, _file.NetworkNamespace, interfaceIndex, owned).Write());
+}

@@ -1,0 +1,46 @@
+namespace BondDhcp.Dhcp.Client;
+
+/// <summary>Why a lease ended without being replaced.</summary>
+public enum LeaseEnd
+{
+    /// <summary>Its time ran out.</summary>
+    Expired,
+    /// <summary>Given back with DHCPRELEASE, or RELEASE.</summary>
+    Released,
+    /// <summary>The server refused it.</summary>
+    Refused,
+    /// <summary>Another host uses the address.</summary>
+    Conflict,
+    /// <summary>The interface is certainly in another network.</summary>
+    OtherNetwork,
+    /// <summary>The interface is gone, and the address with it.</summary>
+    InterfaceGone,
+    /// <summary>The network prefers IPv6 only (RFC 8925).</summary>
+    Ipv6Only,
+    /// <summary>Removed by somebody else again and again, or refused by the kernel.</summary>
+    Lost,
+}
+
+/// <summary>The words that stand in the journal.</summary>
+internal static class LeaseEndName
+{
+    internal static string Of(LeaseEnd end) => end switch
+    {
+        LeaseEnd.Expired => "expired",
+        LeaseEnd.Released => "released",
+        LeaseEnd.Refused => "refused",
+        LeaseEnd.Conflict => "conflict",
+        LeaseEnd.OtherNetwork => "otherNetwork",
+        LeaseEnd.InterfaceGone => "interfaceGone",
+        LeaseEnd.Ipv6Only => "ipv6Only",
+        _ => "lost",
+    };
+
+    /// <summary>The event that tells of it.</summary>
+    internal static string EventOf(LeaseEnd end) => end switch
+    {
+        LeaseEnd.Expired => "leaseExpired",
+        LeaseEnd.Released => "leaseReleased",
+        _ => "leaseLost",
+    };
+}

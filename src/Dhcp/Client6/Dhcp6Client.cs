@@ -1,0 +1,147 @@
+using System.Collections.Immutable;
+using BondDhcp.Dhcp.Client;
+using BondDhcp.Dhcp.Wire;
+using BondDhcp.Net;
+
+namespace BondDhcp.Dhcp.Client6;
+
+/// <summary>
+/// The DHCPv6 client of RFC 9915 for an interface whose hardware address may change. Pure: no I/O, no clock, no log. A
+/// value; every step gives the next one and appends what is to be done.
+/// </summary>
+/// <remarks>
+/// Identity (DUID and IAID) never changes by itself, and no server is told a hardware address: a change of the path
+/// leaves every exchange alone that another path may answer as well.
+/// </remarks>
+public sealed partial record Dhcp6Client
+{
+    /// <summary>A client that has not been started.</summary>
+    public static Dhcp6Client Create(Dhcp6Settings settings) => new() { Settings = settings };
+
+    /// <summary>The configuration.</summary>
+    public required Dhcp6Settings Settings { get; init; }
+
+    /// <summary>Where it is.</summary>
+    public Dhcp6State State { get; init; } = new Dhcp6State.Stopped("not started");
+
+    /// <summary>The state's name in JSON.</summary>
+    public string StateName => State.Name;
+
+    /// <summary>The lease in force: it is configured. Null without one.</summary>
+    public Dhcp6Lease? Lease { get; init; }
+
+    /// <summary>What INFORMATION-REQUEST brought; null without it.</summary>
+    public Dhcp6Information? Information { get; init; }
+
+    /// <summary>The message whose options (name servers and the like) are in force; null for none.</summary>
+    public Dhcp6Reply? Configuration => Lease?.Reply ?? Information?.Reply;
+
+    /// <summary>What is kept across restarts.</summary>
+    public Dhcp6Memory Memory { get; init; } = Dhcp6Memory.Empty;
+
+    /// <summary>The link can carry frames.</summary>
+    public bool LinkUsable { get; init; }
+
+    /// <summary>Why the link cannot be used; empty when it can.</summary>
+    public string LinkUnusableWhy { get; init; } = "not started";
+
+    /// <summary>The link-local address messages go from; null while there is none that is not tentative.</summary>
+    public Ipv6Address? LinkLocal { get; init; }
+
+    /// <summary>Why there is no link-local address; empty when there is.</summary>
+    public string LinkLocalWhy { get; init; } = "no link-local address yet";
+
+    /// <summary>The flags of the last router advertisement; null while none came.</summary>
+    public RouterFlags? Router { get; init; }
+
+    /// <summary>Addresses of the lease that the kernel has not found free yet: not to be used, nor announced.</summary>
+    public ImmutableArray<Ipv6Address> Tentative { get; init; } = [];
+
+    /// <summary>A DECLINE under way; null for none.</summary>
+    public Dhcp6Decline? Decline { get; init; }
+
+    /// <summary>SOL_MAX_RT as servers gave it (RFC 9915 section 21.24).</summary>
+    public TimeSpan SolMaxRt { get; init; } = Dhcp6Timing.Solicit.MaxTimeout;
+
+    /// <summary>INF_MAX_RT as servers gave it (RFC 9915 section 21.25).</summary>
+    public TimeSpan InfMaxRt { get; init; } = Dhcp6Timing.InformationRequest.MaxTimeout;
+
+    /// <summary>Servers' refusals in a row.</summary>
+    public int Refusals { get; init; }
+
+    /// <summary>Rounds in a row in which every address was another host's.</summary>
+    public int Conflicts { get; init; }
+
+    /// <summary>Messages can be sent.</summary>
+    internal bool IsReady => LinkUsable && LinkLocal is not null;
+
+    /// <summary>Why none can; empty when they can.</summary>
+    internal string NotReadyWhy => LinkUsable ? LinkLocalWhy : LinkUnusableWhy;
+
+    /// <summary>The link-local address had last, so that another one is noticed.</summary>
+    internal Ipv6Address? LastLinkLocal { get; init; }
+
+    internal Instant LinkUnusableSince { get; init; }
+
+    /// <summary>A SOLICIT has left since the start: the delay of the first one is over.</summary>
+    internal bool HasSolicited { get; init; }
+
+    internal PathDamping Damping { get; init; } = new();
+
+    /// <summary>A change of the path that waits for a link-local address.</summary>
+    internal PendingPathChange? Unacted { get; init; }
+
+    internal TransmitBudget Budget { get; init; } = new();
+
+    internal RateLimit RateLimit { get; init; } = new();
+
+    internal Dhcp6Announcement? Announcement { get; init; }
+
+    internal Instant? LastAnnouncedAt { get; init; }
+
+    /// <summary>The routers that are asked for an advertisement, where nothing can be done without.</summary>
+    internal RouterSearch? RouterSearch { get; init; }
+
+    internal Instant? PrefixChangeActedAt { get; init; }
+
+    internal Instant PrefixChangeAt { get; init; } = Instant.Never;
+
+    internal int Restores { get; init; }
+
+    internal Instant? RestoredAt { get; init; }
+
+    internal Instant RestoreAt { get; init; } = Instant.Never;
+
+    internal DhcpCommand? PendingCommand { get; init; }
+
+    /// <summary>A lease came that is not told of yet, because its addresses are still tentative.</summary>
+    internal bool BoundUntold { get; init; }
+
+    /// <summary>A deadline handler that does not move its deadline is an error; this many turns show it.</summary>
+    private const int MaxTurnsAtOnce = 64;
+
+    /// <summary>Takes an input; appends what is to be done to <paramref name="effects"/>, in order.</summary>
+    /// <param name="input">What happened.</param>
+    /// <param name="surroundings">The interface as the kernel shows it at this moment.</param>
+    /// <param name="now">The instant; never before that of the last step.</param>
+    /// <param name="entropy">Randomness.</param>
+    /// <param name="effects">Appended to.</param>
+    public Dhcp6Client Step(
+        Dhcp6Input input, Dhcp6Surroundings surroundings, Instant now, EntropySource entropy, List<Dhcp6Effect> effects)
+    {
+        var turn = new Dhcp6Turn(this, surroundings, now, entropy, effects);
+        turn.Handle(input);
+        return Finish(turn, now);
+    }
+
+    /// <summary>What an input makes due at once is done at once: no deadline is left in the past.</summary>
+    private static Dhcp6Client Finish(Dhcp6Turn turn, Instant now)
+    {
+        for (int i = 0; turn.Client.NextDeadline <= now; i++)
+        {
+            if (i == MaxTurnsAtOnce) throw new InvalidOperationException($"A deadline of state {turn.Client.StateName} does not move.");
+            turn.RunDue();
+        }
+        return turn.Client;
+    }
+}

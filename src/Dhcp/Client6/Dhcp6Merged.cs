@@ -1,0 +1,106 @@
+using System.Collections.Immutable;
+using BondDhcp.Dhcp.Identity;
+using BondDhcp.Dhcp.Wire;
+using BondDhcp.Net;
+
+namespace BondDhcp.Dhcp.Client6;
+
+/// <summary>What a REPLY made of a lease (RFC 9915 section 18.2.10.1), each IA by itself.</summary>
+/// <param name="Lease">The lease afterwards; perhaps empty.</param>
+/// <param name="AnyGranted">The REPLY gave or extended something.</param>
+/// <param name="AnyAnswered">The REPLY said something about an IA that is held or wanted.</param>
+/// <param name="AddressesUnbound">NoBinding for the IA_NA, while addresses of it are held.</param>
+/// <param name="PrefixesUnbound">The same of the IA_PD.</param>
+internal readonly record struct Dhcp6Merged(Dhcp6Lease Lease, bool AnyGranted, bool AnyAnswered, bool AddressesUnbound, bool PrefixesUnbound)
+{
+    /// <summary>NoBinding for something that is held: a REQUEST follows.</summary>
+    public bool AnyUnbound => AddressesUnbound || PrefixesUnbound;
+
+    /// <summary>Updates a lease, or makes one.</summary>
+    /// <param name="lease">The lease known; null for none.</param>
+    /// <param name="reply">The answer to SOLICIT, REQUEST, RENEW or REBIND.</param>
+    /// <param name="client">Whose it is: IAs that it neither holds nor wants are ignored.</param>
+    /// <param name="gateway">The hardware address of the network's router; null for not known.</param>
+    /// <param name="now">When the REPLY came: lifetimes count from here.</param>
+    public static Dhcp6Merged Of(Dhcp6Lease? lease, Dhcp6Reply reply, Dhcp6Client client, MacAddress? gateway, Instant now)
+    {
+        Iaid iaid = client.Settings.Iaid;
+        Dhcp6Lease next = lease ?? new Dhcp6Lease
+        {
+            Reply = reply,
+            ClientIdentifier = client.Settings.ClientIdentifier,
+            Iaid = iaid,
+            ObtainedAt = now,
+        };
+        next = next with { Reply = reply, ObtainedAt = now, ExpiryUnknown = false, GatewayMac = gateway ?? next.GatewayMac };
+        Dhcp6IaNa? addresses = reply.IaNas.FirstOrDefault(ia => ia.Iaid == iaid);
+        Dhcp6IaPd? prefixes = reply.IaPds.FirstOrDefault(ia => ia.Iaid == iaid);
+        bool granted = false, answered = false;
+        if (IsOfUse(addresses, client.WantsAddresses || !next.Addresses.IsEmpty))
+        {
+            next = MergeAddresses(next, addresses!, now);
+            answered = true;
+            granted |= addresses!.Addresses.Any(one => one.ValidSeconds > 0 && one.Status.IsSuccess);
+        }
+        if (IsOfUse(prefixes, client.WantsPrefixes || !next.Prefixes.IsEmpty))
+        {
+            next = MergePrefixes(next, prefixes!, now);
+            answered = true;
+            granted |= prefixes!.Prefixes.Any(one => one.ValidSeconds > 0 && one.Status.IsSuccess);
+        }
+        return new Dhcp6Merged(
+            next, granted, answered, IsUnbound(addresses, next.Addresses.IsEmpty), IsUnbound(prefixes, next.Prefixes.IsEmpty));
+    }
+
+    private static bool IsOfUse(Dhcp6Ia? ia, bool wanted) => wanted && ia is { Status.IsSuccess: true };
+
+    private static bool IsUnbound(Dhcp6Ia? ia, bool nothingHeld) => !nothingHeld && ia is { Status.Code: Dhcp6StatusCode.NoBinding };
+
+    private static Dhcp6Lease MergeAddresses(Dhcp6Lease lease, Dhcp6IaNa ia, Instant now)
+    {
+        ImmutableArray<Dhcp6LeasedAddress> held = lease.Addresses;
+        foreach (Dhcp6IaAddress one in ia.Addresses)
+        {
+            if (!one.Status.IsSuccess) continue;
+            int known = held.IndexOf(held.FirstOrDefault(leased => leased.Address == one.Address));
+            var next = new Dhcp6LeasedAddress(one.Address, Dhcp6Timing.After(now, one.PreferredSeconds), Dhcp6Timing.After(now, one.ValidSeconds));
+            if (one.ValidSeconds == 0) held = known < 0 ? held : held.RemoveAt(known);
+            else if (known >= 0) held = held.SetItem(known, next);
+            else if (held.Length < Dhcp6Lease.MaxLeasesPerIa) held = held.Add(next);
+        }
+        Dhcp6IaTimes times = Times(ia, [.. held.Select(one => (one.PreferredUntil, one.ValidUntil))], now);
+        return lease with { Addresses = held, AddressTimes = times };
+    }
+
+    private static Dhcp6Lease MergePrefixes(Dhcp6Lease lease, Dhcp6IaPd ia, Instant now)
+    {
+        ImmutableArray<Dhcp6LeasedPrefix> held = lease.Prefixes;
+        foreach (Dhcp6IaPrefix one in ia.Prefixes)
+        {
+            if (!one.Status.IsSuccess) continue;
+            int known = held.IndexOf(held.FirstOrDefault(leased => leased.Prefix == one.Prefix));
+            var next = new Dhcp6LeasedPrefix(
+                one.Prefix, one.Excluded, Dhcp6Timing.After(now, one.PreferredSeconds), Dhcp6Timing.After(now, one.ValidSeconds));
+            if (one.ValidSeconds == 0) held = known < 0 ? held : held.RemoveAt(known);
+            else if (known >= 0) held = held.SetItem(known, next);
+            else if (held.Length < Dhcp6Lease.MaxLeasesPerIa) held = held.Add(next);
+        }
+        Dhcp6IaTimes times = Times(ia, [.. held.Select(one => (one.PreferredUntil, one.ValidUntil))], now);
+        return lease with { Prefixes = held, PrefixTimes = times };
+    }
+
+    /// <summary>T1 and T2 from what is kept: leases that are being phased out (preferred for no longer) do not count while there are others.</summary>
+    private static Dhcp6IaTimes Times(Dhcp6Ia ia, ImmutableArray<(Instant PreferredUntil, Instant ValidUntil)> held, Instant now)
+    {
+        if (held.IsEmpty) return Dhcp6IaTimes.Never;
+        bool allDeprecated = held.All(one => one.PreferredUntil <= now);
+        Instant preferred = Instant.Never, valid = Instant.Never;
+        foreach ((Instant preferredUntil, Instant validUntil) in held)
+        {
+            if (!allDeprecated && preferredUntil <= now) continue;
+            preferred = Instant.Min(preferred, allDeprecated ? validUntil : preferredUntil);
+            valid = Instant.Min(valid, validUntil);
+        }
+        return Dhcp6Timing.IaTimes(ia.T1Seconds, ia.T2Seconds, preferred - now, valid - now, now);
+    }
+}

@@ -1,0 +1,52 @@
+using System.Collections.Immutable;
+using BondDhcp.Dhcp.Identity;
+
+namespace BondDhcp.Dhcp.Client6;
+
+/// <summary>What the client asks for.</summary>
+public enum Dhcp6Mode
+{
+    /// <summary>Addresses, without waiting for a router to say so.</summary>
+    Stateful,
+    /// <summary>Configuration only, by INFORMATION-REQUEST.</summary>
+    Stateless,
+    /// <summary>What the flags of the router advertisements say (RFC 4861 section 4.2).</summary>
+    Auto,
+}
+
+/// <summary>The configuration of one DHCPv6 client. Immutable; a reload makes a new one.</summary>
+public sealed record Dhcp6Settings
+{
+    /// <summary>Option 1.</summary>
+    public required Duid ClientIdentifier { get; init; }
+
+    /// <summary>The IAID of the IA_NA and of the IA_PD, which count apart (RFC 9915 section 4.2).</summary>
+    public required Iaid Iaid { get; init; }
+
+    /// <summary>What is asked for.</summary>
+    public Dhcp6Mode Mode { get; init; } = Dhcp6Mode.Stateful;
+
+    /// <summary>Ask for a delegated prefix too, of about this length, 1 to 128; null for none.</summary>
+    public int? PrefixLengthHint { get; init; }
+
+    /// <summary>Send option 14 and take a REPLY to a SOLICIT.</summary>
+    public bool RapidCommit { get; init; }
+
+    /// <summary>The first SOLICIT waits for 0 to 1 s (RFC 9915 section 18.2.1, SHOULD), so that hosts that start together do not ask together.</summary>
+    public bool DelayFirstSolicit { get; init; } = true;
+
+    /// <summary>The identification has a name (option 39): the server is asked what it made of it.</summary>
+    public bool SendsName { get; init; }
+
+    /// <summary>Messages in any <see cref="RateLimitInterval"/> (RFC 9915 section 14.1). At least 1.</summary>
+    public int RateLimitMessages { get; init; } = 20;
+
+    /// <inheritdoc cref="RateLimitMessages"/>
+    public TimeSpan RateLimitInterval { get; init; } = TimeSpan.FromSeconds(20);
+
+    /// <summary>Servers that are the only ones listened to; empty for all.</summary>
+    public ImmutableArray<Duid> RequireServers { get; init; } = [];
+
+    /// <summary>Servers that are never listened to.</summary>
+    public ImmutableArray<Duid> RejectServers { get; init; } = [];
+}

@@ -1,0 +1,163 @@
+using System.Collections.Immutable;
+using BondDhcp.Dhcp.Client;
+using BondDhcp.Net;
+
+namespace BondDhcp.Dhcp.Client6;
+
+internal sealed partial class Dhcp6Turn
+{
+    /// <summary>A lease that a server gave or extended comes into force, and the client is bound.</summary>
+    private void Adopt(Dhcp6Lease lease)
+    {
+        Dhcp6Lease? previous = Client.Lease;
+        Instant askedAt = Client.State.ExchangeInState?.StartedAt ?? now;
+        PutInForce(lease);
+        Enter(Dhcp6State.Bound.Instance);
+        Client = Client with { Refusals = 0 };
+        // What changed while there was no lease, and waits, was before the question: it was answered on this very path.
+        if (previous is null) Client = Client with { Damping = Client.Damping.Granted(askedAt) };
+        foreach (string note in lease.Reply.Notes) Warn(note);
+        if (previous is not null)
+        {
+            TellLease("leaseRenewed", lease);
+            Succeed();
+        }
+        else if (Client.Tentative.IsEmpty)
+        {
+            TellLease("leaseBound", lease);
+            Succeed();
+        }
+        else
+        {
+            // Told when the kernel has found the addresses free: only then can they be used.
+            Client = Client with { BoundUntold = true };
+        }
+    }
+
+    /// <summary>Configures and stores a lease; the state is the caller's.</summary>
+    private void PutInForce(Dhcp6Lease lease)
+    {
+        Dhcp6Lease? previous = Client.Lease;
+        ImmutableArray<Ipv6Address> added =
+            [.. lease.Addresses.Select(leased => leased.Address).Where(address => previous?.Holds(address) != true)];
+        Client = Client with
+        {
+            Lease = lease,
+            Information = null,
+            Tentative = [.. Client.Tentative.Where(lease.Holds).Union(added)],
+        };
+        effects.Add(new Dhcp6Effect.Configure(lease, previous));
+        Persist(lease);
+    }
+
+    /// <summary>The lease in force shrinks, and nothing new came.</summary>
+    private void Replace(Dhcp6Lease left)
+    {
+        PutInForce(left);
+        SettleBound();
+    }
+
+    private void TellLease(string name, Dhcp6Lease lease) => Tell(
+        name, ("addresses", TextOf(lease.Addresses.Select(one => one.Address.ToString()))),
+        ("prefixes", TextOf(lease.Prefixes.Select(one => one.Prefix.ToString()))), ("server", lease.ServerIdentifier));
+
+    private static string? TextOf(IEnumerable<string> values) => string.Join(' ', values) is { Length: > 0 } text ? text : null;
+
+    /// <summary>Duplicate address detection found nobody.</summary>
+    private void AddressReady(Ipv6Address address)
+    {
+        if (!Client.Tentative.Contains(address)) return;
+        Client = Client with { Tentative = Client.Tentative.Remove(address), Conflicts = 0 };
+        SettleBound();
+    }
+
+    /// <summary>Tells of a new lease once no address of it is tentative.</summary>
+    private void SettleBound()
+    {
+        if (!Client.BoundUntold || !Client.Tentative.IsEmpty || Client.Lease is not { } lease) return;
+        Client = Client with { BoundUntold = false };
+        TellLease("leaseBound", lease);
+        Succeed();
+    }
+
+    /// <summary>Stores the lease as the newest, in the place of what was known of its network.</summary>
+    private void Persist(Dhcp6Lease lease)
+    {
+        ImmutableArray<Dhcp6Lease> others = Client.Memory.Leases.RemoveAll(other => IsSameNetwork(other, lease));
+        if (others.Length >= Dhcp6Memory.MaxLeases) others = others.RemoveAt(others.Length - 1);
+        Remember(new Dhcp6Memory(others.Insert(0, lease)));
+    }
+
+    private void Forget(Dhcp6Lease lease) =>
+        Remember(new Dhcp6Memory(Client.Memory.Leases.RemoveAll(other => IsSameNetwork(other, lease))));
+
+    private void Remember(Dhcp6Memory memory)
+    {
+        Client = Client with { Memory = memory };
+        effects.Add(new Dhcp6Effect.Persist(memory));
+    }
+
+    /// <summary>The gateway's hardware address tells networks apart; where one is unknown, server and prefixes must do.</summary>
+    private static bool IsSameNetwork(Dhcp6Lease left, Dhcp6Lease right)
+    {
+        if (left.GatewayMac is { } leftMac && right.GatewayMac is { } rightMac) return leftMac == rightMac;
+        if (!left.ServerIdentifier.Equals(right.ServerIdentifier)) return false;
+        return left.Addresses.Any(one => right.Addresses.Any(other => new Ipv6Prefix(one.Address, SubnetLength).Contains(other.Address)))
+            || left.Prefixes.Any(one => right.Prefixes.Any(other => one.Prefix.Overlaps(other.Prefix)));
+    }
+
+    // RFC 4291 section 2.5.4: what has interface identifiers.
+    private const int SubnetLength = 64;
+
+    /// <summary>All of it goes.</summary>
+    private void Lose(LeaseEnd why)
+    {
+        if (Client.Lease is not { } lease) return;
+        Client = Client with
+        {
+            Lease = null,
+            Tentative = [],
+            BoundUntold = false,
+            RestoreAt = Instant.Never,
+            PrefixChangeAt = Instant.Never,
+        };
+        effects.Add(new Dhcp6Effect.Deconfigure(lease, why));
+        Tell(
+            LeaseEndName.EventOf(why),
+            ("addresses", TextOf(lease.Addresses.Select(one => one.Address.ToString()))),
+            ("prefixes", TextOf(lease.Prefixes.Select(one => one.Prefix.ToString()))),
+            ("server", lease.ServerIdentifier), ("why", LeaseEndName.Of(why)));
+        // A lease of another network is still good there.
+        if (why is not (LeaseEnd.OtherNetwork or LeaseEnd.Lost or LeaseEnd.InterfaceGone)) Forget(lease);
+    }
+
+    /// <summary>The valid lifetime of something has ended; the rest goes on.</summary>
+    private void Expire()
+    {
+        Dhcp6Lease lease = Client.Lease!;
+        Dhcp6Lease left = lease.Without(now);
+        if (!left.IsEmpty)
+        {
+            Tell(
+                "leaseExpired",
+                ("addresses", TextOf(lease.Addresses.Except(left.Addresses).Select(one => one.Address.ToString()))),
+                ("prefixes", TextOf(lease.Prefixes.Except(left.Prefixes).Select(one => one.Prefix.ToString()))),
+                ("server", lease.ServerIdentifier));
+            Replace(left);
+            // What was waited for may be what ended.
+            if (Client.State is Dhcp6State.Renewing or Dhcp6State.Rebinding && left.RenewAt > now) Enter(Dhcp6State.Bound.Instance);
+            return;
+        }
+        Lose(LeaseEnd.Expired);
+        if (Client.State is not (Dhcp6State.Declining or Dhcp6State.Waiting)) Discover();
+    }
+
+    private void ConfigurationFailed(string error)
+    {
+        if (Client.Lease is null) return;
+        Warn($"the lease could not be configured: {error}");
+        Refuse($"the lease could not be configured: {error}");
+        Lose(LeaseEnd.Lost);
+        Enter(new Dhcp6State.Waiting($"the lease could not be configured: {error}", now + DhcpTiming.DeclineDelay));
+    }
+}

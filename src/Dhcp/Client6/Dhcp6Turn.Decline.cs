@@ -1,0 +1,80 @@
+using System.Collections.Immutable;
+using BondDhcp.Dhcp.Client;
+using BondDhcp.Dhcp.Identity;
+using BondDhcp.Dhcp.Wire;
+using BondDhcp.Net;
+
+namespace BondDhcp.Dhcp.Client6;
+
+internal sealed partial class Dhcp6Turn
+{
+    /// <summary>Another host has the address: it goes, its server is told, all else stays (RFC 9915 section 18.2.8).</summary>
+    private void AddressDuplicate(Ipv6Address address)
+    {
+        if (Client.Lease is not { } lease || !lease.Holds(address)) return;
+        Tell("conflict", ("address", address));
+        Dhcp6Lease left = lease.Without(address);
+        if (left.IsEmpty)
+        {
+            Client = Client with { Conflicts = Client.Conflicts + 1 };
+            Refuse($"{address} is in use by another host");
+            Lose(LeaseEnd.Conflict);
+            Enter(new Dhcp6State.Declining(now + DhcpTiming.DelayAfterConflicts(Client.Conflicts)));
+        }
+        else
+        {
+            Replace(left);
+        }
+        SendDecline(address, lease.ServerIdentifier);
+    }
+
+    private void SendDecline(Ipv6Address address, Duid server)
+    {
+        // One exchange for all that is still unanswered; another server's is given up.
+        ImmutableArray<Ipv6Address> addresses = Client.Decline is { } under && under.Exchange.Server!.Equals(server)
+            ? under.Addresses.Remove(address).Add(address)
+            : [address];
+        if (addresses.Length > Dhcp6Lease.MaxLeasesPerIa) addresses = addresses.RemoveAt(0);
+        Client = Client with { Decline = new Dhcp6Decline(NewExchange(Dhcp6MessageType.Decline, Dhcp6Timing.GiveBack, server), addresses) };
+        AdvanceDecline();
+    }
+
+    private void AdvanceDecline()
+    {
+        if (Client.Decline is not { } decline || decline.Exchange.NextAt > now || !Client.IsReady) return;
+        Client = decline.Exchange.IsOver(now)
+            ? Client with { Decline = null }
+            : Client with { Decline = decline with { Exchange = TransmitDecline(decline) } };
+    }
+
+    private Dhcp6Exchange TransmitDecline(Dhcp6Decline decline) =>
+        Transmit(decline.Exchange, new Dhcp6Wanted(decline.Addresses, default));
+
+    /// <summary>Somebody else removed an address: it is put back, seldom and not for ever.</summary>
+    private void AddressRemoved(Ipv6Address address)
+    {
+        // Without a link-local address the kernel has flushed the interface; all is put back with the next one.
+        if (Client.Lease is not { } lease || !lease.Holds(address) || Client.LinkLocal is null) return;
+        if (Client.RestoreAt != Instant.Never) return;
+        if (Client.RestoredAt is { } at && now - at > DhcpTiming.RestoreInterval + DhcpTiming.RestoreInterval)
+            Client = Client with { Restores = 0 };
+        if (Client.Restores >= DhcpTiming.MaxRestores)
+        {
+            Warn("an address was removed by another program again and again; it is not put back any more");
+            Lose(LeaseEnd.Lost);
+            Wait("another program removes the addresses");
+            return;
+        }
+        Client = Client with { RestoreAt = Client.RestoredAt is { } last ? Instant.Max(now, last + DhcpTiming.RestoreInterval) : now };
+    }
+
+    private void AdvanceRestore()
+    {
+        if (Client.RestoreAt > now) return;
+        Client = Client with { RestoreAt = Instant.Never };
+        if (Client.Lease is not { } lease) return;
+        Client = Client with { Restores = Client.Restores + 1, RestoredAt = now };
+        Warn("an address was removed by another program; it is put back");
+        effects.Add(new Dhcp6Effect.Configure(lease, lease));
+    }
+}

@@ -1,0 +1,212 @@
+using System.Collections.Immutable;
+using BondDhcp.Dhcp.Client;
+using BondDhcp.Net;
+
+namespace BondDhcp.Dhcp.Client6;
+
+internal sealed partial class Dhcp6Turn
+{
+    private const string LinkLocalChanged = "linkLocal";
+
+    private void LinkBecameUsable(PathClass network, MacAddress? gateway)
+    {
+        if (Client.LinkUsable) return;
+        bool brief = now - Client.LinkUnusableSince <= DhcpTiming.ShortOutage;
+        Client = Client with { LinkUsable = true, LinkUnusableWhy = "" };
+        if (Client.State is Dhcp6State.Stopped) return;
+        // After a longer outage the cable may have been put elsewhere, whatever was known before.
+        if (!brief && network == PathClass.Same) network = PathClass.Unknown;
+        PathChanged(new PendingPathChange(network, gateway, "carrier"));
+    }
+
+    private void LinkBecameUnusable(string why, bool interfaceGone)
+    {
+        if (!Client.LinkUsable && !interfaceGone)
+        {
+            Client = Client with { LinkUnusableWhy = why };
+            if (Client.State is Dhcp6State.Waiting { Until.IsNever: true }) Wait(why);
+            return;
+        }
+        if (Client.LinkUsable) Client = Client with { LinkUnusableSince = now };
+        Client = Client with { LinkUsable = false, LinkUnusableWhy = why };
+        // The store keeps it: what comes back under this name confirms it before use.
+        if (interfaceGone)
+        {
+            Lose(LeaseEnd.InterfaceGone);
+            Client = Client with { LinkLocal = null, LinkLocalWhy = why };
+        }
+        FallSilent(why);
+    }
+
+    private void LinkLocalGone(string why)
+    {
+        bool had = Client.LinkLocal is not null;
+        Client = Client with { LinkLocal = null, LinkLocalWhy = why };
+        if (had) FallSilent(Client.NotReadyWhy);
+        else if (Client is { LinkUsable: true, State: Dhcp6State.Waiting { Until.IsNever: true } }) Wait(why);
+    }
+
+    /// <summary>Nothing can be sent for now: what is in force stays, what was asked for is asked for anew.</summary>
+    private void FallSilent(string why)
+    {
+        Client = Client with
+        {
+            Announcement = null,
+            RouterSearch = null,
+            Unacted = null,
+            PrefixChangeAt = Instant.Never,
+            Damping = Client.Damping with { Pending = null },
+        };
+        switch (Client.State)
+        {
+            case Dhcp6State.Releasing releasing:
+                FinishRelease(releasing);
+                break;
+            case Dhcp6State.Stopped or Dhcp6State.Declining or Dhcp6State.InformationBound or Dhcp6State.Waiting { Until.IsNever: false }:
+                break;
+            case var _ when Client.Lease is not null:
+                ReturnToLease();
+                break;
+            default:
+                Wait(why);
+                break;
+        }
+    }
+
+    /// <summary>A link-local address is there: the first one, one that was away, or another one.</summary>
+    private void LinkLocalReady(Ipv6Address address)
+    {
+        if (Client.LinkLocal == address) return;
+        bool another = Client.LastLinkLocal is { } last && last != address;
+        Client = Client with { LinkLocal = address, LastLinkLocal = address, LinkLocalWhy = "" };
+        if (Client.State is Dhcp6State.Stopped or Dhcp6State.Releasing) return;
+        // Whatever took it away has taken the lease's addresses too: setting an interface down flushes them.
+        if (Client.Lease is { } lease) effects.Add(new Dhcp6Effect.Configure(lease, lease));
+        if (!Client.LinkUsable) return;
+        PendingPathChange change = Client.Unacted ?? new PendingPathChange(PathClass.Unknown, null, LinkLocalChanged);
+        Client = Client with { Unacted = null };
+        // Servers answer to the address that asked: an exchange from the former one ends (RFC 9915 section 15).
+        if (another && Client.State is Dhcp6State.Requesting && Client.Lease is null) Discover();
+        else PathChanged(change);
+    }
+
+    /// <summary>The path changed. The first change is acted on at once, a flapping path at intervals; the last state always.</summary>
+    private void PathChanged(PendingPathChange change)
+    {
+        Client = Client with { Damping = Client.Damping.Changed(now) };
+        if (Client.State is Dhcp6State.Stopped or Dhcp6State.Releasing || !Client.LinkUsable) return;
+        // Addresses of another network must not send another frame, flapping or not.
+        bool left = Client.Lease is not null && change.Network == PathClass.Different;
+        if (left) LeaveNetwork();
+        if (!Client.IsReady)
+        {
+            Client = Client with { Unacted = change };
+            if (Client.State is Dhcp6State.Waiting { Until.IsNever: true }) Wait(Client.NotReadyWhy);
+            return;
+        }
+        AnnounceNewPath(change.Network != PathClass.Different);
+        if (!left && Client.Damping.Holds(now))
+        {
+            Client = Client with { Damping = Client.Damping.Held(change, now) };
+            if (Client.State is Dhcp6State.Waiting { Until.IsNever: true }) Wait("the path changed too often; the next attempt comes in seconds");
+            return;
+        }
+        ActOnPath(change);
+    }
+
+    private void LeaveNetwork()
+    {
+        Lose(LeaseEnd.OtherNetwork);
+        Wait("another network");
+    }
+
+    private void ActOnPath(PendingPathChange change)
+    {
+        Client = Client with { Damping = Client.Damping.Acted(now, Client.Lease is not null) };
+        bool elsewhere = change.Network == PathClass.Different;
+        switch (Client.State)
+        {
+            case Dhcp6State.Stopped or Dhcp6State.Releasing or Dhcp6State.Declining or Dhcp6State.Waiting { Until.IsNever: false }:
+                break; // The wait protects the network, not us.
+            case Dhcp6State.Requesting when !elsewhere:
+                break; // No server is told a hardware address: the next retransmission goes by the new path.
+            case var _ when Client.Lease is not null:
+                Verify();
+                break;
+            case Dhcp6State.Soliciting when !elsewhere:
+                Solicit();
+                break;
+            case var _ when elsewhere && change.Gateway is null:
+                // Certainly another network, but not known which: none of the stored leases is its own.
+                Discover();
+                break;
+            default:
+                Begin(change.Gateway);
+                break;
+        }
+    }
+
+    /// <summary>
+    /// Neighbours, servers and routers learn the hardware address before anything is asked, and routers are asked for what
+    /// they advertise here. At most one set a second, however the path flaps.
+    /// </summary>
+    private void AnnounceNewPath(bool othersToo)
+    {
+        Instant at = Client.LastAnnouncedAt is { } last ? Instant.Max(now, last + Dhcp6Announcement.Interval) : now;
+        Client = Client with { Announcement = new Dhcp6Announcement(Dhcp6Announcement.Count, at, othersToo) };
+        AdvanceAnnouncement();
+    }
+
+    private void AdvanceAnnouncement()
+    {
+        if (Client.Announcement is not { } announcement || announcement.NextAt > now || Client.LinkLocal is not { } linkLocal) return;
+        ImmutableArray<Ipv6Address> leased =
+            Client.Lease is { } lease ? [.. lease.Addresses.Select(one => one.Address).Where(address => !Client.Tentative.Contains(address))] : [];
+        effects.Add(new Dhcp6Effect.Announce([linkLocal, .. leased], announcement.OthersToo));
+        if (announcement.Remaining == Dhcp6Announcement.Count) effects.Add(Dhcp6Effect.SolicitRouters.Instance);
+        Client = Client with
+        {
+            LastAnnouncedAt = now,
+            Announcement = announcement.Remaining > 1
+                ? announcement with { Remaining = announcement.Remaining - 1, NextAt = now + Dhcp6Announcement.Interval }
+                : null,
+        };
+    }
+
+    /// <summary>Prefixes on the link came or went, without a movement (RFC 9915 section 18.2.12): asked about at most once in 30 s.</summary>
+    private void PrefixesChanged()
+    {
+        if (!Client.IsReady || Client.State is not (Dhcp6State.Bound or Dhcp6State.InformationBound)) return;
+        Instant at = Client.PrefixChangeActedAt is { } last ? Instant.Max(now, last + Dhcp6Timing.PrefixChangeInterval) : now;
+        Client = Client with { PrefixChangeAt = at };
+    }
+
+    private void AdvancePrefixChange()
+    {
+        if (Client.PrefixChangeAt > now) return;
+        Client = Client with { PrefixChangeAt = Instant.Never };
+        // Any other state asks a server already.
+        if (Client.State is not (Dhcp6State.Bound or Dhcp6State.InformationBound)) return;
+        Client = Client with { PrefixChangeActedAt = now };
+        if (Client.Lease is null) RequestInformation();
+        else if (Client.Lease.Prefixes.IsEmpty) Verify();
+        else Renew();
+    }
+
+    /// <summary>Awake after suspend: what ended meanwhile goes first, before any packet.</summary>
+    private void Resume()
+    {
+        if (Client.Lease is { } held && held.NextEndAt <= now) Expire();
+        if (Client.Lease is not { } lease)
+        {
+            if (Client.IsReady && Client.State is not Dhcp6State.Waiting) PathChanged(new PendingPathChange(PathClass.Unknown, null, "resume"));
+            return;
+        }
+        // The kernel counts lifetimes without the time asleep.
+        effects.Add(new Dhcp6Effect.Configure(lease, lease));
+        if (!Client.IsReady) return;
+        if (lease.RebindAt <= now) Rebind();
+        else if (lease.RenewAt <= now) Renew();
+        else PathChanged(new PendingPathChange(PathClass.Unknown, null, "resume"));
+    }
+}

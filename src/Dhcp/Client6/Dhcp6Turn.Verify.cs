@@ -1,0 +1,106 @@
+using BondDhcp.Dhcp.Client;
+using BondDhcp.Dhcp.Wire;
+
+namespace BondDhcp.Dhcp.Client6;
+
+internal sealed partial class Dhcp6Turn
+{
+    /// <summary>The link may be another one: are the leases in force right for it (RFC 9915 section 18.2.12)?</summary>
+    private void Verify() => Verify(Client.Lease!, stored: false);
+
+    /// <summary>The same of a lease that is not configured.</summary>
+    private void VerifyStored(Dhcp6Lease lease) => Verify(lease, stored: true);
+
+    private void Verify(Dhcp6Lease lease, bool stored)
+    {
+        // CONFIRM knows addresses only, and brings no lifetimes: where those have run out or cannot be told, REBIND is asked.
+        bool rebind = !lease.Prefixes.IsEmpty || lease.ExpiryUnknown || lease.RebindAt <= now;
+        Dhcp6MessageType type = rebind ? Dhcp6MessageType.Rebind : Dhcp6MessageType.Confirm;
+        var verification = new Dhcp6Verification(
+            NewExchange(type, Dhcp6Timing.Confirm, delay: Dhcp6Timing.Delay(entropy)), stored ? lease : null, NotOnLink: false);
+        EnterVerification(verification);
+        AdvanceVerification();
+    }
+
+    private void EnterVerification(Dhcp6Verification verification) =>
+        Enter(verification.Exchange.Type == Dhcp6MessageType.Confirm
+            ? new Dhcp6State.Confirming(verification)
+            : new Dhcp6State.VerifyRebinding(verification));
+
+    private void AdvanceVerification()
+    {
+        if (Client.State.VerificationInState is not { } verification || verification.Exchange.NextAt > now) return;
+        if (verification.Exchange.IsOver(now))
+        {
+            VerificationEnded(verification);
+            return;
+        }
+        Dhcp6Lease lease = LeaseOf(verification);
+        if (!lease.ExpiryUnknown) lease = lease.Without(now);
+        if (lease.IsEmpty)
+        {
+            Discover();
+            return;
+        }
+        Dhcp6Wanted wanted = verification.Exchange.Type == Dhcp6MessageType.Confirm ? Held(lease) with { Prefixes = default } : WantAgain(lease);
+        EnterVerification(verification with { Exchange = Transmit(verification.Exchange, wanted) });
+    }
+
+    private Dhcp6Lease LeaseOf(Dhcp6Verification verification) => verification.Stored ?? Client.Lease!;
+
+    private Dhcp6DropReason ReceiveInVerification(Dhcp6Reply reply, Dhcp6Verification verification)
+    {
+        bool notOnLink = reply.Status.Code == Dhcp6StatusCode.NotOnLink || Find(reply.IaNas) is { Status.Code: Dhcp6StatusCode.NotOnLink };
+        if (notOnLink)
+        {
+            // Another server may know better: the exchange goes on to its end (RFC 9915 section 18.2.10.3).
+            HearLimits(reply);
+            if (!verification.NotOnLink) TellRefusal(reply);
+            EnterVerification(verification with { NotOnLink = true });
+            return Dhcp6DropReason.None;
+        }
+        if (verification.Exchange.Type == Dhcp6MessageType.Rebind) return ReceiveExtension(reply, LeaseOf(verification));
+        HearLimits(reply);
+        if (IsAccepted(reply.Status)) Verified(verification);
+        else TellRefusal(reply);
+        return Dhcp6DropReason.None;
+    }
+
+    /// <summary>The leases are right for the link, or nobody said otherwise; their lifetimes are those known before.</summary>
+    private void Verified(Dhcp6Verification verification)
+    {
+        if (verification.Stored is { } stored)
+        {
+            Dhcp6Lease lease = stored.Without(now);
+            if (lease.IsEmpty)
+            {
+                Discover();
+                return;
+            }
+            Adopt(lease with { GatewayMac = surroundings.Gateway ?? lease.GatewayMac });
+        }
+        ReturnToLease();
+        Succeed();
+    }
+
+    /// <summary>10 s are over. RFC 9915 section 18.2.3: silence says nothing, and the leases go on.</summary>
+    private void VerificationEnded(Dhcp6Verification verification)
+    {
+        if (verification.NotOnLink)
+        {
+            // They may be good elsewhere: the store keeps those that were not in force, and these.
+            Lose(LeaseEnd.OtherNetwork);
+            Discover();
+            return;
+        }
+        if (verification.Stored is { } stored)
+        {
+            bool elsewhere = stored.GatewayMac is { } known && surroundings.Gateway is { } present && known != present;
+            if (stored.ExpiryUnknown || elsewhere) Discover();
+            else Verified(verification);
+            return;
+        }
+        ReturnToLease();
+        Refuse("no server answered");
+    }
+}

@@ -1,0 +1,95 @@
+using System.Buffers.Binary;
+using System.Collections.Immutable;
+using System.Text.Json;
+using BondDhcp.Dhcp.Client6;
+using BondDhcp.Dhcp.Identity;
+using BondDhcp.Dhcp.Wire;
+using BondDhcp.Net;
+
+namespace BondDhcp.Dhcp.Store;
+
+/// <summary>Reads the format of <see cref="Dhcp6MemoryWriter"/>, which may have been damaged or made up.</summary>
+internal static class Dhcp6MemoryReader
+{
+    // What the parser itself would take: a UDP datagram.
+    private const int MaxLength = 65527;
+    private const int MaxOptions = 1024;
+
+    /// <summary>Reads a whole file; never throws.</summary>
+    internal static MemoryDocument<Dhcp6Memory> Read(ReadOnlyMemory<byte> file) => StoreEnvelope.Read(file, Dhcp6MemoryWriter.Version, ReadMemory);
+
+    private static MemoryDocument<Dhcp6Memory> ReadMemory(JsonElement root)
+    {
+        var leases = ImmutableArray.CreateBuilder<Dhcp6Lease>();
+        var refused = ImmutableArray.CreateBuilder<string>();
+        foreach (JsonElement element in StoreJson.Array(root, "leases", Dhcp6Memory.MaxLeases))
+        {
+            if (ReadReply(StoreJson.Member(element, "reply"), out Dhcp6DropReason reason) is { } reply) leases.Add(ReadLease(element, reply));
+            else refused.Add($"a stored lease is not used, as a REPLY like it would not be: {reason}");
+        }
+        return new MemoryDocument<Dhcp6Memory>
+        {
+            Memory = new Dhcp6Memory(leases.DrainToImmutable()),
+            SavedAt = StoreJson.Clock(root),
+            Refused = refused.DrainToImmutable(),
+        };
+    }
+
+    private static Dhcp6Lease ReadLease(JsonElement lease, Dhcp6Reply reply) => new()
+    {
+        Reply = reply,
+        ClientIdentifier = Duid.TryCreate(StoreJson.Octets(lease, "duid"), out Duid? duid) ? duid : throw new FormatException("duid"),
+        Iaid = new Iaid((uint)StoreJson.Integer(lease, "iaid", 0, uint.MaxValue)),
+        ExpiryUnknown = StoreJson.Flag(lease, "expiryUnknown"),
+        ObtainedAt = StoreJson.Time(lease, "obtainedAtBoottime"),
+        GatewayMac = StoreJson.OptionalMac(lease, "gatewayMac"),
+        AddressTimes = ReadTimes(lease, "addressTimes"),
+        Addresses = [.. StoreJson.Array(lease, "addresses", Dhcp6Lease.MaxLeasesPerIa).Select(ReadAddress)],
+        PrefixTimes = ReadTimes(lease, "prefixTimes"),
+        Prefixes = [.. StoreJson.Array(lease, "prefixes", Dhcp6Lease.MaxLeasesPerIa).Select(ReadPrefix)],
+    };
+
+    private static Dhcp6IaTimes ReadTimes(JsonElement lease, string name)
+    {
+        JsonElement times = StoreJson.Member(lease, name);
+        return new Dhcp6IaTimes(StoreJson.Time(times, "renewAtBoottime"), StoreJson.Time(times, "rebindAtBoottime"));
+    }
+
+    private static Dhcp6LeasedAddress ReadAddress(JsonElement element) =>
+        Ipv6Address.TryParse(StoreJson.Text(element, "address"), out Ipv6Address address) && address.IsUsableUnicast
+            ? new Dhcp6LeasedAddress(address, StoreJson.Time(element, "preferredUntilBoottime"), StoreJson.Time(element, "validUntilBoottime"))
+            : throw new FormatException("address");
+
+    private static Dhcp6LeasedPrefix ReadPrefix(JsonElement element) => new(
+        Prefix(StoreJson.Text(element, "prefix")),
+        element.TryGetProperty("excluded", out JsonElement excluded) ? Prefix(StoreJson.TextOf(excluded, "excluded")) : null,
+        StoreJson.Time(element, "preferredUntilBoottime"), StoreJson.Time(element, "validUntilBoottime"));
+
+    private static Ipv6Prefix Prefix(string text) =>
+        Ipv6Prefix.TryParse(text, out Ipv6Prefix prefix) && prefix is { PrefixLength: > 0, Network.IsUsableUnicast: true } && prefix == prefix.Masked
+            ? prefix
+            : throw new FormatException("prefix");
+
+    // A REPLY put together again from its stored parts, so that the one reader that judges messages from the network
+    // judges it too.
+    private static Dhcp6Reply? ReadReply(JsonElement stored, out Dhcp6DropReason reason)
+    {
+        List<byte> octets = [];
+        Span<byte> word = stackalloc byte[sizeof(uint)];
+        BinaryPrimitives.WriteUInt32BigEndian(
+            word, (uint)Dhcp6MessageType.Reply << 24 | (uint)StoreJson.Integer(stored, "xid", 0, Dhcp6MessageView.MaxXid));
+        octets.AddRange(word);
+        foreach (JsonElement option in StoreJson.Array(stored, "options", MaxOptions))
+        {
+            byte[] data = StoreJson.Octets(option, "hex");
+            if (octets.Count + word.Length + data.Length > MaxLength) throw new FormatException("options");
+            BinaryPrimitives.WriteUInt32BigEndian(word, (uint)StoreJson.Integer(option, "code", 0, ushort.MaxValue) << 16 | (uint)data.Length);
+            octets.AddRange(word);
+            octets.AddRange(data);
+        }
+        reason = Dhcp6MessageView.TryParse(octets.ToArray(), out Dhcp6MessageView view);
+        if (reason != Dhcp6DropReason.None) return null;
+        reason = Dhcp6ReplyReader.TryRead(view, out Dhcp6Reply? reply);
+        return reply;
+    }
+}

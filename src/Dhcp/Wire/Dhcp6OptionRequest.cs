@@ -1,0 +1,32 @@
+using System.Collections.Immutable;
+
+namespace BondDhcp.Dhcp.Wire;
+
+/// <summary>
+/// Option 6: what a server is asked for, in order of preference. Required options (82, and 83 and 32 for
+/// INFORMATION-REQUEST) are always there (RFC 9915 section 21.7).
+/// </summary>
+public static class Dhcp6OptionRequest
+{
+    /// <summary>DNS servers, search list, NTP, SOL_MAX_RT.</summary>
+    public static readonly ImmutableArray<ushort> Default = [23, 24, 56, 82];
+
+    /// <summary>DNS servers, search list, NTP, refresh time, INF_MAX_RT.</summary>
+    public static readonly ImmutableArray<ushort> Information = [23, 24, 56, 32, 83];
+
+    /// <summary>CLIENT_FQDN: where the name is sent, so that the server says what it made of it (RFC 4704 section 5).</summary>
+    public const ushort ClientFqdn = 39;
+
+    /// <summary>PD_EXCLUDE: where prefixes are asked for; the one code of an inner option that belongs here (RFC 6603 section 4.1).</summary>
+    public const ushort PdExclude = 67;
+
+    /// <summary>For SOLICIT, REQUEST, RENEW and REBIND.</summary>
+    /// <param name="name">Option 39 is sent.</param>
+    /// <param name="prefixes">An IA_PD is sent.</param>
+    public static ImmutableArray<ushort> For(bool name, bool prefixes)
+    {
+        ImmutableArray<ushort> codes = Default;
+        if (name) codes = codes.Add(ClientFqdn);
+        return prefixes ? codes.Add(PdExclude) : codes;
+    }
+}

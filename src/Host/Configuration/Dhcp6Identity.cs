@@ -1,0 +1,34 @@
+using BondDhcp.Dhcp.Client6;
+using BondDhcp.Dhcp.Identity;
+using BondDhcp.Dhcp.Wire;
+
+namespace BondDhcp.Host.Configuration;
+
+/// <summary>What the configuration makes of one interface's DHCPv6: who it says it is, and what it asks for.</summary>
+/// <param name="Settings">For the client machine.</param>
+/// <param name="Identification">For every message.</param>
+internal sealed record Dhcp6Identity(Dhcp6Settings Settings, Dhcp6Identification Identification)
+{
+    /// <summary>Joins configuration and identity.</summary>
+    /// <param name="daemon">The configuration as a whole.</param>
+    /// <param name="one">That of the interface, which wants DHCPv6.</param>
+    /// <param name="duid">The host's DUID; the same as in DHCPv4's client identifier (RFC 4361).</param>
+    /// <param name="systemHostName">The short host name; used where the configuration wants it and it is one.</param>
+    public static Dhcp6Identity Create(DaemonConfiguration daemon, InterfaceConfiguration one, Duid duid, string systemHostName)
+    {
+        string? name = InterfaceIdentity.HostNameOf(daemon, systemHostName);
+        return new Dhcp6Identity(
+            new Dhcp6Settings
+            {
+                ClientIdentifier = duid,
+                Iaid = InterfaceIdentity.IaidOf(one),
+                Mode = one.Dhcp6 ?? Dhcp6Mode.Stateful,
+                PrefixLengthHint = one.PrefixLengthHint,
+                RapidCommit = one.RapidCommit,
+                SendsName = name is not null,
+                RequireServers = one.RequireDuids,
+                RejectServers = one.RejectDuids,
+            },
+            new Dhcp6Identification { ClientIdentifier = duid, FullyQualifiedName = name });
+    }
+}

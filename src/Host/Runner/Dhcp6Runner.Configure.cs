@@ -1,0 +1,120 @@
+using System.Collections.Immutable;
+using BondDhcp.Bond.Addressing;
+using BondDhcp.Bond.Links;
+using BondDhcp.Bond.Linux;
+using BondDhcp.Dhcp.Client6;
+using BondDhcp.Net;
+using BondDhcp.Net.Linux;
+
+namespace BondDhcp.Host.Runner;
+
+/// <summary>Leases onto the interface and off it.</summary>
+internal sealed partial class Dhcp6Runner
+{
+    private Ipv6Ownership _owned = Ipv6Ownership.None;
+    private Ipv6OwnershipFile? _record;
+    private string _lastProblems = "";
+
+    private void Configure(Dhcp6Lease lease)
+    {
+        if (Taken is not { } link) return; // It is configured when the interface comes.
+        Ipv6Outcome outcome = Network.Ipv6Configurator.Apply(link.Index, WantedBy(lease), _owned);
+        Own(outcome.Owned);
+        if (!outcome.Refused.IsEmpty)
+        {
+            RefusedIpv6Address refused = outcome.Refused[0];
+            Feed(new Dhcp6Input.ConfigurationFailed($"{refused.Address}: {refused.Why}"));
+            return;
+        }
+        WarnOnce(outcome.Problems);
+        // Of one that was there before, and is as good as before, the kernel tells nothing.
+        foreach (Ipv6InterfaceAddress there in outcome.Present)
+        {
+            if (!lease.Holds(there.Address)) continue;
+            if (there.IsUsable) Feed(new Dhcp6Input.AddressReady(there.Address));
+            else if (there.IsDuplicate) Feed(new Dhcp6Input.AddressDuplicate(there.Address));
+        }
+    }
+
+    private Ipv6Configuration WantedBy(Dhcp6Lease lease)
+    {
+        Instant now = BoottimeClock.Now;
+        return new Ipv6Configuration
+        {
+            Addresses = [.. lease.Addresses.Where(one => one.ValidUntil > now).Select(one =>
+                new Ipv6WantedAddress(one.Address, LeftUntil(one.PreferredUntil, now), LeftUntil(one.ValidUntil, now)))],
+            Prefixes = [.. lease.Prefixes.Where(one => one.ValidUntil > now).Select(one => one.Prefix)],
+            Metric = Options.Interface.Metric,
+        };
+    }
+
+    private static TimeSpan LeftUntil(Instant end, Instant now) => end.IsNever ? TimeSpan.MaxValue : end - now;
+
+    // Recorded after it was done, so that an address does not wait for a disk. Should the program die in between, the
+    // mark that the kernel keeps with an address says that it is ours.
+    private void Own(Ipv6Ownership owned)
+    {
+        _owned = owned;
+        if (_record?.Write(owned) is { } problem) Warn(problem);
+    }
+
+    // The same at every renewal would be the same again.
+    private void WarnOnce(ImmutableArray<string> problems)
+    {
+        string together = string.Join('\n', problems);
+        if (together == _lastProblems) return;
+        _lastProblems = together;
+        foreach (string problem in problems) Warn(problem);
+    }
+
+    private void Deconfigure(Dhcp6Lease lease)
+    {
+        if (Taken is not { } link) return;
+        var its = new Ipv6Ownership
+        {
+            Addresses = _owned.Addresses.RemoveAll(address => !lease.Holds(address)),
+            Routes = _owned.Routes.RemoveAll(route => !lease.Prefixes.Any(one => one.Prefix == route.Prefix)),
+        };
+        Ipv6Outcome outcome = Network.Ipv6Configurator.Remove(link.Index, its);
+        Own(new Ipv6Ownership
+        {
+            Addresses = [.. _owned.Addresses.Except(its.Addresses), .. outcome.Owned.Addresses],
+            Routes = [.. _owned.Routes.Except(its.Routes), .. outcome.Owned.Routes],
+        });
+        foreach (string problem in outcome.Problems) Warn(problem);
+    }
+
+    /// <inheritdoc/>
+    protected override void ConfigureAgain()
+    {
+        // Without a link-local address IPv6 is not up; all is put back with the next one.
+        if (Started && _sockets.Local is not null && Client.Lease is { } lease) Configure(lease);
+    }
+
+    /// <summary>
+    /// Takes for ours what an earlier run left on the interface: what it recorded and, where the record is missing, the
+    /// addresses of a stored lease that bear our mark.
+    /// </summary>
+    private void Adopt(Dhcp6Memory memory)
+    {
+        if (_ipv6 is not { } table) return;
+        string? warning = null;
+        _record = Options.OpenRecord?.Invoke(table.InterfaceIndex);
+        Ipv6Ownership recorded = _record?.Read(out warning) ?? Ipv6Ownership.None;
+        if (warning is not null) Warn(warning);
+        _owned = recorded with
+        {
+            Addresses =
+            [
+                .. table.Addresses.Where(there => recorded.Addresses.Contains(there.Address)
+                    || (there.Protocol == InterfaceAddress.OurProtocol && memory.Leases.Any(lease => lease.Holds(there.Address))))
+                    .Select(there => there.Address),
+            ],
+        };
+    }
+
+    private bool IsPresent(Dhcp6Memory memory) =>
+        !memory.Leases.IsEmpty
+        && (memory.Leases[0].Addresses.Any(one => _owned.Addresses.Contains(one.Address))
+            || memory.Leases[0].Prefixes.Any(one => _owned.Routes.Any(route => route.Prefix == one.Prefix)));
+}

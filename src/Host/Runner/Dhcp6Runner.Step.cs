@@ -1,0 +1,150 @@
+using System.Collections.Immutable;
+using BondDhcp.Bond.Links;
+using BondDhcp.Dhcp.Client6;
+using BondDhcp.Dhcp.Linux;
+using BondDhcp.Dhcp.Nd;
+using BondDhcp.Dhcp.Wire;
+using BondDhcp.Net;
+using BondDhcp.Net.Linux;
+
+namespace BondDhcp.Host.Runner;
+
+/// <summary>Inputs into the machine, effects out of it, packets in and out.</summary>
+internal sealed partial class Dhcp6Runner
+{
+    // So many messages in one turn; a flood leaves the rest of the loop its turn too.
+    private const int MaxMessagesPerTurn = 64;
+
+    // An interface may have any number of addresses of others; neighbours of these learn at once, those of more when they ask.
+    private const int MaxAnnounced = 16;
+
+    // RFC 6059 section 4.3 lets a host ask six; more routers learn of us by the router solicitation.
+    private const int MaxRoutersAsked = 6;
+
+    private readonly List<Dhcp6Effect> _effects = [];
+    private Dhcp6Surroundings _surroundings = new();
+    private Dhcp6Lease? _toldLease;
+    private Dhcp6Information? _toldInformation;
+    private bool _carryingOut;
+
+    private void Feed(Dhcp6Input input)
+    {
+        Client = Client.Step(input, LookAround(), BoottimeClock.Now, Entropy, _effects);
+        CarryOut();
+    }
+
+    private Dhcp6Surroundings LookAround()
+    {
+        if (View.Device != _surroundings.PathIndex || View.Gateway != _surroundings.Gateway)
+            _surroundings = new Dhcp6Surroundings { PathIndex = View.Device, Gateway = View.Gateway };
+        return _surroundings;
+    }
+
+    // Carrying out an effect may be an input itself; what that decides is done after what was decided before.
+    private void CarryOut()
+    {
+        if (_carryingOut) return;
+        _carryingOut = true;
+        Dhcp6Memory? kept = null;
+        try
+        {
+            for (int i = 0; i < _effects.Count; i++)
+            {
+                if (_effects[i] is Dhcp6Effect.Persist persist) kept = persist.Memory;
+                else CarryOut(_effects[i]);
+            }
+            // Last, and once: a disk takes longer than a network, and only the newest state is worth keeping.
+            if (kept is not null && !_memory.Save(kept)) Warn("the lease could not be stored; it goes on, but will not survive a restart");
+        }
+        finally
+        {
+            _effects.Clear();
+            _carryingOut = false;
+        }
+        Deadline.At = Client.NextDeadline;
+        TellLease();
+        NoteState(Client.StateName);
+    }
+
+    private void CarryOut(Dhcp6Effect effect)
+    {
+        switch (effect)
+        {
+            case Dhcp6Effect.Transmit transmit: Transmit(transmit.Message); break;
+            case Dhcp6Effect.Announce announce: Announce(announce.Addresses, announce.OthersToo); break;
+            case Dhcp6Effect.SolicitRouters: SolicitRouters(); break;
+            case Dhcp6Effect.Configure configure: Configure(configure.Lease); break;
+            case Dhcp6Effect.Deconfigure deconfigure: Deconfigure(deconfigure.Lease); break;
+            case Dhcp6Effect.Tell tell: Journal(tell.Report); break;
+            case Dhcp6Effect.CommandDone done: AnswerCommand(done.Succeeded, done.Why); break;
+            default: throw new ArgumentOutOfRangeException(nameof(effect), effect, null);
+        }
+    }
+
+    private void TellLease()
+    {
+        if (ReferenceEquals(Client.Lease, _toldLease) && ReferenceEquals(Client.Information, _toldInformation)) return;
+        _toldLease = Client.Lease;
+        _toldInformation = Client.Information;
+        LeaseChanged?.Invoke();
+    }
+
+    private void ReceiveMessages()
+    {
+        for (int i = 0; i < MaxMessagesPerTurn; i++)
+        {
+            SocketResult result = _sockets.Receive(EventLoop.Scratch, out Dhcp6Reception reception);
+            if (result.Outcome != SocketOutcome.Done) return;
+            Receive(EventLoop.Scratch[..result.Length], reception);
+        }
+    }
+
+    private void Receive(ReadOnlySpan<byte> octets, in Dhcp6Reception reception)
+    {
+        if (!Started) return;
+        Instant now = BoottimeClock.Now;
+        Dhcp6DropReason dropped = Dhcp6MessageView.TryParse(octets, out Dhcp6MessageView message);
+        if (dropped == Dhcp6DropReason.None)
+            Client = Client.Receive(message, reception, LookAround(), now, Entropy, _effects, out dropped);
+        if (dropped == Dhcp6DropReason.None) Journal(Dhcp6Reports.Received(message));
+        else if (_drops.Count(dropped, now)) Journal(InterfaceReports.Dropped(DropCounters<Dhcp6DropReason>.NameOf(dropped), _drops[dropped]));
+        CarryOut();
+    }
+
+    // Down, refused, no buffers: the packet is lost like any that is lost on the way, and the schedule goes on. Netlink
+    // tells of an interface that went.
+    private void Transmit(Dhcp6Transmission message)
+    {
+        Span<byte> octets = stackalloc byte[Dhcp6MessageWriter.MaxLength];
+        SocketResult result = _sockets.Send(octets[..Dhcp6MessageWriter.Write(message, Options.Identification, octets)]);
+        Journal(Dhcp6Reports.Sent(message, Options.Identification, result.Outcome == SocketOutcome.Done ? null : result.Words));
+    }
+
+    private void Announce(ImmutableArray<Ipv6Address> addresses, bool othersToo)
+    {
+        if (Taken is not { } link || !Network.HardwareAddresses.TryRead(link.Index, out MacAddress mac)) return;
+        bool isRouter = Network.Rtnl.FindIpv6State(link.Index) is { IsForwarding: true };
+        List<Ipv6Address> announced = [.. addresses];
+        if (othersToo && _ipv6 is { } table)
+        {
+            foreach (Ipv6InterfaceAddress there in table.Addresses)
+                if (announced.Count < MaxAnnounced && there.IsUsable && !announced.Contains(there.Address)) announced.Add(there.Address);
+        }
+        foreach (Ipv6Address address in announced)
+        {
+            if (_sockets.Send(NdPacket.Announcement(address, mac, isRouter)).Outcome == SocketOutcome.Done)
+                Journal(Report.Of("announced", ("address", address.ToString()), ("mac", mac)));
+        }
+    }
+
+    private void SolicitRouters()
+    {
+        if (Taken is not { } link || _sockets.Local is not { } local) return;
+        if (!Network.HardwareAddresses.TryRead(link.Index, out MacAddress mac)) return;
+        _sockets.Send(NdPacket.SolicitRouters(local, mac));
+        List<RouterNeighbour> routers = [];
+        if (!Network.Rtnl.ReadRouters(link.Index, routers).Succeeded) return;
+        foreach (RouterNeighbour router in routers.Take(MaxRoutersAsked))
+            _sockets.Send(NdPacket.SolicitRouter(local, mac, router.Address, router.Mac));
+    }
+}

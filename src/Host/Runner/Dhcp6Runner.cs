@@ -1,0 +1,118 @@
+using BondDhcp.Dhcp.Client;
+using BondDhcp.Dhcp.Client6;
+using BondDhcp.Dhcp.Wire;
+using BondDhcp.Host.Configuration;
+using BondDhcp.Host.Loop;
+using BondDhcp.Host.Paths;
+using BondDhcp.Net;
+
+namespace BondDhcp.Host.Runner;
+
+/// <summary>
+/// Runs DHCPv6 on one interface: where its client machine and the kernel meet. Router advertisements are the kernel's
+/// business; what comes of them is read from it. Called on the loop's thread only.
+/// </summary>
+internal sealed partial class Dhcp6Runner : DhcpRunner
+{
+    private readonly LeaseMemory<Dhcp6Memory> _memory;
+    private readonly Dhcp6Sockets _sockets;
+    private readonly DropCounters<Dhcp6DropReason> _drops = new();
+    private readonly LoopDeadline _retryPort;
+
+    /// <summary>A runner that has not been started.</summary>
+    /// <param name="loop">The loop it lives in.</param>
+    /// <param name="network">Links and addresses.</param>
+    /// <param name="gate">Says when the interface can carry frames, and by what.</param>
+    /// <param name="options">What to run.</param>
+    /// <param name="memory">What is kept across restarts.</param>
+    /// <param name="entropy">Randomness.</param>
+    /// <param name="journal">Is told of everything, with the part that tells: <c>dhcp6</c> or <c>link</c>.</param>
+    public Dhcp6Runner(
+        EventLoop loop, NetworkState network, PathGate gate, Dhcp6RunnerOptions options, LeaseMemory<Dhcp6Memory> memory,
+        EntropySource entropy, Action<string, Report> journal)
+        : base(loop, network, gate, entropy, journal)
+    {
+        _memory = memory;
+        Options = options;
+        Client = Dhcp6Client.Create(options.Dhcp6);
+        Action receive = ReceiveMessages;
+        _sockets = new Dhcp6Sockets(loop, () => Guard(receive));
+        _retryPort = loop.AddDeadline(() => Guard(FollowLinkLocal));
+    }
+
+    /// <summary>The lease or the configuration in force is another, or is gone.</summary>
+    public event Action? LeaseChanged;
+
+    /// <summary>The configuration.</summary>
+    public Dhcp6RunnerOptions Options { get; private set; }
+
+    /// <summary>The machine as it is now.</summary>
+    public Dhcp6Client Client { get; private set; }
+
+    /// <summary>Messages not used, by reason.</summary>
+    public DropCounters<Dhcp6DropReason> Drops => _drops;
+
+    /// <inheritdoc/>
+    protected override InterfaceConfiguration Configuration => Options.Interface;
+
+    /// <inheritdoc/>
+    protected override string Source => "dhcp6";
+
+    /// <inheritdoc/>
+    protected override bool TellsOfLink => !Options.Interface.Dhcp4;
+
+    /// <summary>Gives a command; <paramref name="done"/> is told once how it ended, and why where it failed.</summary>
+    public void Command(DhcpCommand command, Action<bool, string?> done) => Command(() => Feed(new Dhcp6Input.Command(command)), done);
+
+    /// <summary>
+    /// Goes on under another configuration. Another identity, and another kind of service, is another client: the lease is
+    /// given back and what is wanted now is acquired.
+    /// </summary>
+    public void Reconfigure(Dhcp6RunnerOptions options)
+    {
+        Dhcp6Settings before = Options.Dhcp6, after = options.Dhcp6;
+        bool sameClient = after.ClientIdentifier.Equals(before.ClientIdentifier) && after.Iaid == before.Iaid
+            && after.Mode == before.Mode && after.PrefixLengthHint == before.PrefixLengthHint;
+        if (sameClient || !Started)
+        {
+            Options = options;
+            Client = Client with { Settings = options.Dhcp6 };
+            Guard(ConfigureAgain);
+            return;
+        }
+        Stop(release: true, () =>
+        {
+            Options = options;
+            Start();
+        });
+    }
+
+    /// <inheritdoc/>
+    protected override bool ClientIsStopped => Client.State is Dhcp6State.Stopped;
+
+    /// <inheritdoc/>
+    protected override void ResetClient() => Client = Dhcp6Client.Create(Options.Dhcp6);
+
+    /// <inheritdoc/>
+    protected override void StartClient()
+    {
+        Dhcp6Memory memory = _memory.Load();
+        Adopt(memory);
+        string? why = HoldLinkLocal();
+        Feed(new Dhcp6Input.Start(memory, IsPresent(memory), Usable, _sockets.Local, RoutersSay, WhyUnusable));
+        if (why is not null) Feed(new Dhcp6Input.LinkLocalGone(why));
+        WarnOfAdvertisements();
+    }
+
+    /// <inheritdoc/>
+    protected override void StopClient(bool release) => Feed(new Dhcp6Input.Stop(release));
+
+    /// <inheritdoc/>
+    protected override void SetStoredAside(string why) => _memory.SetAside(why);
+
+    /// <inheritdoc/>
+    protected override void DeadlineReached() => Feed(Dhcp6Input.DeadlineReached.Instance);
+
+    /// <inheritdoc/>
+    protected override void Resumed() => Feed(new Dhcp6Input.Resumed());
+}
