@@ -15,27 +15,10 @@ public static partial class Dhcp4OptionText
         const byte encoded = 0x04;
         const int headerLength = 3;
         ReadOnlySpan<byte> name = data[headerLength..];
-        string? text = (data[0] & encoded) != 0 ? Labels(name, limit) : EscapedText.Of(WithoutTerminator(name), limit);
+        string? text = (data[0] & encoded) != 0 ? OptionItems.Labels(name, limit) : EscapedText.Of(WithoutTerminator(name), limit);
         if (text is null) return null;
         string flags = string.Create(CultureInfo.InvariantCulture, $"flags=0x{data[0]:x2}");
         return text.Length == 0 ? flags : $"{text} {flags}";
-    }
-
-    /// <summary>Labels up to the root or, for a partial name, to the end of the data; null when one runs past it.</summary>
-    private static string? Labels(ReadOnlySpan<byte> data, int limit)
-    {
-        if (data.Length > DomainNames.MaxWireLength) return null;
-        var text = new StringBuilder();
-        while (!data.IsEmpty && data[0] != 0)
-        {
-            int length = data[0];
-            if (length > DomainNames.MaxLabelLength || data.Length < 1 + length) return null;
-            if (text.Length > 0) text.Append('.');
-            text.Append(EscapedText.Of(data.Slice(1, length), limit));
-            data = data[(1 + length)..];
-        }
-        // Nothing follows the root.
-        return data.Length > 1 ? null : text.ToString();
     }
 
     /// <summary>RFC 3004 section 4: strings of one octet and more, each with its length.</summary>
@@ -47,7 +30,7 @@ public static partial class Dhcp4OptionText
             int length = data[0];
             if (length == 0 || data.Length < 1 + length) return null;
             if (text.Length > 0) text.Append(", ");
-            if (text.Length > limit) return text.Append(Cut).ToString();
+            if (text.Length > limit) return text.Append(OptionItems.Cut).ToString();
             text.Append(EscapedText.Of(data.Slice(1, length), limit));
             data = data[(1 + length)..];
         }

@@ -15,11 +15,10 @@ public static partial class Dhcp4OptionText
     /// <summary>Characters of a text shown, but for option 56: what one option without fragments can hold.</summary>
     public const int MaxTextLength = 255;
 
-    /// <summary>Addresses, numbers or names shown of one option; a datagram of fragments can hold thousands.</summary>
-    public const int MaxItems = 128;
+    /// <inheritdoc cref="OptionItems.MaxItems"/>
+    public const int MaxItems = OptionItems.MaxItems;
 
     private const byte MessageOption = 56;
-    private const string Cut = "...";
 
     /// <summary>
     /// The value, or null where there is none to show: an option without a known structure, and one whose data is
@@ -40,43 +39,27 @@ public static partial class Dhcp4OptionText
     {
         Dhcp4OptionKind.Empty => "",
         Dhcp4OptionKind.Boolean => data[0] switch { 0 => "false", 1 => "true", _ => null },
-        Dhcp4OptionKind.Byte => Number(data[0]),
-        Dhcp4OptionKind.UInt16 => Number(BinaryPrimitives.ReadUInt16BigEndian(data)),
-        Dhcp4OptionKind.UInt16List => List(data, 2, static item => Number(BinaryPrimitives.ReadUInt16BigEndian(item))),
+        Dhcp4OptionKind.Byte => OptionItems.Number(data[0]),
+        Dhcp4OptionKind.UInt16 => OptionItems.Number(BinaryPrimitives.ReadUInt16BigEndian(data)),
+        Dhcp4OptionKind.UInt16List => OptionItems.List(data, 2, static item => OptionItems.Number(BinaryPrimitives.ReadUInt16BigEndian(item))),
         Dhcp4OptionKind.Int32 => BinaryPrimitives.ReadInt32BigEndian(data).ToString(CultureInfo.InvariantCulture),
-        Dhcp4OptionKind.Seconds => Number(BinaryPrimitives.ReadUInt32BigEndian(data)),
+        Dhcp4OptionKind.Seconds => OptionItems.Number(BinaryPrimitives.ReadUInt32BigEndian(data)),
         Dhcp4OptionKind.Address => Address(data),
-        Dhcp4OptionKind.AddressList => List(data, Ipv4Address.Length, Address),
-        Dhcp4OptionKind.AddressMaskList => List(data, 2 * Ipv4Address.Length, static item => $"{Address(item)} mask {Address(item[4..])}"),
-        Dhcp4OptionKind.ClassfulRoutes => List(data, 2 * Ipv4Address.Length, static item => $"{Address(item)} via {Address(item[4..])}"),
+        Dhcp4OptionKind.AddressList => OptionItems.List(data, Ipv4Address.Length, Address),
+        Dhcp4OptionKind.AddressMaskList => OptionItems.List(data, 2 * Ipv4Address.Length, static item => $"{Address(item)} mask {Address(item[4..])}"),
+        Dhcp4OptionKind.ClassfulRoutes => OptionItems.List(data, 2 * Ipv4Address.Length, static item => $"{Address(item)} via {Address(item[4..])}"),
         Dhcp4OptionKind.ClasslessRoutes => ClasslessRoutes(data),
         Dhcp4OptionKind.Text => EscapedText.Of(WithoutTerminator(data), limit),
         Dhcp4OptionKind.TimeZoneName => ValidatedText.TimeZoneName(WithoutTerminator(data)),
         Dhcp4OptionKind.PortalUri => ValidatedText.PortalUri(data),
         Dhcp4OptionKind.NameList => Names(data),
         Dhcp4OptionKind.MessageType => Dhcp4MessageName.Of((Dhcp4MessageType)data[0]),
-        Dhcp4OptionKind.CodeList => List(data, 1, static item => Number(item[0])),
+        Dhcp4OptionKind.CodeList => OptionItems.List(data, 1, static item => OptionItems.Number(item[0])),
         Dhcp4OptionKind.Identifier => HexText.Colons(data),
         Dhcp4OptionKind.FullyQualifiedName => FullyQualifiedName(data, limit),
         Dhcp4OptionKind.StringList => Strings(data, limit),
         _ => null,
     };
-
-    private delegate string ItemText(ReadOnlySpan<byte> item);
-
-    private static string List(ReadOnlySpan<byte> data, int itemLength, ItemText format)
-    {
-        var text = new StringBuilder();
-        for (int count = 0; data.Length >= itemLength; count++, data = data[itemLength..])
-        {
-            if (count > 0) text.Append(", ");
-            if (count == MaxItems) return text.Append(Cut).ToString();
-            text.Append(format(data[..itemLength]));
-        }
-        return text.ToString();
-    }
-
-    private static string Number(uint value) => value.ToString(CultureInfo.InvariantCulture);
 
     private static string Address(ReadOnlySpan<byte> octets) => Ipv4Address.FromBytes(octets).ToString();
 
@@ -98,7 +81,7 @@ public static partial class Dhcp4OptionText
             if (count <= MaxItems)
             {
                 if (count > 0) text.Append(", ");
-                text.Append(count == MaxItems ? Cut : router.IsAny ? $"{prefix} on-link" : $"{prefix} via {router}");
+                text.Append(count == MaxItems ? OptionItems.Cut : router.IsAny ? $"{prefix} on-link" : $"{prefix} via {router}");
             }
             data = data[(1 + octets + Ipv4Address.Length)..];
         }

@@ -5,15 +5,6 @@ using BondDhcp.Net;
 
 namespace BondDhcp.Dhcp.Wire;
 
-/// <summary>An option inside an option.</summary>
-/// <param name="Code">Its code, or the enterprise number.</param>
-/// <param name="Name">In lower case with hyphens: <c>circuit-id</c>, <c>option-5</c>.</param>
-/// <param name="Value">As text; null where it has no known structure.</param>
-/// <param name="Data">Its data.</param>
-/// <param name="Options">What is inside it in turn; empty for none.</param>
-public sealed record Dhcp4SubOption(
-    uint Code, string Name, string? Value, ImmutableArray<byte> Data, ImmutableArray<Dhcp4SubOption> Options);
-
 /// <summary>Reads the options inside options 43, 82, 124 and 125, for people; the client uses none of them.</summary>
 public static class Dhcp4SubOptions
 {
@@ -25,7 +16,7 @@ public static class Dhcp4SubOptions
     /// <summary>All or nothing: empty for an option without inner options, and for one in which they are malformed.</summary>
     /// <param name="code">Option code.</param>
     /// <param name="data">Its data, fragments joined.</param>
-    public static ImmutableArray<Dhcp4SubOption> Read(byte code, ReadOnlySpan<byte> data) =>
+    public static ImmutableArray<SubOption> Read(byte code, ReadOnlySpan<byte> data) =>
         Dhcp4OptionTable.Of(code).Kind switch
         {
             Dhcp4OptionKind.RelayAgent => ReadInner(data, padded: false, RelayAgent),
@@ -36,12 +27,12 @@ public static class Dhcp4SubOptions
             _ => [],
         };
 
-    private delegate Dhcp4SubOption Reader(byte code, ReadOnlySpan<byte> data);
+    private delegate SubOption Reader(byte code, ReadOnlySpan<byte> data);
 
-    private static ImmutableArray<Dhcp4SubOption> ReadInner(ReadOnlySpan<byte> data, bool padded, Reader read)
+    private static ImmutableArray<SubOption> ReadInner(ReadOnlySpan<byte> data, bool padded, Reader read)
     {
         const byte pad = 0, end = 255;
-        ImmutableArray<Dhcp4SubOption>.Builder options = ImmutableArray.CreateBuilder<Dhcp4SubOption>();
+        ImmutableArray<SubOption>.Builder options = ImmutableArray.CreateBuilder<SubOption>();
         while (!data.IsEmpty)
         {
             if (padded && data[0] == end) break;
@@ -58,9 +49,9 @@ public static class Dhcp4SubOptions
     }
 
     /// <summary>RFC 3925: enterprise number, length, and data: opaque (option 124) or options of that vendor (125).</summary>
-    private static ImmutableArray<Dhcp4SubOption> ReadEnterprises(ReadOnlySpan<byte> data, bool inner)
+    private static ImmutableArray<SubOption> ReadEnterprises(ReadOnlySpan<byte> data, bool inner)
     {
-        ImmutableArray<Dhcp4SubOption>.Builder options = ImmutableArray.CreateBuilder<Dhcp4SubOption>();
+        ImmutableArray<SubOption>.Builder options = ImmutableArray.CreateBuilder<SubOption>();
         while (!data.IsEmpty)
         {
             const int headerLength = EnterpriseLength + 1;
@@ -68,7 +59,7 @@ public static class Dhcp4SubOptions
                 return [];
             uint enterprise = BinaryPrimitives.ReadUInt32BigEndian(data);
             ReadOnlySpan<byte> content = data.Slice(headerLength, data[EnterpriseLength]);
-            options.Add(new Dhcp4SubOption(
+            options.Add(new SubOption(
                 enterprise, string.Create(CultureInfo.InvariantCulture, $"enterprise-{enterprise}"), null, [.. content],
                 inner ? ReadInner(content, padded: false, Unnamed) : []));
             data = data[(headerLength + content.Length)..];
@@ -76,11 +67,11 @@ public static class Dhcp4SubOptions
         return options.ToImmutable();
     }
 
-    private static Dhcp4SubOption Unnamed(byte code, ReadOnlySpan<byte> data) =>
+    private static SubOption Unnamed(byte code, ReadOnlySpan<byte> data) =>
         new(code, string.Create(CultureInfo.InvariantCulture, $"option-{code}"), null, [.. data], []);
 
     /// <summary>The sub-options of RFC 3046 and of those that followed it.</summary>
-    private static Dhcp4SubOption RelayAgent(byte code, ReadOnlySpan<byte> data) => code switch
+    private static SubOption RelayAgent(byte code, ReadOnlySpan<byte> data) => code switch
     {
         1 => Text(code, "circuit-id", data),
         2 => Text(code, "remote-id", data),
@@ -94,14 +85,14 @@ public static class Dhcp4SubOptions
         _ => Unnamed(code, data),
     };
 
-    private static Dhcp4SubOption Address(byte code, string name, ReadOnlySpan<byte> data) => Unnamed(code, data) with
+    private static SubOption Address(byte code, string name, ReadOnlySpan<byte> data) => Unnamed(code, data) with
     {
         Name = name,
         Value = data.Length == Ipv4Address.Length ? Ipv4Address.FromBytes(data).ToString() : null,
     };
 
     /// <summary>Opaque by its RFC; most relay agents put text in, and only such is shown.</summary>
-    private static Dhcp4SubOption Text(byte code, string name, ReadOnlySpan<byte> data) => Unnamed(code, data) with
+    private static SubOption Text(byte code, string name, ReadOnlySpan<byte> data) => Unnamed(code, data) with
     {
         Name = name,
         Value = data.IsEmpty || data.ContainsAnyExceptInRange((byte)' ', (byte)'~') ? null : EscapedText.Of(data),

@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Collections.Immutable;
+using System.Diagnostics.CodeAnalysis;
 using BondDhcp.Net;
 
 namespace BondDhcp.Dhcp.Wire;
@@ -95,7 +96,7 @@ public static partial class Dhcp6ReplyReader
         return servers.ToImmutable();
     }
 
-    private static bool TryReadNtpServer(ushort code, ReadOnlySpan<byte> data, out Dhcp6NtpServer server)
+    internal static bool TryReadNtpServer(ushort code, ReadOnlySpan<byte> data, out Dhcp6NtpServer server)
     {
         var kind = (Dhcp6NtpKind)code;
         Ipv6Address address = default;
@@ -125,7 +126,7 @@ public static partial class Dhcp6ReplyReader
         while (walker.MoveNext())
         {
             if (walker.Code != 144) continue;
-            if (resolvers.Count < MaxServers && TryReadResolver(walker.Data, out Dhcp6EncryptedResolver? resolver)) resolvers.Add(resolver!);
+            if (resolvers.Count < MaxServers && TryReadResolver(walker.Data, out Dhcp6EncryptedResolver? resolver)) resolvers.Add(resolver);
             else leftOut++;
         }
         if (leftOut > 0) notes.Add($"option 144: {leftOut} left out, malformed or over the limit");
@@ -133,7 +134,7 @@ public static partial class Dhcp6ReplyReader
     }
 
     /// <summary>RFC 9463 section 4.1: without anything after the name it is in ADN-only mode.</summary>
-    private static bool TryReadResolver(ReadOnlySpan<byte> data, out Dhcp6EncryptedResolver? resolver)
+    internal static bool TryReadResolver(ReadOnlySpan<byte> data, [NotNullWhen(true)] out Dhcp6EncryptedResolver? resolver)
     {
         const int headerLength = 4;
         const int addressesHeaderLength = 2;

@@ -109,7 +109,7 @@ public class OptionTextTests
     [Fact]
     public void RelayAgentOption_GivesItsParts()
     {
-        ImmutableArray<Dhcp4SubOption> parts = Dhcp4SubOptions.Read(82, Convert.FromHexString("010465746830 0204 00010203 0504c6336400 0b04c0000201 0901ff".Replace(" ", "", StringComparison.Ordinal)));
+        ImmutableArray<SubOption> parts = Dhcp4SubOptions.Read(82, Convert.FromHexString("010465746830 0204 00010203 0504c6336400 0b04c0000201 0901ff".Replace(" ", "", StringComparison.Ordinal)));
         Assert.Equal(
             ["circuit-id=eth0", "remote-id=", "link-selection=198.51.100.0", "server-identifier-override=192.0.2.1", "option-9="],
             parts.Select(part => $"{part.Name}={part.Value}"));
@@ -119,7 +119,7 @@ public class OptionTextTests
     [Fact]
     public void VendorOptions_GiveTheirParts()
     {
-        Dhcp4SubOption enterprise = Assert.Single(Dhcp4SubOptions.Read(125, Convert.FromHexString("0000aabb060102cafe0500")));
+        SubOption enterprise = Assert.Single(Dhcp4SubOptions.Read(125, Convert.FromHexString("0000aabb060102cafe0500")));
         Assert.Equal((43707u, "enterprise-43707"), (enterprise.Code, enterprise.Name));
         Assert.Equal(["option-1 2", "option-5 0"], enterprise.Options.Select(part => $"{part.Name} {part.Data.Length}"));
         Assert.Equal(2, Dhcp4SubOptions.Read(43, Convert.FromHexString("010100000201ffff")).Length);
