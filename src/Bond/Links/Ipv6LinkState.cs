@@ -29,7 +29,10 @@ public enum Ipv6LinkFlags : uint
     None = 0,
     /// <summary>A router solicitation was sent.</summary>
     SolicitationSent = 0x10,
-    /// <summary>A router advertisement was processed.</summary>
+    /// <summary>
+    /// A router advertisement was processed after a solicitation of the kernel's own. Of the others only the flags tell,
+    /// and no event tells of this one alone.
+    /// </summary>
     AdvertisementReceived = 0x20,
     /// <summary>Flag M of the last one: addresses by DHCPv6 (RFC 4861 section 4.2).</summary>
     Managed = 0x40,

@@ -41,8 +41,7 @@ public sealed class Ipv6Table(int interfaceIndex)
     // A hostile link may advertise prefixes without end. Of more than these nothing is concluded.
     private const int MaxPrefixes = 64;
 
-    private const Ipv6LinkFlags OfRouters =
-        Ipv6LinkFlags.AdvertisementReceived | Ipv6LinkFlags.Managed | Ipv6LinkFlags.OtherConfiguration;
+    private const Ipv6LinkFlags OfRouters = Ipv6LinkFlags.Managed | Ipv6LinkFlags.OtherConfiguration;
 
     private readonly Dictionary<Ipv6Address, Ipv6InterfaceAddress> _addresses = [];
     private readonly HashSet<Ipv6Prefix> _prefixes = [];
@@ -58,6 +57,9 @@ public sealed class Ipv6Table(int interfaceIndex)
 
     /// <summary>What routers said.</summary>
     public Ipv6LinkFlags Flags { get; private set; }
+
+    /// <summary>A router has advertised itself, as far as the kernel told.</summary>
+    public bool HasRouter => (Flags & (OfRouters | Ipv6LinkFlags.AdvertisementReceived)) != 0;
 
     /// <summary>The address as it was described last; null when it is not there.</summary>
     public Ipv6InterfaceAddress? Find(Ipv6Address address) => _addresses.GetValueOrDefault(address);
@@ -110,9 +112,11 @@ public sealed class Ipv6Table(int interfaceIndex)
 
     private void Put(Ipv6LinkFlags flags, List<Ipv6Event> events)
     {
-        bool told = (flags & Ipv6LinkFlags.AdvertisementReceived) != 0 && (flags & OfRouters) != (Flags & OfRouters);
+        bool heard = HasRouter;
+        bool other = (flags & OfRouters) != (Flags & OfRouters);
         Flags = flags;
-        if (told) events.Add(new Ipv6Event.RouterFlags(flags));
+        // That the kernel's own question was answered too is nothing new.
+        if (HasRouter && (other || !heard)) events.Add(new Ipv6Event.RouterFlags(flags));
     }
 
     private void Put(AdvertisedPrefix prefix, bool prefixesKnown, List<Ipv6Event> events)

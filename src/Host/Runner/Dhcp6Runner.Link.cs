@@ -23,7 +23,7 @@ internal sealed partial class Dhcp6Runner
     protected override bool IsWaiting => Client.State is Dhcp6State.Waiting;
 
     /// <summary>What routers say, as the kernel has it; null while none has said anything.</summary>
-    private RouterFlags? RoutersSay => _ipv6 is { } table && (table.Flags & Ipv6LinkFlags.AdvertisementReceived) != 0 ? FlagsOf(table.Flags) : null;
+    private RouterFlags? RoutersSay => _ipv6 is { HasRouter: true } table ? FlagsOf(table.Flags) : null;
 
     /// <inheritdoc/>
     protected override bool OpenSockets(Link link)
@@ -68,9 +68,11 @@ internal sealed partial class Dhcp6Runner
         _changes.Clear();
         table.Take(events, _changes);
         bool lost = events.Any(happened => happened is LinkEvent.Resynchronised);
+        // Of a router that sets neither flag the kernel tells by its prefixes alone.
+        bool unheard = !table.HasRouter && events.Any(happened => happened is LinkEvent.PrefixAdvertised(var prefix) && prefix.InterfaceIndex == table.InterfaceIndex);
         // Told that an address of the lease went; asked what else did. When an interface is set down its addresses go one
         // after the other, and the link-local one may not have gone yet.
-        if (lost || _changes.Exists(change => change is Ipv6Event.AddressRemoved(var gone) && Client.Lease?.Holds(gone.Address) == true)) Reread();
+        if (lost || unheard || _changes.Exists(change => change is Ipv6Event.AddressRemoved(var gone) && Client.Lease?.Holds(gone.Address) == true)) Reread();
         TellChanges();
         FollowLinkLocal();
         FeedChanges();
@@ -178,6 +180,15 @@ internal sealed partial class Dhcp6Runner
                 : there is null ? "no link-local address yet"
                 : there.IsDuplicate ? $"another host has the link-local address {there.Address}"
                 : $"the link-local address {there.Address} is not found to be unique yet");
+    }
+
+    // One that has neither flags nor prefixes: asked for when the client is about to look further.
+    private void LookForRouter()
+    {
+        if (_ipv6 is not { HasRouter: false } || Options.Dhcp6.Mode != Dhcp6Mode.Auto || !IsWaiting) return;
+        Reread();
+        TellChanges();
+        FeedChanges();
     }
 
     private void WarnOfAdvertisements()

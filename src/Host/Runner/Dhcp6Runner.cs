@@ -111,7 +111,11 @@ internal sealed partial class Dhcp6Runner : DhcpRunner
     protected override void SetStoredAside(string why) => _memory.SetAside(why);
 
     /// <inheritdoc/>
-    protected override void DeadlineReached() => Feed(Dhcp6Input.DeadlineReached.Instance);
+    protected override void DeadlineReached()
+    {
+        LookForRouter();
+        Feed(Dhcp6Input.DeadlineReached.Instance);
+    }
 
     /// <inheritdoc/>
     protected override void Resumed() => Feed(new Dhcp6Input.Resumed());

@@ -1,4 +1,5 @@
 using BondDhcp.Dhcp.Client;
+using BondDhcp.Dhcp.Client6;
 using BondDhcp.Host.Configuration;
 using BondDhcp.Net;
 using Xunit;
@@ -83,7 +84,7 @@ public class ConfigurationReaderTests
     }
 
     [Fact]
-    public void DocumentedSample_IsRefusedForFeaturesToComeAlone()
+    public void DocumentedSample_IsTaken()
     {
         string text = """
             hostname = true
@@ -118,8 +119,8 @@ public class ConfigurationReaderTests
             supplicant = "/etc/wpa_supplicant/wpa_supplicant.conf"
             supplicant-driver = "nl80211,wext"
             """;
-        Assert.Contains("18:9: dhcp6: not supported in this version", Assert.Single(Problems(text)), StringComparison.Ordinal);
-        Assert.Empty(Problems(text.Replace("dhcp6 = true", "dhcp6 = false", StringComparison.Ordinal)));
+        Assert.Empty(Problems(text));
+        Assert.Equal(Dhcp6Mode.Stateful, Read(text).Configuration!.Find("bond0")!.Dhcp6);
     }
 
     [Fact]
@@ -217,16 +218,36 @@ public class ConfigurationReaderTests
     }
 
     [Theory]
-    [InlineData("dhcp6 = \"stateless\"")]
-    [InlineData("dhcp6 = true")]
     [InlineData("ipv4-link-local = true")]
     [InlineData("inform = true")]
-    [InlineData("prefix-delegation = 56")]
     public void FeatureToCome_WhenAskedFor_IsRefused(string key)
     {
         string problem = Assert.Single(Problems("[interface.bond0]\n" + key));
         Assert.EndsWith("not supported in this version; remove it", problem);
     }
+
+    [Fact]
+    public void Dhcp6_Keys_AreReadWithTheirModes()
+    {
+        InterfaceConfiguration Of(string keys) => Read("[interface.bond0]\n" + keys).Configuration!.Find("bond0")!;
+        Assert.Null(Of("dhcp6 = false").Dhcp6);
+        Assert.Equal(Dhcp6Mode.Stateful, Of("dhcp6 = true").Dhcp6);
+        Assert.Equal(Dhcp6Mode.Stateless, Of("dhcp6 = \"stateless\"").Dhcp6);
+        Assert.Equal(Dhcp6Mode.Auto, Of("dhcp6 = \"auto\"").Dhcp6);
+        Assert.Equal(60, Of("dhcp6 = true\nprefix-delegation = 60").PrefixLengthHint);
+        Assert.Equal(56, Of("dhcp6 = true\nprefix-delegation = true").PrefixLengthHint);
+        Assert.Null(Of("dhcp6 = true\nprefix-delegation = false").PrefixLengthHint);
+        InterfaceConfiguration servers = Of("require-server = [\"192.0.2.1\", \"00:03:00:01:02:00:00:00:00:01\"]");
+        Assert.Equal("192.0.2.1", Assert.Single(servers.RequireServers).ToString());
+        Assert.Equal("00:03:00:01:02:00:00:00:00:01", Assert.Single(servers.RequireDuids).ToString());
+    }
+
+    [Theory]
+    [InlineData("dhcp6 = \"slaac\"", "f.toml:2:9: dhcp6: must be true, false, \"stateless\" or \"auto\"")]
+    [InlineData("dhcp6 = true\nprefix-delegation = 65", "f.toml:3:21: prefix-delegation: must be true, false or a prefix length from 1 to 64")]
+    [InlineData("prefix-delegation = 56", "f.toml:2:21: prefix-delegation: needs DHCPv6; add dhcp6 = true, \"stateless\" or \"auto\", or remove it")]
+    public void Dhcp6_ImpossibleKeys_AreRefusedWithTheMend(string keys, string problem) =>
+        Assert.Equal(problem, Assert.Single(Problems("[interface.bond0]\n" + keys)));
 
     [Theory(DisplayName = "AS-7 impossible static addresses are rejected with their position")]
     [InlineData("192.0.2.255/24", "it is the broadcast address of its network")]

@@ -82,6 +82,24 @@ public sealed class Ipv6PlanTests
         Assert.InRange(events.Count, 1, 64);
     }
 
+    [Fact(DisplayName = "A6-46: a router is heard by its flags, whether the kernel had asked or not")]
+    public void Table_RouterFlags_AreToldOnce()
+    {
+        var table = new Ipv6Table(Index);
+        List<Ipv6Event> events = [];
+        void Say(Ipv6LinkFlags flags) => table.Take([new LinkEvent.Ipv6FlagsChanged(Index, flags)], events);
+        Say(Ipv6LinkFlags.Ready);
+        Assert.Empty(events);
+        Say(Ipv6LinkFlags.Ready | Ipv6LinkFlags.Managed);
+        Say(Ipv6LinkFlags.Ready | Ipv6LinkFlags.Managed | Ipv6LinkFlags.SolicitationSent | Ipv6LinkFlags.AdvertisementReceived);
+        Assert.Equal(Ipv6LinkFlags.Ready | Ipv6LinkFlags.Managed, Assert.IsType<Ipv6Event.RouterFlags>(Assert.Single(events)).Flags);
+        Say(Ipv6LinkFlags.Ready | Ipv6LinkFlags.AdvertisementReceived);
+        Assert.Equal(2, events.Count);
+        var quiet = new Ipv6Table(Index);
+        quiet.Replace([], Ipv6LinkFlags.AdvertisementReceived, events);
+        Assert.Equal(3, events.Count);
+    }
+
     [Fact]
     public void Table_LinkLocalInUse_StaysInUse()
     {

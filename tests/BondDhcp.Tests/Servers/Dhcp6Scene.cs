@@ -1,0 +1,246 @@
+using System.Globalization;
+using System.Text.Json;
+using System.Text.RegularExpressions;
+using BondDhcp.Tests.Beds;
+using Xunit.Abstractions;
+
+namespace BondDhcp.Tests.Servers;
+
+/// <summary>The servers of DHCPv6 there are.</summary>
+public enum Dhcp6ServerKind
+{
+    /// <summary>dnsmasq, which advertises itself as a router too.</summary>
+    Dnsmasq,
+    /// <summary>Kea, with radvd beside it; delegates prefixes.</summary>
+    Kea,
+    /// <summary>ISC dhcpd, with radvd beside it; delegates prefixes.</summary>
+    Isc,
+}
+
+/// <summary>A bed with IPv6, a DHCPv6 server and a router on it, and the program.</summary>
+public sealed partial class Dhcp6Scene : IAsyncDisposable
+{
+    public const string Interface = NetworkBed.ClientInterface;
+
+    /// <summary>Longer than anything in a scenario takes on a loaded machine.</summary>
+    public static readonly TimeSpan Patience = TimeSpan.FromSeconds(25);
+
+    private readonly ITestOutputHelper _output;
+    private readonly List<BedProcess> _servers = [];
+    private BedProcess _trace = null!;
+
+    private Dhcp6Scene(NetworkBed bed, ITestOutputHelper output)
+    {
+        Bed = bed;
+        _output = output;
+        Client = bed.Add(new BondDhcpProcess(bed.Client));
+    }
+
+    public NetworkBed Bed { get; }
+
+    public BondDhcpProcess Client { get; }
+
+    /// <summary>A server that listens, a router that advertises, and a client that is configured and not started.</summary>
+    /// <param name="output">Where everything seen is written.</param>
+    /// <param name="kind">The server.</param>
+    /// <param name="settings">Of the client's interface; <c>dhcp6 = true</c> when empty.</param>
+    /// <param name="flags">Flags of the router advertisements, radvd's words; of no account with dnsmasq.</param>
+    /// <param name="pool">The last group of the pool's first and last address.</param>
+    public static async Task<Dhcp6Scene> SetAsync(
+        ITestOutputHelper output, Dhcp6ServerKind kind, string settings = "dhcp6 = true", string flags = "AdvManagedFlag on;", string pool = "100 1ff")
+    {
+        Dhcp6Scene scene = new(await NetworkBed.CreateAsync(report: null), output);
+        try
+        {
+            await scene.GiveIpv6Async();
+            scene._trace = scene.Bed.Add(BedProcess.Start(
+                "tcpdump", scene.Bed.Server.Program("tcpdump", "-i", NetworkBed.ServerInterface, "-e", "-l", "-n", "-v", "--immediate-mode", "-Z", "root", "udp port 547 or icmp6")));
+            await scene._trace.WaitForLineAsync(line => line.Contains("listening on", StringComparison.Ordinal), Patience);
+            scene.Serve(kind, flags, pool.Split(' '));
+            await Wait.UntilAsync(scene.IsServed, Patience, $"{kind} to listen", scene.ToString);
+            scene.Configure(settings);
+            return scene;
+        }
+        catch
+        {
+            await scene.DisposeAsync();
+            throw;
+        }
+    }
+
+    /// <summary>Writes the client's configuration.</summary>
+    public void Configure(string settings) => File.WriteAllText(Client.ConfigurationFile, $"[interface.{Interface}]\ndns = false\n{settings}\n");
+
+    /// <summary>Starts the client and waits for its lease.</summary>
+    public async Task<JsonElement> BindAsync()
+    {
+        Client.Start();
+        await Client.MustAsync("wait-online", Interface, "-6", "--timeout", "20");
+        return await WaitForStateAsync("bound");
+    }
+
+    /// <summary>Waits until no announcement is under way: the next set comes at once then, and not at the end of its second.</summary>
+    public async Task SettledAsync()
+    {
+        await Wait.UntilAsync(() => Packets().Count(line => line.Contains("neighbor advertisement", StringComparison.Ordinal) && line.Contains("> ff02::1:", StringComparison.Ordinal)) >= 2, Patience, "two announcements", ToString);
+        await Task.Delay(TimeSpan.FromSeconds(1.1));
+    }
+
+    /// <summary>Waits until dhcp6 of the client's interface is in a state as <c>lease --json</c> names it, and returns the object.</summary>
+    public async Task<JsonElement> WaitForStateAsync(string state)
+    {
+        JsonElement? found = null;
+        string last = "";
+        DateTime deadline = DateTime.UtcNow + Patience;
+        while (DateTime.UtcNow < deadline)
+        {
+            if (await LeaseAsync() is { } lease)
+            {
+                last = lease.GetProperty("state").GetString()!;
+                if (last == state) found = lease;
+            }
+            if (found is { } there) return there;
+            if (Client.Daemon.HasExited) break;
+            await Task.Delay(20);
+        }
+        throw new BedException($"waited in vain for {state}, which is {last}\n{this}");
+    }
+
+    /// <summary>The dhcp6 object of <c>lease --json</c>; null while there is none.</summary>
+    public async Task<JsonElement?> LeaseAsync()
+    {
+        ProgramResult result = await Client.CommandAsync("lease", Interface, "--json");
+        if (result.ExitCode != 0) return null;
+        using JsonDocument document = JsonDocument.Parse(result.Output);
+        foreach (JsonElement one in document.RootElement.GetProperty("interfaces").EnumerateArray())
+            if (one.GetProperty("dhcp6").ValueKind == JsonValueKind.Object) return one.GetProperty("dhcp6").Clone();
+        return null;
+    }
+
+    /// <summary>The addresses of DHCPv6 on the client's interface, as ip(8) shows them.</summary>
+    public IReadOnlyList<string> Addresses() =>
+        [.. AddressPattern().Matches(Bed.Client.Ip($"-6 -o address show dev {Interface} scope global")).Select(match => match.Groups[1].Value).Where(address => address.EndsWith("/128", StringComparison.Ordinal))];
+
+    /// <summary>What tcpdump said of each packet from a mark on: one line a packet, options of neighbour discovery on lines of their own.</summary>
+    public IReadOnlyList<string> Packets(int from = 0) => [.. _trace.Lines.Skip(from)];
+
+    /// <summary>How many lines there are: a mark for "from here on".</summary>
+    public int Mark => _trace.Lines.Count;
+
+    /// <summary>Waits for a packet from a mark on, and returns its line.</summary>
+    public async Task<string> WaitForPacketAsync(string pattern, int from = 0)
+    {
+        string? found = null;
+        await Wait.UntilAsync(
+            () => (found = Packets(from).FirstOrDefault(line => Regex.IsMatch(line, pattern))) is not null, Patience, pattern, ToString);
+        return found!;
+    }
+
+    public override string ToString() => string.Join('\n', [.. Packets(), .. _servers.Select(server => $"--- {server.Name}\n{server.Output}"), $"--- {Client}"]);
+
+    public async ValueTask DisposeAsync()
+    {
+        _output.WriteLine(ToString());
+        await Bed.DisposeAsync();
+    }
+
+    private async Task GiveIpv6Async()
+    {
+        Bed.Client.Run("/bin/sh", "-c", $"cd /proc/sys/net/ipv6; echo 0 > conf/{Interface}/router_solicitation_delay; echo 200 > neigh/{Interface}/retrans_time_ms; echo 0 > conf/{Interface}/disable_ipv6");
+        Bed.Server.Run("/bin/sh", "-c", $"cd /proc/sys/net/ipv6/conf/{NetworkBed.ServerInterface}; echo 0 > accept_dad; echo 1 > forwarding; echo 0 > disable_ipv6");
+        Bed.Server.Ip($"address add 2001:db8:55::1/64 dev {NetworkBed.ServerInterface} nodad");
+        await Wait.UntilAsync(
+            () => Bed.Server.Ip($"-6 address show dev {NetworkBed.ServerInterface} scope link -tentative").Contains("fe80::", StringComparison.Ordinal), Patience, "a link-local address of the server");
+    }
+
+    private bool IsServed()
+    {
+        if (_servers.FirstOrDefault(server => server.HasExited) is { } ended) throw new BedException($"{ended.Name} ended:\n{ended.Output}");
+        return File.ReadLines($"/proc/{Bed.Server.HolderId}/net/udp6").Any(line => line.Contains(":0223 ", StringComparison.Ordinal));
+    }
+
+    private void Serve(Dhcp6ServerKind kind, string flags, string[] pool)
+    {
+        string first = $"2001:db8:55::{pool[0]}", last = $"2001:db8:55::{pool[1]}";
+        string leases = Path.Combine(Bed.Server.Scratch, "leases6");
+        switch (kind)
+        {
+            case Dhcp6ServerKind.Dnsmasq:
+                Launch("dnsmasq", "--keep-in-foreground", "--conf-file=" + Write("dnsmasq6.conf", string.Create(CultureInfo.InvariantCulture, $"""
+                    port=0
+                    user=root
+                    log-dhcp
+                    log-facility=-
+                    pid-file=
+                    bind-interfaces
+                    interface={NetworkBed.ServerInterface}
+                    dhcp-leasefile={leases}
+                    enable-ra
+                    ra-param={NetworkBed.ServerInterface},4
+                    dhcp-range={first},{last},64,600
+                    dhcp-option=option6:dns-server,[2001:db8:55::1]
+                    dhcp-option=option6:domain-search,example.org
+
+                    """)));
+                return;
+            case Dhcp6ServerKind.Kea:
+                Environment.SetEnvironmentVariable("KEA_PIDFILE_DIR", Bed.Server.Scratch);
+                Environment.SetEnvironmentVariable("KEA_LOCKFILE_DIR", Bed.Server.Scratch);
+                Launch("kea-dhcp6", "-c", Write("kea6.conf", $$"""
+                    { "Dhcp6": {
+                        "interfaces-config": { "interfaces": [ "{{NetworkBed.ServerInterface}}" ] },
+                        "data-directory": "{{Bed.Server.Scratch}}",
+                        "lease-database": { "type": "memfile", "persist": true, "name": "{{leases}}", "lfc-interval": 0 },
+                        "preferred-lifetime": 400, "valid-lifetime": 600, "renew-timer": 200, "rebind-timer": 300,
+                        "loggers": [ { "name": "kea-dhcp6", "severity": "INFO", "output_options": [ { "output": "stdout" } ] } ],
+                        "subnet6": [ {
+                            "id": 1, "subnet": "2001:db8:55::/64", "interface": "{{NetworkBed.ServerInterface}}",
+                            "pools": [ { "pool": "{{first}} - {{last}}" } ],
+                            "pd-pools": [ { "prefix": "2001:db8:aa00::", "prefix-len": 48, "delegated-len": 56 } ],
+                            "option-data": [ { "name": "dns-servers", "data": "2001:db8:55::1" }, { "name": "domain-search", "data": "example.org" } ]
+                        } ]
+                    } }
+
+                    """));
+                break;
+            default:
+                File.WriteAllText(leases, "");
+                Launch("dhcpd", "-6", "-f", "-d", "-cf", Write("dhcpd6.conf", $$"""
+                    default-lease-time 600;
+                    preferred-lifetime 400;
+                    option dhcp6.name-servers 2001:db8:55::1;
+                    option dhcp6.domain-search "example.org";
+                    subnet6 2001:db8:55::/64 {
+                        range6 {{first}} {{last}};
+                        prefix6 2001:db8:aa00:: 2001:db8:aa00:ff00:: /56;
+                    }
+
+                    """), "-lf", leases, "-pf", Path.Combine(Bed.Server.Scratch, "dhcpd6.pid"), NetworkBed.ServerInterface);
+                break;
+        }
+        Launch("radvd", "-n", "-m", "stderr", "-p", Path.Combine(Bed.Server.Scratch, "radvd.pid"), "-C", Write("radvd.conf", $$"""
+            interface {{NetworkBed.ServerInterface}} {
+                AdvSendAdvert on; MinRtrAdvInterval 3; MaxRtrAdvInterval 4; AdvDefaultLifetime 600; {{flags}}
+                prefix 2001:db8:55::/64 { AdvAutonomous off; };
+            };
+
+            """));
+    }
+
+    private void Launch(string program, params string[] arguments)
+    {
+        BedProcess server = BedProcess.Start(program, Bed.Server.Program(program, arguments));
+        Bed.Add(server);
+        _servers.Add(server);
+    }
+
+    private string Write(string name, string text)
+    {
+        string path = Path.Combine(Bed.Server.Scratch, name);
+        File.WriteAllText(path, text);
+        return path;
+    }
+
+    [GeneratedRegex(" inet6 ([0-9a-f:]+/[0-9]+) ")]
+    private static partial Regex AddressPattern();
+}

@@ -1,0 +1,183 @@
+using System.Text.Json;
+using BondDhcp.Tests.Beds;
+using Xunit;
+using Xunit.Abstractions;
+
+namespace BondDhcp.Tests.Servers;
+
+/// <summary>DHCPv6 with real servers and routers.</summary>
+public sealed class Dhcp6Tests(ITestOutputHelper output)
+{
+    private const string C0 = Dhcp6Scene.Interface;
+
+    [Theory(DisplayName = "A6-55, A6-2, A6-15, A6-30, A6-47, AM-21: the full cycle with a real server")]
+    [InlineData(Dhcp6ServerKind.Dnsmasq)]
+    [InlineData(Dhcp6ServerKind.Kea)]
+    [InlineData(Dhcp6ServerKind.Isc)]
+    public async Task Cycle_WithARealServer_Succeeds(Dhcp6ServerKind kind)
+    {
+        await using Dhcp6Scene scene = await Dhcp6Scene.SetAsync(output, kind);
+        JsonElement lease = await scene.BindAsync();
+        string address = lease.GetProperty("addresses")[0].GetProperty("address").GetString()!;
+        Assert.StartsWith("2001:db8:55::", address, StringComparison.Ordinal);
+        Assert.Equal([address + "/128"], scene.Addresses());
+        Assert.Equal("2001:db8:55::1", lease.GetProperty("dns")[0].GetString());
+        Assert.Equal("example.org", lease.GetProperty("searchDomains")[0].GetString());
+        string solicit = await scene.WaitForPacketAsync("dhcp6 solicit");
+        Assert.Contains($"{NetworkBed.MacA} > 33:33:00:01:00:02", solicit, StringComparison.Ordinal);
+        Assert.Matches(@"fe80::ff:fe00:a0a\.546 > ff02::1:2\.547", solicit);
+        // The default route and the on-link prefix are the router's word, and nothing else is there but its own.
+        string routes = scene.Bed.Client.Ip($"-6 route show dev {C0}");
+        Assert.DoesNotContain("proto dhcp", routes, StringComparison.Ordinal);
+        string shown = await scene.Client.MustAsync("status", C0);
+        Assert.Contains($"{address}/128 (dhcp6)", shown, StringComparison.Ordinal);
+
+        await scene.Client.MustAsync("renew", C0, "-6", "--timeout", "10");
+        await scene.WaitForPacketAsync("dhcp6 renew");
+        await scene.Client.MustAsync("rebind", C0, "-6", "--timeout", "10");
+        await scene.WaitForPacketAsync("dhcp6 rebind");
+
+        // A failover: neighbours learn first, then the server is asked, and answers to the new hardware address.
+        await scene.SettledAsync();
+        int mark = scene.Mark;
+        scene.Bed.FailOver();
+        await scene.WaitForPacketAsync("dhcp6 confirm", mark);
+        string reply = await scene.WaitForPacketAsync("dhcp6 reply", mark);
+        Assert.Contains($"> {NetworkBed.MacB}", reply, StringComparison.Ordinal);
+        IReadOnlyList<string> packets = scene.Packets(mark);
+        int Of(string text) => packets.ToList().FindIndex(line => line.Contains(text, StringComparison.Ordinal));
+        Assert.InRange(Of("neighbor advertisement"), 0, Of("dhcp6 confirm") - 1);
+        Assert.InRange(Of($"tgt is {address}"), 0, Of("dhcp6 confirm") - 1);
+        Assert.InRange(Of("router solicitation"), 0, Of("dhcp6 confirm") - 1);
+        await scene.WaitForStateAsync("bound");
+        Assert.Equal([address + "/128"], scene.Addresses());
+
+        mark = scene.Mark;
+        await scene.Client.MustAsync("release", C0, "-6", "--timeout", "10");
+        await scene.WaitForPacketAsync("dhcp6 release", mark);
+        Assert.Empty(scene.Addresses());
+        await scene.WaitForStateAsync("stopped");
+    }
+
+    [Theory(DisplayName = "AT-2 (v6): stopped, killed and started again, the address never goes, and is confirmed")]
+    [InlineData("TERM")]
+    [InlineData("KILL")]
+    public async Task Restart_OfTheDaemon_KeepsTheAddress(string signal)
+    {
+        await using Dhcp6Scene scene = await Dhcp6Scene.SetAsync(output, Dhcp6ServerKind.Dnsmasq);
+        await scene.BindAsync();
+        string address = Assert.Single(scene.Addresses());
+        int mark = scene.Mark;
+        if (signal == "TERM") Assert.Equal(0, await scene.Client.StopAsync());
+        else await scene.Client.Daemon.KillAsync();
+        Assert.Equal(address, Assert.Single(scene.Addresses()));
+        // Without a daemon, from the state directory.
+        Assert.Contains(address.Split('/')[0], await scene.Client.MustAsync("lease", C0), StringComparison.Ordinal);
+        scene.Client.Start();
+        await scene.WaitForPacketAsync("dhcp6 confirm", mark);
+        await scene.WaitForStateAsync("bound");
+        Assert.Equal(address, Assert.Single(scene.Addresses()));
+        Assert.DoesNotContain(scene.Packets(mark), line => line.Contains("dhcp6 release", StringComparison.Ordinal) || line.Contains("dhcp6 solicit", StringComparison.Ordinal));
+        // It is ours: a stop by a person takes it away.
+        await scene.Client.MustAsync("stop", $"dhcp6@{C0}");
+        Assert.Empty(scene.Addresses());
+    }
+
+    [Theory(DisplayName = "A6-42, A6-28: a delegated prefix has an unreachable route, and is verified by REBIND")]
+    [InlineData(Dhcp6ServerKind.Kea)]
+    [InlineData(Dhcp6ServerKind.Isc)]
+    public async Task Prefix_Delegated_HasARouteAndIsRebound(Dhcp6ServerKind kind)
+    {
+        await using Dhcp6Scene scene = await Dhcp6Scene.SetAsync(output, kind, "dhcp6 = true\nprefix-delegation = 56");
+        JsonElement lease = await scene.BindAsync();
+        string prefix = lease.GetProperty("prefixes")[0].GetProperty("prefix").GetString()!;
+        Assert.Matches("^2001:db8:aa00:.*/56$", prefix);
+        Assert.Contains($"unreachable {prefix} dev lo proto dhcp", scene.Bed.Client.Ip("-6 route show type unreachable"), StringComparison.Ordinal);
+        int mark = scene.Mark;
+        scene.Bed.FailOver();
+        await scene.WaitForPacketAsync("dhcp6 rebind", mark);
+        await scene.WaitForPacketAsync("dhcp6 reply", mark);
+        await scene.WaitForStateAsync("bound");
+        await scene.Client.MustAsync("stop", $"dhcp6@{C0}");
+        Assert.Equal("", scene.Bed.Client.Ip("-6 route show type unreachable"));
+        await scene.WaitForPacketAsync("dhcp6 release", mark);
+    }
+
+    [Fact(DisplayName = "A6-31: stateless asks for configuration alone")]
+    public async Task Stateless_AsksForConfigurationAlone()
+    {
+        await using Dhcp6Scene scene = await Dhcp6Scene.SetAsync(output, Dhcp6ServerKind.Kea, "dhcp6 = \"stateless\"", "AdvOtherConfigFlag on;");
+        scene.Client.Start();
+        JsonElement information = await scene.WaitForStateAsync("informationBound");
+        Assert.Equal("2001:db8:55::1", information.GetProperty("dns")[0].GetString());
+        Assert.Empty(information.GetProperty("addresses").EnumerateArray());
+        await scene.WaitForPacketAsync("dhcp6 inf-req");
+        Assert.DoesNotContain(scene.Packets(), line => line.Contains("dhcp6 solicit", StringComparison.Ordinal));
+        Assert.Empty(scene.Addresses());
+    }
+
+    [Theory(DisplayName = "A6-46: dhcp6 = \"auto\" does what the router says")]
+    [InlineData("AdvManagedFlag on;", "bound")]
+    [InlineData("AdvOtherConfigFlag on;", "informationBound")]
+    [InlineData("", "waiting")]
+    public async Task Auto_FollowsTheRouter(string flags, string state)
+    {
+        await using Dhcp6Scene scene = await Dhcp6Scene.SetAsync(output, Dhcp6ServerKind.Kea, "dhcp6 = \"auto\"", flags);
+        scene.Client.Start();
+        await scene.WaitForStateAsync(state);
+        if (state == "waiting")
+            await Wait.UntilAsync(
+                () => scene.Client.MustAsync("status").GetAwaiter().GetResult().Contains("the router advertises no DHCPv6", StringComparison.Ordinal), Dhcp6Scene.Patience, "what the router says", scene.ToString);
+        Assert.Equal(state == "bound" ? 1 : 0, scene.Addresses().Count);
+    }
+
+    [Fact(DisplayName = "A6-29: an address that another host has is declined, and another one is had")]
+    public async Task Address_OfAnotherHost_IsDeclined()
+    {
+        await using Dhcp6Scene scene = await Dhcp6Scene.SetAsync(output, Dhcp6ServerKind.Kea, pool: "100 101");
+        scene.Bed.Server.Ip($"address add 2001:db8:55::100/128 dev {NetworkBed.ServerInterface} nodad");
+        scene.Client.Start();
+        await scene.WaitForPacketAsync("dhcp6 decline");
+        await scene.WaitForPacketAsync("dhcp6 reply");
+        Assert.Contains("conflict", await scene.Client.MustAsync("timeline"), StringComparison.Ordinal);
+        Assert.Empty(scene.Addresses());
+    }
+
+    [Fact(DisplayName = "AM-25 (v6): down and up with another hardware address: sent from the new link-local address, and the lease confirmed and there again")]
+    public async Task Interface_DownAndUp_IsConfirmedFromTheNewLinkLocalAddress()
+    {
+        await using Dhcp6Scene scene = await Dhcp6Scene.SetAsync(output, Dhcp6ServerKind.Dnsmasq);
+        await scene.BindAsync();
+        string address = Assert.Single(scene.Addresses());
+        int mark = scene.Mark;
+        scene.Bed.Client.Ip($"link set {C0} down");
+        scene.Bed.Client.Ip($"link set {C0} address {NetworkBed.MacB}");
+        await Wait.UntilAsync(() => scene.Addresses().Count == 0, Dhcp6Scene.Patience, "no address", scene.ToString);
+        scene.Bed.Client.Ip($"link set {C0} up");
+        Assert.Matches(@"fe80::ff:fe00:b0b\.546 > ff02::1:2\.547", await scene.WaitForPacketAsync("dhcp6 confirm", mark));
+        await scene.WaitForStateAsync("bound");
+        await Wait.UntilAsync(() => scene.Addresses().Contains(address), Dhcp6Scene.Patience, "the address again", scene.ToString);
+    }
+
+    [Fact(DisplayName = "AT-5 (v6): an address that somebody takes away is put back")]
+    public async Task Address_TakenAway_IsPutBack()
+    {
+        await using Dhcp6Scene scene = await Dhcp6Scene.SetAsync(output, Dhcp6ServerKind.Dnsmasq);
+        await scene.BindAsync();
+        string address = Assert.Single(scene.Addresses());
+        scene.Bed.Client.Ip($"-6 address del {address} dev {C0}");
+        await Wait.UntilAsync(() => scene.Addresses().Contains(address), Dhcp6Scene.Patience, "the address again", scene.ToString);
+    }
+
+    [Fact(DisplayName = "2.11: IPv6 that is switched off is named in status")]
+    public async Task Ipv6_Disabled_IsNamed()
+    {
+        await using Dhcp6Scene scene = await Dhcp6Scene.SetAsync(output, Dhcp6ServerKind.Dnsmasq);
+        scene.Bed.Client.Run("/bin/sh", "-c", $"echo 1 > /proc/sys/net/ipv6/conf/{C0}/disable_ipv6");
+        scene.Client.Start();
+        await scene.WaitForStateAsync("waiting");
+        Assert.Contains($"IPv6 is disabled on this interface (net.ipv6.conf.{C0}.disable_ipv6)", await scene.Client.MustAsync("status"), StringComparison.Ordinal);
+        scene.Bed.Client.Run("/bin/sh", "-c", $"echo 0 > /proc/sys/net/ipv6/conf/{C0}/disable_ipv6");
+        await scene.WaitForStateAsync("bound");
+    }
+}
