@@ -24,6 +24,7 @@ internal sealed class LeaseSharing : IDisposable
     private readonly EventLoop _loop;
     private readonly ResolverPlaces _places;
     private readonly string _bootId;
+    private readonly TimeSpan _failDelay;
     private readonly Action<string, string, Report> _journal;
     private readonly HookRunner _hooks;
     private readonly BootTime _boot = new();
@@ -32,8 +33,15 @@ internal sealed class LeaseSharing : IDisposable
     private ResolverRunner? _resolver;
 
     /// <summary>Nothing is told before <see cref="Begin"/>.</summary>
-    public LeaseSharing(EventLoop loop, ResolverPlaces places, string bootId, Action<string, string, Report> journal)
+    /// <param name="loop">The loop it lives in.</param>
+    /// <param name="places">Where name servers are told to, and where it is recorded.</param>
+    /// <param name="bootId">The kernel's name for this boot.</param>
+    /// <param name="journal">Takes what happens: interface, part, report.</param>
+    /// <param name="failDelay">Another than <see cref="FailDelay"/>.</param>
+    public LeaseSharing(
+        EventLoop loop, ResolverPlaces places, string bootId, Action<string, string, Report> journal, TimeSpan? failDelay = null)
     {
+        _failDelay = failDelay ?? FailDelay;
         _loop = loop;
         _places = places;
         _bootId = bootId;
@@ -82,8 +90,13 @@ internal sealed class LeaseSharing : IDisposable
     /// <summary>Calls <paramref name="done"/> when everybody has been told, or it has taken too long; perhaps before this returns.</summary>
     public void Settle(Action done)
     {
-        if (_resolver is { } resolver) resolver.Settle(() => _hooks.Settle(done));
-        else _hooks.Settle(done);
+        int left = _resolver is null ? 1 : 2;
+        void OneLess()
+        {
+            if (--left == 0) done();
+        }
+        _resolver?.Settle(OneLess);
+        _hooks.Settle(OneLess);
     }
 
     /// <summary>Follows a client of DHCPv4, which is about to start; the action given ends that.</summary>
@@ -104,14 +117,14 @@ internal sealed class LeaseSharing : IDisposable
         void Ended(Dhcp4Lease lease, LeaseEnd why)
         {
             told = null;
-            fail.At = why == LeaseEnd.Released ? Instant.Never : BoottimeClock.Now + FailDelay;
+            fail.At = why == LeaseEnd.Released ? Instant.Never : BoottimeClock.Now + _failDelay;
             Offer(name, OfferFamily.Ipv4, null);
             _hooks.Raise(EventOf(runner, ReasonOf(why), lease, null));
         }
         runner.LeaseConfigured += Configured;
         runner.LeaseEnded += Ended;
         _hooks.Raise(new HookEvent(name, HookReason.Preinit));
-        fail.At = BoottimeClock.Now + FailDelay;
+        fail.At = BoottimeClock.Now + _failDelay;
         return () =>
         {
             runner.LeaseConfigured -= Configured;
