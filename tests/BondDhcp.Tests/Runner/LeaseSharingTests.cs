@@ -65,7 +65,7 @@ public sealed class LeaseSharingTests : IDisposable
         PrivateNetwork.Ip("address delete 192.0.2.50/24 dev c0");
         bed.Until(() => PrivateNetwork.Ip("-4 address show dev c0").Contains("192.0.2.50", StringComparison.Ordinal));
         bool renewed = false;
-        runner.Command(Dhcp4Command.Renew, (done, _) => renewed = done);
+        runner.Command(DhcpCommand.Renew, (done, _) => renewed = done);
         bed.Until(() => renewed && Words.Length > 2);
         Assert.Equal(["RENEW 192.0.2.50 192.0.2.50"], Words[2..]);
         PrivateNetwork.Ip("link delete c0");
