@@ -21,6 +21,7 @@ serve6() {
             until_true says "$log" 'DHCPv6, IP range' ;;
         kea)
             printf '%s\n' '{ "Dhcp6": { "interfaces-config": { "interfaces": [ "br0" ] }, "valid-lifetime": 600, "preferred-lifetime": 400,' \
+                '"server-id": { "type": "EN", "enterprise-id": 32473, "identifier": "0A0B0C0D", "persist": false },' \
                 "\"lease-database\": { \"type\": \"memfile\", \"persist\": true, \"name\": \"${at}kea\", \"lfc-interval\": 0 }," \
                 '"loggers": [ { "name": "kea-dhcp6", "severity": "INFO", "output_options": [ { "output": "stdout" } ] } ],' \
                 '"subnet6": [ { "id": 1, "subnet": "fd55::/64", "interface": "br0", "pools": [ { "pool": "fd55::100 - fd55::1ff" } ],' \
