@@ -64,7 +64,8 @@ internal sealed class Model6Server(int network, Duid identifier, uint leaseSecon
         if (!_bound)
         {
             // RFC 9915 section 18.3.5: a REBIND of what is unknown is answered only where the link decides it.
-            bool foreign = message.IaNas.Any(ia => ia.Addresses.Any(address => !Owns(address)));
+            bool foreign = message.IaNas.Any(ia => ia.Addresses.Any(address => !Owns(address)))
+                || message.IaPds.Any(ia => ia.Prefixes.Any(prefix => prefix != _delegated && !prefix.Network.IsAny));
             if (message.Type == Dhcp6MessageType.Rebind && foreign) return TakeAway(reply, message);
             if (message.Type == Dhcp6MessageType.Rebind) return null;
             if (!message.IaNas.IsEmpty) reply.IaNa(Dhcp6StatusCode.NoBinding);
