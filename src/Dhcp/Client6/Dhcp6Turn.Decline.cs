@@ -14,15 +14,19 @@ internal sealed partial class Dhcp6Turn
         if (Client.Lease is not { } lease || !lease.Holds(address)) return;
         Tell("conflict", ("address", address));
         Dhcp6Lease left = lease.Without(address);
+        if (left.Addresses.IsEmpty) Client = Client with { Conflicts = Client.Conflicts + 1 };
+        Instant nextAt = now + DhcpTiming.DelayAfterConflicts(Client.Conflicts);
         if (left.IsEmpty)
         {
-            Client = Client with { Conflicts = Client.Conflicts + 1 };
             Refuse($"{address} is in use by another host");
             Lose(LeaseEnd.Conflict);
-            Enter(new Dhcp6State.Declining(now + DhcpTiming.DelayAfterConflicts(Client.Conflicts)));
+            Enter(new Dhcp6State.Declining(nextAt));
         }
         else
         {
+            // Prefixes alone: an address is asked for with the next RENEW, which need not be hours away.
+            if (left.Addresses.IsEmpty)
+                left = left with { PrefixTimes = left.PrefixTimes with { RenewAt = Instant.Min(left.PrefixTimes.RenewAt, nextAt) } };
             Replace(left);
         }
         SendDecline(address, lease.ServerIdentifier);
@@ -42,13 +46,11 @@ internal sealed partial class Dhcp6Turn
     private void AdvanceDecline()
     {
         if (Client.Decline is not { } decline || decline.Exchange.NextAt > now || !Client.IsReady) return;
-        Client = decline.Exchange.IsOver(now)
-            ? Client with { Decline = null }
-            : Client with { Decline = decline with { Exchange = TransmitDecline(decline) } };
+        Dhcp6Decline? next = decline.Exchange.IsOver(now)
+            ? null
+            : decline with { Exchange = Transmit(decline.Exchange, new Dhcp6Wanted(decline.Addresses, default)) };
+        Client = Client with { Decline = next };
     }
-
-    private Dhcp6Exchange TransmitDecline(Dhcp6Decline decline) =>
-        Transmit(decline.Exchange, new Dhcp6Wanted(decline.Addresses, default));
 
     /// <summary>Somebody else removed an address: it is put back, seldom and not for ever.</summary>
     private void AddressRemoved(Ipv6Address address)
