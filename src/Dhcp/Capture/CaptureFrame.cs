@@ -27,6 +27,9 @@ public static class LinkType
     /// <summary>LINKTYPE_IPV4.</summary>
     public const int Ipv4 = 228;
 
+    /// <summary>LINKTYPE_IPV6.</summary>
+    public const int Ipv6 = 229;
+
     /// <summary>LINKTYPE_LINUX_SLL2.</summary>
     public const int LinuxCooked2 = 276;
 }

@@ -68,13 +68,12 @@ internal static class CaptureVerdict
     }
 
     /// <summary>As <see cref="Explain(Dhcp4DropReason)"/>; lengths that only the capture made wrong are not blamed on the sender.</summary>
-    public static string? Explain(Dhcp4DropReason reason, CaptureFrame frame)
-    {
-        string? problem = Explain(reason);
-        return problem is null || !frame.IsCut
-            ? problem
-            : string.Create(CultureInfo.InvariantCulture, $"{problem} (the capture keeps {frame.Data.Length} of {frame.OriginalLength} octets)");
-    }
+    public static string? Explain(Dhcp4DropReason reason, CaptureFrame frame) => Blame(Explain(reason), frame);
+
+    /// <summary>A problem, with the remark that part of the frame is not in the file.</summary>
+    public static string? Blame(string? problem, CaptureFrame frame) => problem is null || !frame.IsCut
+        ? problem
+        : string.Create(CultureInfo.InvariantCulture, $"{problem} (the capture keeps {frame.Data.Length} of {frame.OriginalLength} octets)");
 
     /// <summary>The rule's number, the name of its counter, and what is wrong; null for <see cref="Dhcp4DropReason.None"/>.</summary>
     private static string? Explain(Dhcp4DropReason reason) => reason switch

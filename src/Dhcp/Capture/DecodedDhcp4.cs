@@ -6,40 +6,16 @@ using BondDhcp.Net;
 namespace BondDhcp.Dhcp.Capture;
 
 /// <summary>A DHCPv4 packet of a capture: everything it says, and what the rules for received messages say about it.</summary>
-public sealed record DecodedDhcp4
+public sealed record DecodedDhcp4 : DecodedPacket
 {
-    /// <summary>Number of the frame in its file, from 1.</summary>
-    public required int Frame { get; init; }
-
-    /// <summary>When it was captured.</summary>
-    public required CaptureTime At { get; init; }
-
     /// <summary>IP source.</summary>
     public required Ipv4Address Source { get; init; }
 
     /// <summary>IP destination.</summary>
     public required Ipv4Address Destination { get; init; }
 
-    /// <summary>UDP source port.</summary>
-    public required ushort SourcePort { get; init; }
-
-    /// <summary>UDP destination port: 67 or 68.</summary>
-    public required ushort DestinationPort { get; init; }
-
-    /// <summary>Link source; null where the capture does not keep it.</summary>
-    public MacAddress? SourceMac { get; init; }
-
-    /// <summary>Link destination; null where the capture does not keep it.</summary>
-    public MacAddress? DestinationMac { get; init; }
-
-    /// <summary>VLAN identifier of the innermost tag; null without one.</summary>
-    public int? VlanId { get; init; }
-
     /// <summary>The message's fields; null when it is too short to have them.</summary>
     public DecodedFields? Fields { get; init; }
-
-    /// <summary>The rule it breaks and how, <c>V4 udpChecksum: ...</c>; null for a good packet.</summary>
-    public string? Problem { get; init; }
 }
 
 /// <summary>The fields of a message under RFC 2131's names, and its options.</summary>

@@ -1,31 +1,16 @@
-using System.Collections.Immutable;
 using System.Globalization;
 using System.Text.Json;
 using BondDhcp.Dhcp.Wire;
-using BondDhcp.Net;
 
 namespace BondDhcp.Dhcp.Capture;
 
-/// <summary>The JSON of a decoded packet. Fields are added, never renamed.</summary>
+/// <summary>The JSON of a DHCPv4 message.</summary>
 internal static class DecodedDhcp4Json
 {
-    public static void Write(Utf8JsonWriter json, DecodedDhcp4 packet)
+    public static void WriteFields(Utf8JsonWriter json, DecodedDhcp4 packet)
     {
-        json.WriteStartObject();
-        json.WriteNumber("frame", packet.Frame);
-        json.WriteString("at", packet.At.ToString());
-        json.WriteString("protocol", "dhcpv4");
-        json.WriteString("source", packet.Source.ToString());
-        json.WriteString("destination", packet.Destination.ToString());
-        json.WriteNumber("sourcePort", packet.SourcePort);
-        json.WriteNumber("destinationPort", packet.DestinationPort);
-        json.WriteString("sourceMac", packet.SourceMac?.ToString());
-        json.WriteString("destinationMac", packet.DestinationMac?.ToString());
-        if (packet.VlanId is { } vlan) json.WriteNumber("vlan", vlan);
         if (packet.Fields is { } fields) WriteFields(json, fields);
         else WriteNoFields(json);
-        json.WriteString("problem", packet.Problem);
-        json.WriteEndObject();
     }
 
     private static void WriteFields(Utf8JsonWriter json, DecodedFields fields)
@@ -47,7 +32,13 @@ internal static class DecodedDhcp4Json
         json.WriteString("sname", fields.Sname);
         json.WriteString("file", fields.File);
         json.WriteStartArray("options");
-        foreach (Dhcp4Option option in fields.Options) WriteOption(json, option);
+        foreach (Dhcp4Option option in fields.Options)
+        {
+            ReadOnlySpan<byte> data = option.Data.AsSpan();
+            string name = Dhcp4OptionTable.Of(option.Code).Name;
+            DecodedPacketJson.WriteOption(
+                json, option.Code, name, Dhcp4OptionText.Format(option.Code, data), data, Dhcp4SubOptions.Read(option.Code, data));
+        }
         json.WriteEndArray();
     }
 
@@ -58,37 +49,6 @@ internal static class DecodedDhcp4Json
             "ciaddr", "yiaddr", "siaddr", "giaddr", "chaddr", "sname", "file"])
             json.WriteNull(name);
         json.WriteStartArray("options");
-        json.WriteEndArray();
-    }
-
-    private static void WriteOption(Utf8JsonWriter json, Dhcp4Option option)
-    {
-        ReadOnlySpan<byte> data = option.Data.AsSpan();
-        json.WriteStartObject();
-        WriteOption(json, option.Code, Dhcp4OptionTable.Of(option.Code).Name, Dhcp4OptionText.Format(option.Code, data), data);
-        WriteInner(json, Dhcp4SubOptions.Read(option.Code, data));
-        json.WriteEndObject();
-    }
-
-    private static void WriteOption(Utf8JsonWriter json, uint code, string name, string? value, ReadOnlySpan<byte> data)
-    {
-        json.WriteNumber("code", code);
-        json.WriteString("name", name);
-        json.WriteString("value", value);
-        json.WriteString("hex", HexText.Colons(data));
-    }
-
-    private static void WriteInner(Utf8JsonWriter json, ImmutableArray<SubOption> options)
-    {
-        if (options.IsEmpty) return;
-        json.WriteStartArray("options");
-        foreach (SubOption option in options)
-        {
-            json.WriteStartObject();
-            WriteOption(json, option.Code, option.Name, option.Value, option.Data.AsSpan());
-            WriteInner(json, option.Options);
-            json.WriteEndObject();
-        }
         json.WriteEndArray();
     }
 }

@@ -62,7 +62,7 @@ public readonly ref struct LinkFrame
                 return TryPeelTags(
                     new LinkFrame { Source = CookedSource(data[11], data[12..]) },
                     BinaryPrimitives.ReadUInt16BigEndian(data), data[Cooked2HeaderLength..], out frame);
-            case LinkType.Raw or LinkType.Ipv4 when !data.IsEmpty && data[0] >> 4 is 4 or 6:
+            case LinkType.Raw or LinkType.Ipv4 or LinkType.Ipv6 when !data.IsEmpty && data[0] >> 4 is 4 or 6:
                 frame = new LinkFrame { EtherType = data[0] >> 4 == 4 ? Ipv4 : Ipv6, Payload = data };
                 return true;
             default:

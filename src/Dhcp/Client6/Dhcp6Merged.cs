@@ -38,9 +38,12 @@ internal readonly record struct Dhcp6Merged(Dhcp6Lease Lease, bool AnyGranted, b
         bool granted = false, answered = false;
         if (IsOfUse(addresses, client.WantsAddresses || !next.Addresses.IsEmpty))
         {
-            next = MergeAddresses(next, addresses!, now);
+            // What is being declined is another host's, however often the server gives it meanwhile.
+            ImmutableArray<Dhcp6IaAddress> usable =
+                [.. addresses!.Addresses.Where(one => one.Status.IsSuccess && client.Decline?.Addresses.Contains(one.Address) != true)];
+            next = MergeAddresses(next, addresses, usable, now);
             answered = true;
-            granted |= addresses!.Addresses.Any(one => one.ValidSeconds > 0 && one.Status.IsSuccess);
+            granted |= usable.Any(one => one.ValidSeconds > 0);
         }
         if (IsOfUse(prefixes, client.WantsPrefixes || !next.Prefixes.IsEmpty))
         {
@@ -56,12 +59,11 @@ internal readonly record struct Dhcp6Merged(Dhcp6Lease Lease, bool AnyGranted, b
 
     private static bool IsUnbound(Dhcp6Ia? ia, bool nothingHeld) => !nothingHeld && ia is { Status.Code: Dhcp6StatusCode.NoBinding };
 
-    private static Dhcp6Lease MergeAddresses(Dhcp6Lease lease, Dhcp6IaNa ia, Instant now)
+    private static Dhcp6Lease MergeAddresses(Dhcp6Lease lease, Dhcp6IaNa ia, ImmutableArray<Dhcp6IaAddress> usable, Instant now)
     {
         ImmutableArray<Dhcp6LeasedAddress> held = lease.Addresses;
-        foreach (Dhcp6IaAddress one in ia.Addresses)
+        foreach (Dhcp6IaAddress one in usable)
         {
-            if (!one.Status.IsSuccess) continue;
             int known = held.IndexOf(held.FirstOrDefault(leased => leased.Address == one.Address));
             var next = new Dhcp6LeasedAddress(one.Address, Dhcp6Timing.After(now, one.PreferredSeconds), Dhcp6Timing.After(now, one.ValidSeconds));
             if (one.ValidSeconds == 0) held = known < 0 ? held : held.RemoveAt(known);

@@ -44,6 +44,8 @@ internal sealed partial class Dhcp6Turn
         {
             Lease = lease,
             Information = null,
+            // Confirmed for another network, it is no conflict's any more.
+            Decline = Client.Decline is { } decline && decline.Addresses.Any(lease.Holds) ? null : Client.Decline,
             Tentative = [.. Client.Tentative.Where(lease.Holds).Union(added)],
         };
         effects.Add(new Dhcp6Effect.Configure(lease, previous));

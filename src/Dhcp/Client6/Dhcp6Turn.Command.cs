@@ -72,7 +72,8 @@ internal sealed partial class Dhcp6Turn
             Release(Dhcp6Timing.GiveBackAtStop, "stopped");
             return;
         }
-        if (Client.Lease is { } lease) Persist(lease);
+        // The network's router may have become known since a server last answered.
+        if (Client.Lease is { } lease) Persist(lease with { GatewayMac = lease.GatewayMac ?? surroundings.Gateway });
         Halt("stopped");
     }
 

@@ -55,12 +55,15 @@ public readonly ref struct Dhcp6MessageView
     public bool TryGetOption(ushort code, out ReadOnlySpan<byte> data) => Dhcp6OptionWalker.TryFind(OptionOctets, code, out data);
 
     /// <summary>A copy of every option at the top of the message, in order.</summary>
-    public ImmutableArray<Dhcp6Option> CopyOptions()
+    public ImmutableArray<Dhcp6Option> CopyOptions() => CopyOptions(OptionOctets);
+
+    /// <summary>A copy of options that follow each other, up to the damage where they are malformed.</summary>
+    internal static ImmutableArray<Dhcp6Option> CopyOptions(ReadOnlySpan<byte> options)
     {
-        ImmutableArray<Dhcp6Option>.Builder options = ImmutableArray.CreateBuilder<Dhcp6Option>();
-        Dhcp6OptionWalker walker = Options;
-        while (walker.MoveNext()) options.Add(new Dhcp6Option(walker.Code, [.. walker.Data]));
-        return options.ToImmutable();
+        ImmutableArray<Dhcp6Option>.Builder copies = ImmutableArray.CreateBuilder<Dhcp6Option>();
+        var walker = new Dhcp6OptionWalker(options);
+        while (walker.MoveNext()) copies.Add(new Dhcp6Option(walker.Code, [.. walker.Data]));
+        return copies.ToImmutable();
     }
 
     /// <summary>

@@ -12,9 +12,16 @@ public class CaptureFuzzTests
     public void Captures_Damaged_AreReadAsFarAsTheyGo()
     {
         byte[][] frames = [.. MessageVectorTests.Packets().Take(2).Select(packet => CaptureFile.Ethernet(packet)), CaptureFile.Ethernet(WireMessage.Offer().ToPacket(), null, null, 7)];
+        byte[][] packets6 =
+        [
+            .. Message6VectorTests.Messages().Select(message => Wire6Packet.Of("fe80::1", "fe80::2", 547, (ushort)(message[0] == 7 ? 546 : 547), message)),
+            Wire6Packet.WithExtension(Wire6Packet.Of("fe80::1", "ff02::1:2", 546, 547, Message6VectorTests.Messages().First()), 0, [0, 0, 1, 4, 0, 0, 0, 0]),
+            Wire6Packet.Of("2001:db8::1", "2001:db8::2", 547, 547, [12, 0, .. new byte[32], .. Wire6Message.Option(9, Wire6Message.Reply().ToOctets())]),
+        ];
         byte[][] seeds =
         [
             CaptureFile.Pcap(frames),
+            CaptureFile.Pcap(LinkType.Raw, packets6),
             CaptureFile.Pcap(bigEndian: true, nanoseconds: true, 5, 6, frames[0]),
             [
                 .. CaptureFile.Section(true), .. CaptureFile.Interface(true, LinkType.Ethernet, 6), .. CaptureFile.Packet(true, 0, 77, frames[1]),

@@ -56,8 +56,8 @@ public sealed class Machine6Bench
     /// <summary>The addresses and prefixes that the effects so far have left on the interface.</summary>
     public ImmutableHashSet<Ipv6Prefix> Configured { get; private set; } = [];
 
-    /// <summary>The last DHCP message.</summary>
-    public Sent6Message Last => Sent[^1];
+    /// <summary>The last DHCP message, forgotten or not.</summary>
+    public Sent6Message Last { get; private set; } = null!;
 
     /// <summary>What the client would find in the store after a restart.</summary>
     public Dhcp6Memory Stored { get; private set; } = Dhcp6Memory.Empty;
@@ -184,7 +184,7 @@ public sealed class Machine6Bench
         {
             switch (effect)
             {
-                case Dhcp6Effect.Transmit transmit: Sent.Add(new Sent6Message(Now, transmit.Message)); break;
+                case Dhcp6Effect.Transmit transmit: Sent.Add(Last = new Sent6Message(Now, transmit.Message)); break;
                 case Dhcp6Effect.Configure configure:
                     added.AddRange(configure.Lease.Addresses.Select(one => one.Address).Where(address => !IsConfigured(address)));
                     Configured = OnInterface(configure.Lease);

@@ -18,11 +18,11 @@ public class RequestTests
         {
             Machine6Bench bench = new Machine6Bench(entropy: entropy).Start();
             bench.Take(Fixture6.Advertise(preference: 1)).Take(Fixture6.Advertise(Fixture6.Server2, Fixture6.L2)).Run(1.2).Run(1000);
-            Sent6Message[] first = [.. bench.Sent.Where(sent => sent.Message.ServerIdentifier == Fixture6.Server)];
+            Sent6Message[] first = [.. bench.Sent.Where(sent => Fixture6.Server.Equals(sent.Message.ServerIdentifier))];
             Assert.Equal(10, first.Length);
             Assert.Single(first.Select(sent => sent.Xid).Distinct());
             for (int i = 0; i < windows.Length; i++) Close.Within(windows[i].Low, windows[i].High, first[i + 1].Seconds - first[i].Seconds);
-            Sent6Message[] second = [.. bench.Sent.Where(sent => sent.Message.ServerIdentifier == Fixture6.Server2)];
+            Sent6Message[] second = [.. bench.Sent.Where(sent => Fixture6.Server2.Equals(sent.Message.ServerIdentifier))];
             Close.Within(154, 205, second[0].Seconds - first[0].Seconds);
             Assert.Equal((Fixture6.L2, (ushort)0), (Assert.Single(second[0].Message.IaNas[0].Addresses), second[0].Message.ElapsedCentiseconds));
             Assert.NotEqual(first[0].Xid, second[0].Xid);

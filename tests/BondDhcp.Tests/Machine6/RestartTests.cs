@@ -1,0 +1,148 @@
+using BondDhcp.Dhcp.Client6;
+using BondDhcp.Dhcp.Identity;
+using BondDhcp.Dhcp.Wire;
+using BondDhcp.Net;
+using BondDhcp.Tests.Kit;
+using Xunit;
+
+namespace BondDhcp.Tests.Machine6;
+
+public class RestartTests
+{
+    [Fact(DisplayName = "18.2.12 restart with a stored lease: CONFIRM before anything is configured; Success brings it back with its lifetimes")]
+    public void Start_WithAStoredLease_Confirms()
+    {
+        Machine6Bench bench = new Machine6Bench().Sleep(100).Start(Fixture6.Memory(Fixture6.Lease())).After(1);
+        Assert.Equal(("confirming", 0), (bench.State, bench.Configured.Count));
+        Assert.Equal(Dhcp6MessageType.Confirm, Assert.Single(bench.Sent).Type);
+        bench.Take(Fixture6.Empty().Status(Dhcp6StatusCode.Success));
+        Assert.Equal("bound", bench.State);
+        Assert.Equal(900, bench.Client.Lease!.ExpiresAt.Seconds);
+        Assert.Single(bench.Told("leaseBound"));
+        // Past T1 by then: RENEW follows.
+        bench = new Machine6Bench().Sleep(400).Start(Fixture6.Memory(Fixture6.Lease())).After(1).Take(Fixture6.Empty());
+        Assert.Equal(("renewing", Dhcp6MessageType.Renew), (bench.State, bench.Last.Type));
+    }
+
+    [Fact(DisplayName = "18.2.3 nobody answers: the stored lease is used; not where the network is known to be another, or the end unknown")]
+    public void StoredLease_Unconfirmed_IsUsed()
+    {
+        Machine6Bench bench = new Machine6Bench().Sleep(100).Start(Fixture6.Memory(Fixture6.Lease())).After(11);
+        Assert.Equal("bound", bench.State);
+        Assert.True(bench.IsConfigured(Fixture6.L));
+
+        bench = new Machine6Bench().Sleep(100);
+        bench.Surroundings = bench.Surroundings with { Gateway = MacAddress.Parse("02:00:00:00:00:99") };
+        bench.Start(Fixture6.Memory(Fixture6.Lease() with { GatewayMac = Fixture.GatewayMac })).After(11);
+        Assert.Equal(("soliciting", 0), (bench.State, bench.Configured.Count));
+    }
+
+    [Fact(DisplayName = "AP-2 the wall clock went back: REBIND, because CONFIRM brings no lifetimes; silence ends in SOLICIT")]
+    public void StoredLease_OfUnknownEnd_IsRebound()
+    {
+        Dhcp6Lease stored = Fixture6.Lease() with { ExpiryUnknown = true };
+        stored = stored with { Addresses = [stored.Addresses[0] with { PreferredUntil = Instant.Zero, ValidUntil = Instant.Zero }] };
+        Machine6Bench bench = new Machine6Bench().Sleep(100).Start(Fixture6.Memory(stored)).After(1);
+        Assert.Equal((Dhcp6MessageType.Rebind, "rebinding"), (Assert.Single(bench.Sent).Type, bench.State));
+        Assert.Equal(Fixture6.L, Assert.Single(bench.Last.Message.IaNas[0].Addresses));
+        Assert.Equal(Dhcp6DropReason.NoLeases, bench.Receive(Fixture6.Empty()));
+        bench.Take(Fixture6.Reply());
+        Assert.Equal("bound", bench.State);
+        Close.To(bench.Seconds + 900, bench.Client.Lease!.ExpiresAt.Seconds);
+        Assert.False(bench.Stored.Leases[0].ExpiryUnknown);
+
+        bench = new Machine6Bench().Sleep(100).Start(Fixture6.Memory(stored)).After(11);
+        Assert.Equal(("soliciting", 0), (bench.State, bench.Configured.Count));
+    }
+
+    [Fact]
+    public void StoredLease_WithAPrefix_IsRebound()
+    {
+        Machine6Bench bench = new Machine6Bench(settings => settings with { PrefixLengthHint = 56 }).Sleep(100);
+        bench.Start(Fixture6.Memory(Fixture6.Lease(prefix: Fixture6.P))).After(1);
+        Assert.Equal(Dhcp6MessageType.Rebind, Assert.Single(bench.Sent).Type);
+        bench.Take(Fixture6.Empty().IaNa(Dhcp6StatusCode.NoBinding).IaPd(Dhcp6StatusCode.NoBinding));
+        Assert.Equal((Dhcp6MessageType.Request, 0, 0), (bench.Last.Type, bench.Configured.Count, bench.Stored.Leases.Length));
+        Assert.Equal(Fixture6.P, Assert.Single(bench.Last.Message.IaPds[0].Prefixes));
+        bench.Take(Fixture6.Reply().IaPd(300, 480, (Fixture6.P, 600, 900)));
+        Assert.Equal(("bound", 2), (bench.State, bench.Configured.Count));
+    }
+
+    [Fact]
+    public void StoredLease_RefusedOrNotOurs_IsNotUsed()
+    {
+        Machine6Bench bench = new Machine6Bench().Sleep(100).Start(Fixture6.Memory(Fixture6.Lease())).After(1);
+        bench.Take(Fixture6.Empty().Status(Dhcp6StatusCode.NotOnLink)).After(10);
+        Assert.Equal(("soliciting", 0), (bench.State, bench.Configured.Count));
+        // Of another identity, or over: not asked about.
+        Assert.Equal("soliciting", new Machine6Bench().Start(Fixture6.Memory(Fixture6.Lease() with { Iaid = new Iaid(1) })).State);
+        Assert.Equal("soliciting", new Machine6Bench().Start(Fixture6.Memory(Fixture6.Lease() with { ClientIdentifier = Fixture6.Server })).State);
+        Assert.Equal("soliciting", new Machine6Bench().Sleep(901).Start(Fixture6.Memory(Fixture6.Lease())).State);
+        // Still on the interface, and over: taken away before anything is sent.
+        bench = new Machine6Bench().Sleep(901).Start(Fixture6.Memory(Fixture6.Lease()), present: true);
+        Assert.Empty(bench.Configured);
+        Assert.IsType<Dhcp6Effect.Deconfigure>(bench.Effects[0]);
+        // A prefix that is not asked for any more goes.
+        bench = new Machine6Bench().Sleep(10).Start(Fixture6.Memory(Fixture6.Lease(prefix: Fixture6.P)), present: true);
+        Assert.Equal(new Ipv6Prefix(Fixture6.L, 128), Assert.Single(bench.Configured));
+        Assert.Equal("confirming", bench.State);
+    }
+
+    [Theory(DisplayName = "AP-3 resume in BOUND: before T1, past T1, past T2")]
+    [InlineData(200, "confirming", Dhcp6MessageType.Confirm)]
+    [InlineData(400, "renewing", Dhcp6MessageType.Renew)]
+    [InlineData(600, "rebinding", Dhcp6MessageType.Rebind)]
+    public void Resume_WithTimeLeft_GoesOnWhereTheLeaseIs(double after, string state, Dhcp6MessageType type)
+    {
+        foreach (bool deadlineFirst in new[] { false, true })
+        {
+            Machine6Bench bench = new Machine6Bench(entropy: ScriptedEntropy.Min()).Bind().Sleep(after);
+            if (deadlineFirst) bench.Step(Dhcp6Input.DeadlineReached.Instance);
+            bench.Step(new Dhcp6Input.Resumed()).After(0.01);
+            Assert.Equal(state, bench.State);
+            Assert.NotEmpty(bench.Sent);
+            Assert.All(bench.Sent, sent => Assert.Equal(type, sent.Type));
+            Assert.True(bench.IsConfigured(Fixture6.L));
+            // The kernel's lifetimes did not count the time asleep.
+            Assert.NotEmpty(bench.Effects.OfType<Dhcp6Effect.Configure>());
+        }
+    }
+
+    [Fact(DisplayName = "AP-3 resume past the end: the addresses go before any packet, then SOLICIT")]
+    public void Resume_PastTheEnd_RemovesTheLeaseFirst()
+    {
+        foreach (bool deadlineFirst in new[] { false, true })
+        {
+            Machine6Bench bench = new Machine6Bench().Bind().Sleep(7200);
+            if (deadlineFirst) bench.Step(Dhcp6Input.DeadlineReached.Instance);
+            bench.Step(new Dhcp6Input.Resumed());
+            Assert.Empty(bench.Configured);
+            Assert.IsType<Dhcp6Effect.Deconfigure>(bench.Effects.First(effect => effect is not Dhcp6Effect.Tell));
+            Assert.Equal(("soliciting", Dhcp6MessageType.Solicit), (bench.State, bench.Last.Type));
+        }
+        // One of two has ended: it alone goes.
+        Machine6Bench two = new Machine6Bench().Bind(Fixture6.Empty().IaNa(3000, 4800, (Fixture6.L, 6000, 9000), (Fixture6.L2, 100, 200)));
+        two.Sleep(1000).Step(new Dhcp6Input.Resumed());
+        Assert.Equal(new Ipv6Prefix(Fixture6.L, 128), Assert.Single(two.Configured));
+    }
+
+    [Fact]
+    public void Resume_WithoutALease_StartsANewExchange()
+    {
+        Machine6Bench bench = new Machine6Bench().Start().Sleep(3600).Step(new Dhcp6Input.Resumed());
+        Assert.Equal("soliciting", bench.State);
+        Assert.Equal(2, bench.Sent.Select(sent => sent.Xid).Distinct().Count());
+    }
+
+    [Fact]
+    public void Lease_KnowsItsNetwork_FromTheSurroundings()
+    {
+        Machine6Bench bench = new Machine6Bench();
+        bench.Surroundings = bench.Surroundings with { Gateway = Fixture.GatewayMac };
+        bench.Bind();
+        Assert.Equal(Fixture.GatewayMac, bench.Stored.Leases[0].GatewayMac);
+        bench.Surroundings = bench.Surroundings with { Gateway = null };
+        bench.After(301).Take(Fixture6.Reply());
+        Assert.Equal(Fixture.GatewayMac, Assert.Single(bench.Stored.Leases).GatewayMac);
+    }
+}
