@@ -42,13 +42,11 @@ internal sealed partial class Dhcp6Turn
     private void AdvanceDecline()
     {
         if (Client.Decline is not { } decline || decline.Exchange.NextAt > now || !Client.IsReady) return;
-        Client = decline.Exchange.IsOver(now)
-            ? Client with { Decline = null }
-            : Client with { Decline = decline with { Exchange = TransmitDecline(decline) } };
+        Dhcp6Decline? next = decline.Exchange.IsOver(now)
+            ? null
+            : decline with { Exchange = Transmit(decline.Exchange, new Dhcp6Wanted(decline.Addresses, default)) };
+        Client = Client with { Decline = next };
     }
-
-    private Dhcp6Exchange TransmitDecline(Dhcp6Decline decline) =>
-        Transmit(decline.Exchange, new Dhcp6Wanted(decline.Addresses, default));
 
     /// <summary>Somebody else removed an address: it is put back, seldom and not for ever.</summary>
     private void AddressRemoved(Ipv6Address address)
