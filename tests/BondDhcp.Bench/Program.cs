@@ -12,6 +12,7 @@ using BondDhcp.Bench;
     ("footprint", FootprintBench.RunAsync),
     ("supervisor", FootprintBench.RunSupervisedAsync),
     ("bond", BondBench.RunAsync),
+    ("wifi", ColdStartBench.RunAsync),
     ("steps", () => Task.FromResult(StepBench.Run())),
 ];
 if (args is ["micro"])

@@ -35,6 +35,8 @@ public enum Dhcp4OptionKind
     TimeZoneName,
     /// <summary>http, https, or a URN of RFC 8910 (option 114).</summary>
     PortalUri,
+    /// <summary>Encrypted resolvers (option 162, RFC 9463).</summary>
+    EncryptedResolvers,
     /// <summary>Names in the encoding of RFC 1035 section 4.1.4 (option 119).</summary>
     NameList,
     /// <summary>Option 53.</summary>

@@ -115,6 +115,8 @@ public static class Dhcp4OptionTable
         new(145, "forcerenew-nonce-capable", Kind.Identifier, NotEmpty, "RFC 6704 3.1.1"),
         new(150, "tftp-server-addresses", Kind.AddressList, Addresses, "RFC 5859 3"),
         new(161, "mud-url", Kind.Text, NotEmpty, "RFC 8520 10"),
+        // An instance of an ADN alone, which is a label and the root at least, is two octets of length and six more.
+        new(162, "encrypted-dns", Kind.EncryptedResolvers, Length.AtLeast(8), "RFC 9463 5.1"),
         new(249, "ms-classless-static-routes", Kind.ClasslessRoutes, Length.AtLeast(5), "[MS-DHCPE] 2.2.8"),
         new(252, "web-proxy-auto-discovery", Kind.Text, NotEmpty, "draft-ietf-wrec-wpad-01"),
     ];

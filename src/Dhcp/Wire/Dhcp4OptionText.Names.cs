@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Globalization;
 using System.Text;
 using BondDhcp.Net;
@@ -20,6 +21,10 @@ public static partial class Dhcp4OptionText
         string flags = string.Create(CultureInfo.InvariantCulture, $"flags=0x{data[0]:x2}");
         return text.Length == 0 ? flags : $"{text} {flags}";
     }
+
+    /// <summary>RFC 9463 section 5.1; null when an instance is none.</summary>
+    private static string? EncryptedResolvers(ReadOnlySpan<byte> data) =>
+        EncryptedResolverReader.ReadIpv4(data, out ImmutableArray<EncryptedResolver> resolvers) ? string.Join(", ", resolvers) : null;
 
     /// <summary>RFC 3004 section 4: strings of one octet and more, each with its length.</summary>
     private static string? Strings(ReadOnlySpan<byte> data, int limit)

@@ -11,9 +11,12 @@ public static class Dhcp4ParameterRequestList
     /// </summary>
     public static readonly ImmutableArray<byte> Default = [1, 121, 3, 33, 6, 15, 119, 26, 28, 42, 58, 59];
 
+    /// <summary>What is only reported: time zone (RFC 4833), captive portal (RFC 8910), encrypted resolvers (RFC 9463).</summary>
+    public static readonly ImmutableArray<byte> Reported = [100, 101, 114, 162];
+
     /// <summary>IPv6-only preferred (RFC 8925): asked for only where the interface can do without IPv4.</summary>
     public const byte Ipv6OnlyPreferred = 108;
 
-    /// <summary>The default list, with option 108 where wanted.</summary>
-    public static ImmutableArray<byte> For(bool ipv6Only) => ipv6Only ? Default.Add(Ipv6OnlyPreferred) : Default;
+    /// <summary>The default list and what is reported, with option 108 where wanted.</summary>
+    public static ImmutableArray<byte> For(bool ipv6Only) => [.. Default, .. Reported, .. ipv6Only ? [Ipv6OnlyPreferred] : (byte[])[]];
 }

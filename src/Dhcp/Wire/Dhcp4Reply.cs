@@ -63,6 +63,18 @@ public sealed record Dhcp4Reply
     /// <summary>Option 119 (RFC 3397), all or nothing.</summary>
     public ImmutableArray<string> SearchDomains { get; init; } = [];
 
+    /// <summary>Option 101: a name of the time zone database (RFC 4833); null when absent or not one. Whether it exists is not asked.</summary>
+    public string? TimeZoneName { get; init; }
+
+    /// <summary>Option 100: a time zone as POSIX writes it (RFC 4833); null when absent or not one.</summary>
+    public string? PosixTimeZone { get; init; }
+
+    /// <summary>Option 114 (RFC 8910): http, https or a URN of capport; null when absent or anything else. Nobody opens it.</summary>
+    public string? CaptivePortal { get; init; }
+
+    /// <summary>Option 162 (RFC 9463), best first; instances that do not hold are left out.</summary>
+    public ImmutableArray<EncryptedResolver> EncryptedResolvers { get; init; } = [];
+
     /// <summary>Option 26, bytes, as sent; the policy is the interface's.</summary>
     public int? Mtu { get; init; }
 

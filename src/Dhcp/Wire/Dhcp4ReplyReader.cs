@@ -88,6 +88,10 @@ public static class Dhcp4ReplyReader
             DomainName = ReadName(options, 15, ref notes),
             HostName = ReadName(options, 12, ref notes),
             SearchDomains = ReadSearchList(options, ref notes),
+            PosixTimeZone = ReadReported(options, 100, "a time zone", ReportedText.PosixTimeZone, ref notes),
+            TimeZoneName = ReadReported(options, 101, "the name of a time zone", ReportedText.TimeZoneName, ref notes),
+            CaptivePortal = ReadReported(options, 114, "the address of a portal", ReportedText.PortalUri, ref notes),
+            EncryptedResolvers = ReadEncryptedResolvers(options, ref notes),
             Mtu = ReadMtu(options, ref notes),
             BroadcastAddress = ReadBroadcast(options, prefix, ref notes),
             RapidCommit = ReadRapidCommit(options, ref notes),
@@ -206,6 +210,24 @@ public static class Dhcp4ReplyReader
         if (DomainNames.TryReadSearchList(data, out ImmutableArray<string> names)) return names;
         notes.Add("option 119 (search list) is malformed and ignored as a whole");
         return [];
+    }
+
+    private delegate string? ReportedReader(ReadOnlySpan<byte> data);
+
+    private static string? ReadReported(in Dhcp4OptionIndex options, byte code, string what, ReportedReader read, ref ReplyNotes notes)
+    {
+        if (!options.TryGet(code, out ReadOnlySpan<byte> data)) return null;
+        string? text = read(data);
+        if (text is null) notes.Add($"option {code} is not {what} and is ignored");
+        return text;
+    }
+
+    private static ImmutableArray<EncryptedResolver> ReadEncryptedResolvers(in Dhcp4OptionIndex options, ref ReplyNotes notes)
+    {
+        if (!options.TryGet(162, out ReadOnlySpan<byte> data)) return [];
+        if (!EncryptedResolverReader.ReadIpv4(data, out ImmutableArray<EncryptedResolver> resolvers))
+            notes.Add("option 162 (encrypted DNS): what does not hold is ignored");
+        return resolvers;
     }
 
     private static int? ReadMtu(in Dhcp4OptionIndex options, ref ReplyNotes notes)

@@ -38,8 +38,8 @@ public static class Dhcp6OptionText
         Dhcp6OptionKind.Address => Address(data),
         Dhcp6OptionKind.AddressList => OptionItems.List(data, Ipv6Address.Length, Address),
         Dhcp6OptionKind.Text => EscapedText.Of(data, MaxTextLength),
-        Dhcp6OptionKind.TimeZoneName => ValidatedText.TimeZoneName(data),
-        Dhcp6OptionKind.PortalUri => ValidatedText.PortalUri(data),
+        Dhcp6OptionKind.TimeZoneName => ReportedText.TimeZoneName(data),
+        Dhcp6OptionKind.PortalUri => ReportedText.PortalUri(data),
         Dhcp6OptionKind.Name => DomainNames.TryReadUncompressed(data, out string name) ? name : null,
         Dhcp6OptionKind.NameList => Names(data),
         Dhcp6OptionKind.Identifier => HexText.Colons(data),
@@ -56,7 +56,7 @@ public static class Dhcp6OptionText
         Dhcp6OptionKind.VendorOptions => Enterprise(data),
         Dhcp6OptionKind.RemoteId => $"{Enterprise(data)} {HexText.Colons(data[4..])}",
         Dhcp6OptionKind.LinkLayerAddress => LinkLayerAddress(data),
-        Dhcp6OptionKind.EncryptedResolver => Resolver(data),
+        Dhcp6OptionKind.EncryptedResolver => EncryptedResolverReader.ReadIpv6(data)?.ToString(),
         _ => null,
     };
 
@@ -132,11 +132,4 @@ public static class Dhcp6OptionText
 
     private static string LinkLayerAddress(ReadOnlySpan<byte> data) => string.Create(
         CultureInfo.InvariantCulture, $"type {BinaryPrimitives.ReadUInt16BigEndian(data)} {HexText.Colons(data[2..])}");
-
-    private static string? Resolver(ReadOnlySpan<byte> data)
-    {
-        if (!Dhcp6ReplyReader.TryReadResolver(data, out Dhcp6EncryptedResolver? resolver)) return null;
-        string addresses = string.Join(", ", resolver.Addresses);
-        return string.Create(CultureInfo.InvariantCulture, $"{resolver.Priority} {resolver.Name} {addresses}").TrimEnd();
-    }
 }

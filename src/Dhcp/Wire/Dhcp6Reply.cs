@@ -74,7 +74,7 @@ public sealed record Dhcp6Reply
     public string? CaptivePortal { get; init; }
 
     /// <summary>Option 144, every instance in order (RFC 9463); to be shown.</summary>
-    public ImmutableArray<Dhcp6EncryptedResolver> EncryptedResolvers { get; init; } = [];
+    public ImmutableArray<EncryptedResolver> EncryptedResolvers { get; init; } = [];
 
     /// <summary>Option 148: the server takes registrations of addresses (RFC 9686).</summary>
     public bool AddressRegistration { get; init; }
@@ -114,11 +114,3 @@ public readonly record struct Dhcp6NtpServer(Dhcp6NtpKind Kind, Ipv6Address Addr
     /// <summary>The address or the name.</summary>
     public override string ToString() => Name ?? Address.ToString();
 }
-
-/// <summary>An encrypted DNS resolver (RFC 9463 section 4).</summary>
-/// <param name="Priority">Smaller is preferred.</param>
-/// <param name="Name">Its authentication domain name, validated LDH labels.</param>
-/// <param name="Addresses">Its addresses; empty in ADN-only mode.</param>
-/// <param name="ServiceParameters">SvcParams as sent (RFC 9460 section 2.2).</param>
-public sealed record Dhcp6EncryptedResolver(
-    ushort Priority, string Name, ImmutableArray<Ipv6Address> Addresses, ImmutableArray<byte> ServiceParameters);

@@ -1,6 +1,4 @@
-using System.Buffers.Binary;
 using System.Collections.Immutable;
-using System.Diagnostics.CodeAnalysis;
 using BondDhcp.Net;
 
 namespace BondDhcp.Dhcp.Wire;
@@ -60,7 +58,7 @@ public static partial class Dhcp6ReplyReader
     private static string? ReadTzdbTimeZone(in Dhcp6MessageView message, ref ReplyNotes notes)
     {
         if (!TryGet(message, 42, ref notes, out ReadOnlySpan<byte> data)) return null;
-        string? zone = ValidatedText.TimeZoneName(data);
+        string? zone = ReportedText.TimeZoneName(data);
         if (zone is null) notes.Add("option 42 (tzdb-timezone) is not the name of a time zone and is ignored");
         return zone;
     }
@@ -68,7 +66,7 @@ public static partial class Dhcp6ReplyReader
     private static string? ReadPortal(in Dhcp6MessageView message, ref ReplyNotes notes)
     {
         if (!TryGet(message, 103, ref notes, out ReadOnlySpan<byte> data)) return null;
-        string? portal = ValidatedText.PortalUri(data);
+        string? portal = ReportedText.PortalUri(data);
         if (portal is null) notes.Add("option 103 (captive-portal) is not the address of a page and is ignored");
         return portal;
     }
@@ -118,46 +116,18 @@ public static partial class Dhcp6ReplyReader
         return data.Length == Ipv6Address.Length;
     }
 
-    private static ImmutableArray<Dhcp6EncryptedResolver> ReadEncryptedResolvers(in Dhcp6MessageView message, ref ReplyNotes notes)
+    private static ImmutableArray<EncryptedResolver> ReadEncryptedResolvers(in Dhcp6MessageView message, ref ReplyNotes notes)
     {
-        ImmutableArray<Dhcp6EncryptedResolver>.Builder resolvers = ImmutableArray.CreateBuilder<Dhcp6EncryptedResolver>();
+        ImmutableArray<EncryptedResolver>.Builder resolvers = ImmutableArray.CreateBuilder<EncryptedResolver>();
         int leftOut = 0;
         Dhcp6OptionWalker walker = message.Options;
         while (walker.MoveNext())
         {
             if (walker.Code != 144) continue;
-            if (resolvers.Count < MaxServers && TryReadResolver(walker.Data, out Dhcp6EncryptedResolver? resolver)) resolvers.Add(resolver);
+            if (resolvers.Count < MaxServers && EncryptedResolverReader.ReadIpv6(walker.Data) is { } resolver) resolvers.Add(resolver);
             else leftOut++;
         }
         if (leftOut > 0) notes.Add($"option 144: {leftOut} left out, malformed or over the limit");
-        return resolvers.ToImmutable();
-    }
-
-    /// <summary>RFC 9463 section 4.1: without anything after the name it is in ADN-only mode.</summary>
-    internal static bool TryReadResolver(ReadOnlySpan<byte> data, [NotNullWhen(true)] out Dhcp6EncryptedResolver? resolver)
-    {
-        const int headerLength = 4;
-        const int addressesHeaderLength = 2;
-        resolver = null;
-        if (data.Length < headerLength) return false;
-        ushort priority = BinaryPrimitives.ReadUInt16BigEndian(data);
-        int nameLength = BinaryPrimitives.ReadUInt16BigEndian(data[2..]);
-        ReadOnlySpan<byte> rest = data[headerLength..];
-        if (nameLength > rest.Length || !DomainNames.TryReadUncompressed(rest[..nameLength], out string name)) return false;
-        rest = rest[nameLength..];
-        ImmutableArray<Ipv6Address> addresses = [];
-        if (!rest.IsEmpty)
-        {
-            if (rest.Length < addressesHeaderLength) return false;
-            int length = BinaryPrimitives.ReadUInt16BigEndian(rest);
-            rest = rest[addressesHeaderLength..];
-            if (length == 0 || length > rest.Length || length % Ipv6Address.Length != 0) return false;
-            addresses = ServerAddresses(rest[..length], out _);
-            // RFC 9463 section 3.1.8: one valid address at least.
-            if (addresses.IsEmpty) return false;
-            rest = rest[length..];
-        }
-        resolver = new Dhcp6EncryptedResolver(priority, name, addresses, [.. rest]);
-        return true;
+        return [.. resolvers.OrderBy(static one => one.Priority)];
     }
 }

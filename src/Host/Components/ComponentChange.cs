@@ -19,6 +19,7 @@ internal static class ComponentChange
         {
             // What it may do at the end, and what other components do, is nothing to the client.
             ReleaseOnStop = after.ReleaseOnStop,
+            Dns = after.Dns,
             Master = after.Master,
             Supplicant = after.Supplicant,
             Addresses = after.Addresses,
@@ -29,7 +30,9 @@ internal static class ComponentChange
         }),
         // A membership is its master's matter.
         ComponentKind.Slave => false,
-        // Those compare for themselves: a plan does nothing where nothing differs, and a supplicant's own file may have changed.
+        // A master that is told forgives what others did to it, and that would put back a slave which a person took out.
+        ComponentKind.Master => after.Master?.SameAs(before.Master) != true,
+        // Those compare for themselves: static configuration does nothing where nothing differs, and a supplicant's own file may have changed.
         _ => true,
     };
 }

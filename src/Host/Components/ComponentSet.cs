@@ -42,8 +42,8 @@ internal sealed class ComponentSet(Func<ComponentSpec, ComponentWork> create, St
     /// </summary>
     /// <param name="configuration">The new one.</param>
     /// <param name="identityChanged">Client identifier or host name differ: every client is told.</param>
-    /// <param name="done">Called when what is gone has been taken down, perhaps before this returns.</param>
-    public void Apply(DaemonConfiguration configuration, bool identityChanged, Action done)
+    /// <param name="done">Called when what is gone has been taken down, perhaps before this returns, with what could not be taken away first.</param>
+    public void Apply(DaemonConfiguration configuration, bool identityChanged, Completion done)
     {
         _configuration = configuration;
         Dictionary<string, ComponentSpec> wanted = ComponentGraph.Of(configuration).ToDictionary(spec => spec.Name);
@@ -54,10 +54,10 @@ internal sealed class ComponentSet(Func<ComponentSpec, ComponentWork> create, St
             _held.Remove(one);
             _leaving.Add(one);
         }
-        EndFrom(FirstToEnd, gone, static _ => true, _ =>
+        EndFrom(FirstToEnd, gone, static _ => true, leftOver =>
         {
             Forget(gone);
-            done();
+            done(leftOver);
         });
         foreach (Component component in _components)
         {

@@ -13,9 +13,11 @@ namespace BondDhcp.Host.Components;
 /// <param name="network">What the kernel says.</param>
 /// <param name="tryMakeOptions">Null while the identity is incomplete.</param>
 /// <param name="make">Makes a runner, and what ends its being attended to.</param>
+/// <param name="settle">Calls what it is given when nobody is being told any more that the lease is gone.</param>
 internal sealed class Dhcp4RunnerWork(
     InterfaceConfiguration configuration, NetworkState network,
-    Func<InterfaceConfiguration, InterfaceRunnerOptions?> tryMakeOptions, Func<InterfaceRunnerOptions, (InterfaceRunner Runner, Action End)> make) : Dhcp4Work
+    Func<InterfaceConfiguration, InterfaceRunnerOptions?> tryMakeOptions, Func<InterfaceRunnerOptions, (InterfaceRunner Runner, Action End)> make,
+    Action<Action> settle) : Dhcp4Work
 {
     private InterfaceConfiguration _configuration = configuration;
     private InterfaceRunner? _runner;
@@ -63,7 +65,7 @@ internal sealed class Dhcp4RunnerWork(
     {
         StopWaiting();
         if (_runner is null) done();
-        else _runner.Stop(takeDown, done);
+        else _runner.Stop(takeDown, takeDown ? () => settle(done) : done);
     }
 
     /// <inheritdoc/>

@@ -26,6 +26,14 @@ internal static class BondKeys
         keys.Add("num_unsol_na", static (draft, value) => ReadOption(draft, BondOptionTable.PeerNotifications, value));
     }
 
+    /// <summary>
+    /// Why no hardware address can be given under one of the names that other programs have for it; null for other keys. The driver
+    /// would take one for a bond, say yes and do nothing.
+    /// </summary>
+    public static string? WhyNoHardwareAddress(string key, string name) => key is "mac" or "mac-address" or "hwaddress" or "hardware-address"
+        ? $"no effect with fail_over_mac=active: the hardware address of {name} is that of the slave in use; remove it"
+        : null;
+
     private static void ReadSlaves(InterfaceDraft draft, ConfigurationValue value)
     {
         foreach (ConfigurationValue.Item item in value.Items())

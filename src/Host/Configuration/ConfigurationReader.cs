@@ -118,6 +118,7 @@ internal sealed partial class ConfigurationReader
         else if (Draft(path[1]) is { } draft)
         {
             if (InterfaceKeys.All.TryGetValue(key.Name, out InterfaceKeys.Reader? read)) read(draft, value);
+            else if (BondKeys.WhyNoHardwareAddress(key.Name, draft.Configuration.Name) is { } why) _problems.Add(key.Span, $"{key.Name}: {why}");
             else RefuseKey(key, InterfaceKeys.All.Keys, DaemonKeys.All.ContainsKey(key.Name) ? "; it belongs before the first [table]" : null);
         }
     }
@@ -154,8 +155,6 @@ internal sealed partial class ConfigurationReader
                 _problems.Add(draft.Span, $"require-server and reject-server both name {server}");
         Dhcp6Keys.Check(draft);
         if (draft.Anonymity is { } anonymity) CheckAnonymity(anonymity);
-        if (draft.Configuration is { Dhcp4: true, Dns: DnsOutput.Auto })
-            _problems.Warn(draft.Span, "dns = \"auto\": this version shows a lease's name servers and hands them to nobody");
     }
 
     // RFC 7844 section 3: an identifier that is the same on every network defeats the profile.

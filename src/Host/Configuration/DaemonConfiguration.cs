@@ -47,6 +47,9 @@ internal sealed record DaemonConfiguration
     /// <summary>The group whose members may change things beside root; empty for none.</summary>
     public string ControlGroup { get; init; } = "";
 
+    /// <summary>The directory of hooks; empty for none.</summary>
+    public string Hooks { get; init; } = "";
+
     /// <summary>Where PRIMARY, ADDRS and ROUTES are; empty for nowhere.</summary>
     public string NetworkConf { get; init; } = "";
 

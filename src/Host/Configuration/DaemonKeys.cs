@@ -22,7 +22,7 @@ internal static class DaemonKeys
         ["duid"] = ReadDuid,
         ["control-group"] = ReadControlGroup,
         ["network-conf"] = StaticKeys.ReadNetworkConf,
-        ["hooks"] = ReadUnsupportedPath,
+        ["hooks"] = ReadHooks,
     };
 
     private static DaemonConfiguration ReadHostName(DaemonConfiguration configuration, ConfigurationValue value)
@@ -69,9 +69,13 @@ internal static class DaemonKeys
         return configuration with { ControlGroup = group };
     }
 
-    private static DaemonConfiguration ReadUnsupportedPath(DaemonConfiguration configuration, ConfigurationValue value)
+    // Whether it is there is looked at when something is run: it may come later.
+    private static DaemonConfiguration ReadHooks(DaemonConfiguration configuration, ConfigurationValue value)
     {
-        value.RefuseUnless(value.Text().Length == 0);
-        return configuration;
+        string directory = value.Text();
+        if (directory.Length > 0 && (directory[0] != '/' || directory.Contains('\0', StringComparison.Ordinal)))
+            value.Refuse("must be the full path of a directory, such as \"/etc/bonddhcp/hooks.d\", or empty");
+        else if (directory.Length > 0 && !Directory.Exists(directory)) value.Warn($"there is no directory '{EscapedText.Of(directory)}'; no hook is run until it is there");
+        return configuration with { Hooks = directory };
     }
 }

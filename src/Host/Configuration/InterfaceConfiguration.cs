@@ -27,6 +27,8 @@ internal enum DnsOutput
 {
     /// <summary>To resolved or resolvconf, whichever runs.</summary>
     Auto,
+    /// <summary>Into /etc/resolv.conf.</summary>
+    File,
     /// <summary>Nothing.</summary>
     None,
 }

@@ -77,9 +77,8 @@ internal static class InterfaceKeys
     {
         if (value.AsBoolean == false) return DnsOutput.None;
         if (value.AsText == "auto") return DnsOutput.Auto;
-        value.Refuse(value.AsText == "file"
-            ? "\"file\" is not supported in this version; use \"auto\" or false"
-            : "must be \"auto\", \"file\" or false");
+        if (value.AsText == "file") return DnsOutput.File;
+        value.Refuse("must be \"auto\", \"file\" or false");
         return DnsOutput.Auto;
     }
 

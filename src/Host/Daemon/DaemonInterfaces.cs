@@ -4,8 +4,10 @@ using BondDhcp.Dhcp.Identity;
 using BondDhcp.Dhcp.Store;
 using BondDhcp.Host.Components;
 using BondDhcp.Host.Configuration;
+using BondDhcp.Host.Hooks;
 using BondDhcp.Host.Journal;
 using BondDhcp.Host.Loop;
+using BondDhcp.Host.Resolver;
 using BondDhcp.Host.Runner;
 using BondDhcp.Host.Status;
 using BondDhcp.Net;
@@ -20,6 +22,7 @@ internal sealed class DaemonInterfaces : IDisposable
     private readonly EventJournal _journal;
     private readonly NetworkState _network;
     private readonly Supervision _supervision;
+    private readonly LeaseSharing _sharing;
     private readonly string _runtimeDirectory;
     private readonly string _bootId;
     private readonly DuidStore _duids;
@@ -44,6 +47,8 @@ internal sealed class DaemonInterfaces : IDisposable
         _journal = journal;
         _network = new NetworkState(loop);
         _supervision = new Supervision(loop, _network, runtimeDirectory, bootId, _entropy, journal.Record);
+        _sharing = new LeaseSharing(
+            loop, new ResolverPlaces { StateDirectory = stateDirectory, RuntimeDirectory = runtimeDirectory }, bootId, journal.Record);
         _bootId = bootId;
         _duids = new DuidStore(stateDirectory);
         _macs = new MacIdentifierStore(stateDirectory);
@@ -60,6 +65,7 @@ internal sealed class DaemonInterfaces : IDisposable
         DaemonConfiguration previous = _configuration;
         _configuration = configuration;
         _supervision.Configure(configuration);
+        _sharing.Configure(configuration);
         bool duidChanged = !previous.Duid.AsSpan().SequenceEqual(configuration.Duid.AsSpan());
         if (_duid is null || duidChanged) ChooseDuid(configuration);
         return duidChanged
@@ -80,7 +86,10 @@ internal sealed class DaemonInterfaces : IDisposable
     public ImmutableArray<InterfaceSnapshot> Snapshots(string? interfaceName, ComponentSet components) =>
     [
         .. (interfaceName is null ? _configuration.Interfaces.Select(one => one.Name) : [interfaceName])
-            .Select(name => InterfaceView.Of(_network, _supervision, name, _configuration.Find(name), components.FindDhcp4(name), components.FindDhcp6(name))),
+            .Select(name => InterfaceView.Of(_network, _supervision, name, _configuration.Find(name), components.FindDhcp4(name), components.FindDhcp6(name)) with
+            {
+                Resolver = _sharing.ResolverOf(name),
+            }),
     ];
 
     private Dhcp4RunnerWork CreateDhcp4(InterfaceConfiguration configuration) =>
@@ -91,8 +100,21 @@ internal sealed class DaemonInterfaces : IDisposable
                 InterfaceRunner runner = new(
                     _loop, _network, _supervision.Gate, options, MemoryOf(options.Name, _leases), _entropy,
                     (source, report) => _journal.Record(options.Name, source, report));
-                return (runner, _supervision.Attend(runner, options.Interface));
-            });
+                Action unattend = _supervision.Attend(runner, options.Interface);
+                Action unshare = _sharing.Attend(runner);
+                return (runner, () =>
+                {
+                    unattend();
+                    unshare();
+                });
+            },
+            _sharing.Settle);
+
+    /// <summary>How hooks fare; null where there are none.</summary>
+    public HookSnapshot? Hooks => _sharing.HookState;
+
+    /// <summary>Begins what does not come before the first packet: telling others of leases.</summary>
+    public void BeginSharing() => _sharing.Begin();
 
     private Dhcp6RunnerWork CreateDhcp6(InterfaceConfiguration configuration) =>
         new(
@@ -124,6 +146,7 @@ internal sealed class DaemonInterfaces : IDisposable
     public void Dispose()
     {
         _supervision.Dispose();
+        _sharing.Dispose();
         _network.Dispose();
     }
 

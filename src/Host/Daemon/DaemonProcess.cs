@@ -133,6 +133,7 @@ internal sealed class DaemonProcess : IDisposable
     {
         if (_host is not null) return;
         _interfaces.KeepIdentity();
+        _interfaces.BeginSharing();
         SetControlGroup();
         _control = new ControlServer(_loop, _directory.ControlSocket, _permission, Handle);
         _signals = new LoopSignals(_loop, OnSignal);
@@ -142,7 +143,11 @@ internal sealed class DaemonProcess : IDisposable
 
     // What only the start needed is garbage by now. The next collection by itself would come after a megabyte more of it,
     // which is days of being bound: until then all of it would stay in memory.
-    private static void Tidy() => GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
+    private static void Tidy()
+    {
+        GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
+        ProgramPages.GiveBack();
+    }
 
     private void OnSignal(DaemonSignal signal)
     {
@@ -193,19 +198,19 @@ internal sealed class DaemonProcess : IDisposable
             return;
         }
         _notifier.Reloading();
-        if (TryReload(() => Reloaded(null)) is { } problem) Reloaded(problem);
+        if (TryReload(leftOver => Reloaded(Report.Of("command", ("command", "reload")), leftOver)) is { } problem)
+            Reloaded(Report.Of("warning", ("message", $"the configuration stays as it was: {problem}")), problem);
 
-        void Reloaded(string? problem)
+        void Reloaded(Report report, string? problem)
         {
-            _journal.Record("", "daemon", problem is null
-                ? Report.Of("command", ("command", "reload"))
-                : Report.Of("warning", ("message", $"the configuration stays as it was: {problem}")));
+            _journal.Record("", "daemon", report);
             _notifier.Ready();
             done(problem);
         }
     }
 
-    private string? TryReload(Action applied)
+    // Why it was refused; otherwise applied is told what could not be taken away of the configuration before.
+    private string? TryReload(Completion applied)
     {
         ConfigurationResult result = ConfigurationReader.ReadFile(_invocation.ConfigurationFile);
         if (result.Configuration is not { } configuration)
@@ -221,11 +226,11 @@ internal sealed class DaemonProcess : IDisposable
         _interfaces.KeepIdentity();
         _configuration = configuration;
         SetControlGroup();
-        _components.Apply(configuration, identityChanged, () =>
+        _components.Apply(configuration, identityChanged, leftOver =>
         {
             // Ours until they are as before. Another configuration may have come meanwhile.
             _locks.Keep(_configuration.InterfaceNames);
-            applied();
+            applied(leftOver);
         });
         return null;
     }
@@ -240,6 +245,7 @@ internal sealed class DaemonProcess : IDisposable
         new("daemon", _bootTime.Value)
         {
             Duid = _interfaces.Duid,
+            Hooks = _interfaces.Hooks,
             Components = _components.Snapshots(interfaceName),
             Interfaces = _interfaces.Snapshots(interfaceName, _components),
         };

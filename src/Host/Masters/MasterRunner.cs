@@ -112,6 +112,7 @@ internal sealed partial class MasterRunner : IDisposable
     /// <summary>Goes on with other settings, with the least disturbance.</summary>
     public void Reconfigure(MasterSettings settings)
     {
+        Refresh();
         Plan = Plan.Reconfigure(settings);
         Wake();
     }
@@ -119,6 +120,7 @@ internal sealed partial class MasterRunner : IDisposable
     /// <summary>What was given up, or left to others, is looked at again.</summary>
     public void Retry()
     {
+        Refresh();
         Plan = Plan.Retry();
         Wake();
     }
@@ -198,6 +200,12 @@ internal sealed partial class MasterRunner : IDisposable
     private void Follow(IReadOnlyList<LinkEvent> events)
     {
         if (_started && !_turning) Wake();
+    }
+
+    // The driver tells nobody of some changes, such as another mode of a bond that is down.
+    private void Refresh()
+    {
+        if (_started && Link is { } master) _network.Drain(master.Index);
     }
 
     private void Turn()

@@ -9,7 +9,6 @@ internal abstract partial class DhcpRunner
 {
     private readonly Queue<Action<bool, string?>> _commands = new();
     private readonly Queue<Action> _stops = new();
-    private string _stateName = "stopped";
 
     /// <summary>The client is stopped, and not only idle.</summary>
     protected abstract bool ClientIsStopped { get; }
@@ -66,11 +65,14 @@ internal abstract partial class DhcpRunner
         if (_commands.TryDequeue(out Action<bool, string?>? answer)) answer(succeeded, why);
     }
 
+    /// <summary>The client's state as <see cref="Since"/> counts it.</summary>
+    protected string StateName { get; private set; } = "stopped";
+
     /// <summary>After a step: the state may be another one.</summary>
     protected void NoteState(string name)
     {
-        if (name == _stateName) return;
-        _stateName = name;
+        if (name == StateName) return;
+        StateName = name;
         Since = BoottimeClock.Now;
         if (ClientIsStopped) AnswerStop();
     }
@@ -130,7 +132,7 @@ internal abstract partial class DhcpRunner
         ResetClient();
         Fault = fault.Message;
         Since = BoottimeClock.Now;
-        _stateName = "stopped";
+        StateName = "stopped";
         // The text goes into the log once; it is what a report of the fault needs.
         Journal(Report.Of("fault", ("message", fault.Message), ("detail", fault.ToString())));
         if (setAside)

@@ -15,22 +15,24 @@ internal sealed partial class InterfaceRunner
     private OwnershipFile? _record;
     private string _lastProblems = "";
 
-    private void Configure(Dhcp4Lease lease)
+    // False when the kernel refused it, which the machine has been told.
+    private bool Configure(Dhcp4Lease lease)
     {
-        if (Taken is not { } link) return; // It is configured when the interface comes.
+        if (Taken is not { } link) return true; // It is configured when the interface comes.
         LeaseConfiguration its = LeaseConfiguration.Of(lease, Options.Interface, BoottimeClock.Now, link.MaxMtu);
         Ipv4Outcome outcome = Network.Configurator.Apply(link.Index, its.Wanted, _owned);
         Own(outcome.Owned);
         if (outcome.Error is { } error)
         {
             Feed(new Dhcp4Input.ConfigurationFailed(error));
-            return;
+            return false;
         }
         List<string> problems = [.. its.Warnings, .. outcome.Problems];
         foreach (RefusedRoute refused in its.RefusedRoutes)
             problems.Add($"route to {refused.Route.Destination} not taken: {refused.Why}");
         if (_sockets.HoldUdp(lease.Address) is { } unheld) problems.Add($"port 68 of {lease.Address}: {unheld}");
         WarnOnce(problems);
+        return true;
     }
 
     // Recorded after it was done, so that an address does not wait for a disk. Should the program die in between, the

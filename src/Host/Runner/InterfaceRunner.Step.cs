@@ -46,6 +46,7 @@ internal sealed partial class InterfaceRunner
     {
         if (_carryingOut) return;
         _carryingOut = true;
+        string before = StateName;
         Dhcp4Memory? kept = null;
         // Before anything is sent: on a quiet link the answer to an ARP request is there before the next system call.
         _sockets.ArpWatch = Client.ArpWatch;
@@ -54,7 +55,7 @@ internal sealed partial class InterfaceRunner
             for (int i = 0; i < _effects.Count; i++)
             {
                 if (_effects[i] is Dhcp4Effect.Persist persist) kept = persist.Memory;
-                else CarryOut(_effects[i]);
+                else CarryOut(_effects[i], before);
             }
             // Last, and once: a disk takes longer than a network, and only the newest state is worth keeping.
             if (kept is not null) Persist(kept);
@@ -77,14 +78,20 @@ internal sealed partial class InterfaceRunner
         LeaseChanged?.Invoke();
     }
 
-    private void CarryOut(Dhcp4Effect effect)
+    private void CarryOut(Dhcp4Effect effect, string stateBefore)
     {
         switch (effect)
         {
             case Dhcp4Effect.Transmit transmit: Transmit(transmit.Message); break;
             case Dhcp4Effect.TransmitArp arp: Transmit(arp.Packet, arp.Destination); break;
-            case Dhcp4Effect.Configure configure: Configure(configure.Lease); break;
-            case Dhcp4Effect.Deconfigure deconfigure: Deconfigure(deconfigure.Lease); break;
+            case Dhcp4Effect.Configure configure:
+                if (Configure(configure.Lease)) LeaseConfigured?.Invoke(new ConfiguredLease(configure.Lease, configure.Previous, stateBefore));
+                break;
+            case Dhcp4Effect.Deconfigure deconfigure:
+                Deconfigure(deconfigure.Lease);
+                // Otherwise another lease has taken its place, which was told of.
+                if (Client.Lease is null) LeaseEnded?.Invoke(deconfigure.Lease, deconfigure.Why);
+                break;
             case Dhcp4Effect.Tell tell: Journal(tell.Report); break;
             case Dhcp4Effect.CommandDone done: AnswerCommand(done.Succeeded, done.Why); break;
             default: throw new ArgumentOutOfRangeException(nameof(effect), effect, null);

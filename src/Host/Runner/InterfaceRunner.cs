@@ -46,6 +46,14 @@ internal sealed partial class InterfaceRunner : DhcpRunner
     /// <summary>The lease in force is another, is gone, or more is known of it.</summary>
     public event Action? LeaseChanged;
 
+    /// <summary>A lease is on the interface: a new one, an extended one, or the same once more.</summary>
+    public event Action<ConfiguredLease>? LeaseConfigured;
+
+    /// <summary>
+    /// A lease was taken away and none is in its place. Not told when the runner ends and everything stays.
+    /// </summary>
+    public event Action<Dhcp4Lease, LeaseEnd>? LeaseEnded;
+
     /// <summary>The lease's gateway answered the client on the present path, with this hardware address.</summary>
     public event Action<MacAddress>? GatewayHeard;
 

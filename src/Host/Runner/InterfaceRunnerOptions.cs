@@ -30,3 +30,9 @@ internal sealed record InterfaceRunnerOptions
 /// <param name="Save">Keeps it; false when the disk did not take it, which harms no lease.</param>
 /// <param name="SetAside">Puts what is kept where it is not loaded any more; for a lease that breaks its client.</param>
 internal sealed record LeaseMemory<T>(Func<T> Load, Func<T, bool> Save, Action<string> SetAside);
+
+/// <summary>A lease that was configured.</summary>
+/// <param name="Lease">The lease.</param>
+/// <param name="Previous">The one until then; the same one where it was only put there again, null for none.</param>
+/// <param name="StateBefore">The client's state in which it came.</param>
+internal readonly record struct ConfiguredLease(Dhcp4Lease Lease, Dhcp4Lease? Previous, string StateBefore);

@@ -3,6 +3,8 @@ using BondDhcp.Dhcp.Client;
 using BondDhcp.Dhcp.Client6;
 using BondDhcp.Dhcp.Identity;
 using BondDhcp.Dhcp.Wire;
+using BondDhcp.Host.Hooks;
+using BondDhcp.Host.Resolver;
 using BondDhcp.Net;
 
 namespace BondDhcp.Host.Status;
@@ -76,6 +78,9 @@ internal sealed record InterfaceSnapshot
     /// <summary>DHCPv6; null where it is not configured.</summary>
     public Dhcp6Snapshot? Dhcp6 { get; init; }
 
+    /// <summary>What its networks offer beside addresses, and who takes the name servers; null for nothing.</summary>
+    public ResolverSnapshot? Resolver { get; init; }
+
     /// <summary>Addresses on it.</summary>
     public ImmutableArray<AddressSnapshot> Addresses { get; init; } = [];
 
@@ -90,6 +95,9 @@ internal sealed record DaemonSnapshot(string From, DateTimeOffset Boot)
 {
     /// <summary>The DUID; empty while unknown.</summary>
     public ImmutableArray<byte> Duid { get; init; } = [];
+
+    /// <summary>How hooks fare; null where there are none.</summary>
+    public HookSnapshot? Hooks { get; init; }
 
     /// <summary>The components.</summary>
     public ImmutableArray<ComponentSnapshot> Components { get; init; } = [];

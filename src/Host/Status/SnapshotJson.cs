@@ -23,7 +23,7 @@ internal static class SnapshotJson
         {
             json.WriteStartObject();
             WriteIdentity(json, one);
-            WriteDhcp4(json, one.Dhcp4, snapshot);
+            WriteDhcp4(json, one.Dhcp4, snapshot.Boot);
             Dhcp6Json.Write(json, one.Dhcp6, snapshot.Boot);
             json.WriteEndObject();
         }
@@ -35,6 +35,7 @@ internal static class SnapshotJson
     public static void WriteStatus(Utf8JsonWriter json, DaemonSnapshot snapshot)
     {
         WriteStart(json, snapshot);
+        OfferJson.WriteHooks(json, snapshot.Hooks);
         json.WriteStartArray("components");
         foreach (ComponentSnapshot component in snapshot.Components)
         {
@@ -79,7 +80,8 @@ internal static class SnapshotJson
         json.WriteStartObject("drops");
         foreach ((string reason, long count) in one.Drops) json.WriteNumber(reason, count);
         json.WriteEndObject();
-        WriteDhcp4(json, one.Dhcp4, snapshot);
+        OfferJson.WriteResolver(json, one.Resolver);
+        WriteDhcp4(json, one.Dhcp4, snapshot.Boot);
         Dhcp6Json.Write(json, one.Dhcp6, snapshot.Boot);
         json.WriteEndObject();
     }
@@ -144,24 +146,32 @@ internal static class SnapshotJson
         WriteText(json, "mac", one.Mac?.ToString());
     }
 
-    private static void WriteDhcp4(Utf8JsonWriter json, Dhcp4Snapshot? dhcp4, DaemonSnapshot snapshot)
+    private static void WriteDhcp4(Utf8JsonWriter json, Dhcp4Snapshot? dhcp4, DateTimeOffset boot)
     {
-        if (dhcp4 is null)
-        {
-            json.WriteNull("dhcp4");
-            return;
-        }
+        json.WritePropertyName("dhcp4");
+        if (dhcp4 is null) json.WriteNullValue();
+        else WriteLease(json, dhcp4, boot);
+    }
+
+    /// <summary>The object <c>dhcp4</c> of <c>lease --json</c>.</summary>
+    public static void WriteLease(Utf8JsonWriter json, Dhcp4Snapshot dhcp4, DateTimeOffset boot)
+    {
         Dhcp4Lease? lease = dhcp4.Lease;
         Dhcp4Reply? ack = lease?.Ack;
-        string? At(Instant? instant) => instant is { } at ? TimeText.Rfc3339(at, snapshot.Boot) : null;
+        string? At(Instant? instant) => instant is { } at ? TimeText.Rfc3339(at, boot) : null;
 
-        json.WriteStartObject("dhcp4");
+        json.WriteStartObject();
         json.WriteString("state", dhcp4.State);
         WriteText(json, "address", lease?.Prefix.ToString());
         WriteTexts(json, "routers", ack?.Routers);
         WriteTexts(json, "dns", ack?.DnsServers);
         WriteText(json, "domain", ack?.DomainName);
         WriteTexts(json, "searchDomains", ack?.SearchDomains);
+        WriteTexts(json, "ntp", ack?.NtpServers);
+        WriteText(json, "captivePortal", ack?.CaptivePortal);
+        WriteText(json, "timeZone", ack?.TimeZoneName);
+        WriteText(json, "posixTimeZone", ack?.PosixTimeZone);
+        OfferJson.WriteEncryptedResolvers(json, ack?.EncryptedResolvers ?? []);
         json.WriteStartArray("routes");
         foreach (Dhcp4Route route in ack?.Routes ?? [])
         {
@@ -202,13 +212,13 @@ internal static class SnapshotJson
         json.WriteEndObject();
     }
 
-    private static void WriteText(Utf8JsonWriter json, string name, string? text)
+    internal static void WriteText(Utf8JsonWriter json, string name, string? text)
     {
         if (text is null) json.WriteNull(name);
         else json.WriteString(name, text);
     }
 
-    private static void WriteTexts<T>(Utf8JsonWriter json, string name, ImmutableArray<T>? values)
+    internal static void WriteTexts<T>(Utf8JsonWriter json, string name, ImmutableArray<T>? values)
     {
         json.WriteStartArray(name);
         foreach (T value in values ?? []) json.WriteStringValue(value?.ToString());

@@ -15,6 +15,7 @@ internal static class SnapshotText
             string why = Text(component, "why") is { } text ? $": {text}" : "";
             output.WriteLine($"{Text(component, "name"),-24} {Text(component, "state")}{why}");
         }
+        OfferText.WriteHooks(output, status);
         foreach (JsonElement one in Elements(status, "interfaces"))
         {
             output.WriteLine();
@@ -26,6 +27,7 @@ internal static class SnapshotText
             if (SupplicantText(one) is { } supplicant) output.WriteLine($"  supplicant {supplicant}");
             WriteDhcp4(output, one, now);
             WriteDhcp6(output, one, now);
+            OfferText.WriteResolver(output, one);
             foreach (JsonElement address in Elements(one, "addresses"))
                 output.WriteLine($"  address    {Text(address, "address")} ({Text(address, "origin")}){Until(address, "validUntil", now)}");
             string[] drops = [.. Properties(one, "drops").Select(drop => $"{TerminalText.Of(drop.Name)} {drop.Value.GetRawText()}")];
@@ -109,6 +111,7 @@ internal static class SnapshotText
         WriteList(output, "dns", dhcp4, "dns");
         WriteList(output, "search", dhcp4, "searchDomains");
         if (Text(dhcp4, "domain") is { } domain) output.WriteLine($"  domain     {domain}");
+        OfferText.WriteReported(output, dhcp4);
     }
 
     private static void WriteDhcp6(TextWriter output, JsonElement one, DateTimeOffset now)
@@ -149,7 +152,7 @@ internal static class SnapshotText
         output.WriteLine($"    ISC      host-identifier option dhcp-client-identifier {clientId};");
     }
 
-    private static void WriteList(TextWriter output, string label, JsonElement parent, string name)
+    internal static void WriteList(TextWriter output, string label, JsonElement parent, string name)
     {
         string list = string.Join(", ", Elements(parent, name).Select(item => TerminalText.Of(item.GetString() ?? "")));
         if (list.Length > 0) output.WriteLine($"  {label,-10} {list}");
@@ -162,13 +165,13 @@ internal static class SnapshotText
         return at < now ? $", {label} {TimeText.Duration(now - at)} ago" : $", {label} in {TimeText.Duration(at - now)}";
     }
 
-    private static string? Text(JsonElement parent, string name) =>
+    internal static string? Text(JsonElement parent, string name) =>
         parent.TryGetProperty(name, out JsonElement value) && value.ValueKind == JsonValueKind.String ? TerminalText.Of(value.GetString()!) : null;
 
-    private static string Number(JsonElement parent, string name) =>
+    internal static string Number(JsonElement parent, string name) =>
         parent.TryGetProperty(name, out JsonElement value) && value.ValueKind == JsonValueKind.Number ? value.GetRawText() : "-";
 
-    private static IEnumerable<JsonElement> Elements(JsonElement parent, string name)
+    internal static IEnumerable<JsonElement> Elements(JsonElement parent, string name)
     {
         if (!parent.TryGetProperty(name, out JsonElement value) || value.ValueKind != JsonValueKind.Array) yield break;
         foreach (JsonElement item in value.EnumerateArray()) yield return item;

@@ -108,11 +108,17 @@ public sealed unsafe class ChildProcess : IDisposable
     /// <summary>SIGKILL; false when it has ended already.</summary>
     public bool Kill() => _status is null && _process.Kill();
 
+    /// <summary>SIGTERM to it and to everything it started that did not leave its process group.</summary>
+    public void TerminateGroup() => SignalGroup(KernelNumbers.SIGTERM);
+
+    /// <summary>SIGKILL to the same.</summary>
+    public void KillGroup() => SignalGroup(KernelNumbers.SIGKILL);
+
     /// <inheritdoc/>
     public void Dispose() => _process.Dispose();
 
     /// <summary>The file of a program; null when it is nowhere.</summary>
-    internal static string? Find(string program)
+    public static string? Find(string program)
     {
         if (program.Contains('/', StringComparison.Ordinal)) return File.Exists(program) ? program : null;
         foreach (string directory in s_directories)
@@ -121,6 +127,12 @@ public sealed unsafe class ChildProcess : IDisposable
             if (File.Exists(path)) return path;
         }
         return null;
+    }
+
+    // It leads a session, and so a group of its own number, which nobody else can get before it is reaped.
+    private void SignalGroup(int signal)
+    {
+        if (_status is null) _ = Libc.Kill(-Pid, signal);
     }
 
     private static int Spawn(string path, string[] arguments, string[] environment, ChildStreams streams, out int pid)

@@ -54,11 +54,19 @@ public static class StateFile
     /// synchronised, so that after a power cut the name is one or the other. Null when done, else the kernel's words;
     /// the old content is then still there, unless only the directory could not be synchronised.
     /// </summary>
-    public static unsafe string? Write(string path, ReadOnlySpan<byte> content)
+    public static string? Write(string path, ReadOnlySpan<byte> content)
     {
         string directory = Path.GetDirectoryName(Path.GetFullPath(path))!;
-        if (CreateDirectory(directory) is { } noDirectory) return noDirectory;
-        string temporary = path + TemporarySuffix;
+        return CreateDirectory(directory) ?? Replace(path, path + TemporarySuffix, content);
+    }
+
+    /// <summary>
+    /// As <see cref="Write"/> in a directory that must be there, by way of a file of the given name in it. A symbolic
+    /// link at <paramref name="path"/> is replaced, never followed.
+    /// </summary>
+    public static unsafe string? Replace(string path, string temporary, ReadOnlySpan<byte> content)
+    {
+        string directory = Path.GetDirectoryName(Path.GetFullPath(path))!;
         fixed (byte* name = NullTerminated(temporary))
         {
             // Left by a crash; anything else in our way is found by O_EXCL.

@@ -57,7 +57,7 @@ internal static class BondAssert
     {
         DateTime[] announced = [.. seen.Timeline("announced", phase).Where(e => e.GetProperty("mac").GetString() == mac).Select(BedEvidence.TimeOf)];
         Assert.True(announced.Length >= 2, $"{announced.Length} announcements");
-        Assert.InRange(announced[^1] - announced[0], TimeSpan.FromSeconds(1.9), TimeSpan.FromSeconds(2) + Slack);
+        Assert.InRange(announced[^1] - announced[0], TimeSpan.FromSeconds(2) - Slack, TimeSpan.FromSeconds(2) + Slack);
         foreach (DateTime at in announced)
             Assert.Contains(seen.Frames, f => f.Port == port && f.Frame.SourceMac == mac && f.Frame.Arp is { IsAnnouncement: true } arp
                 && arp.SenderMac == mac && (f.Frame.At - at).Duration() < Slack);
@@ -84,6 +84,18 @@ internal static class BondAssert
         Assert.Equal((port, mac, mac), (request.Port, request.Frame.SourceMac, request.Frame.Dhcp!.Chaddr));
         Assert.Null(request.Frame.Dhcp.ServerIdentifier);
         Assert.NotEmpty(seen.Timeline("leaseRenewed", phase));
+    }
+
+    /// <summary>
+    /// As <see cref="VerifiedOnce"/>, where a phase may have more than one change of the path: a radio loses its access point under
+    /// load; a carrier comes up to a second before the kernel lets frames through, and the other slave is used meanwhile.
+    /// </summary>
+    public static void VerifiedAtLast(BedEvidence seen, string phase, string mac, string port)
+    {
+        PortFrame request = Sent(seen, "REQUEST", phase)[^1];
+        Assert.Equal((port, mac, mac), (request.Port, request.Frame.SourceMac, request.Frame.Dhcp!.Chaddr));
+        Assert.Null(request.Frame.Dhcp.ServerIdentifier);
+        Assert.Contains(seen.Timeline("leaseRenewed", phase), e => BedEvidence.TimeOf(e) >= request.Frame.At - Slack);
     }
 
     /// <summary>The client's DHCP messages of one type, or all, by time.</summary>

@@ -132,14 +132,14 @@ public sealed class MasterTests(MasterMachine machine, ITestOutputHelper output)
             until_true member w1
             pause 1.1
         done
-        expect 'to=bound'
+        until_true component dhcp4@bond0 running
         ip link delete bond0
         until_true component master@bond0 failed
         status failed
         ls /proc/$client/fd > $dir/fds-after.txt
         bonddhcp start master@bond0 || fail "start: $?"
         until_true member w1
-        expect 'to=bound'
+        until_true component dhcp4@bond0 running
         status again
         ls /proc/$client/fd > $dir/fds-again.txt
         finish
@@ -218,7 +218,44 @@ public sealed class MasterTests(MasterMachine machine, ITestOutputHelper output)
         finish
         """);
 
-    public static IReadOnlyList<BedScenario> Scenarios => [s_made, s_adopted, s_differs, s_empty, s_contested, s_modes, s_external];
+    // The driver changes the mode only of a bond without slaves that is down.
+    private static readonly BedScenario s_mode = new("mode", """
+        network
+        serve dnsmasq
+        config <<TOML
+        [interface.bond0]
+        slaves = ["w0", "w1"]
+        primary = "w0"
+        dhcp4 = true
+        dns = false
+        TOML
+        client
+        bound
+        announced
+        mark changed
+        for slave in w0 w1; do ip link set $slave nomaster; done
+        ip link set bond0 down
+        ip link set bond0 type bond mode balance-xor
+        pause 1
+        status changed
+        bonddhcp reload || fail "reload: $?"
+        pause 1
+        option mode balance-xor || fail fought
+        lone w0 || fail fought
+        mark enforced
+        sed -i 's/^dhcp4/enforce = true\ndhcp4/' $dir/bonddhcp.toml
+        bonddhcp reload || fail "reload: $?"
+        until_true option mode active-backup
+        until_true member w0
+        until_true member w1
+        until_true active w0
+        verified
+        status end
+        links end
+        finish
+        """);
+
+    public static IReadOnlyList<BedScenario> Scenarios => [s_made, s_adopted, s_differs, s_empty, s_contested, s_modes, s_external, s_mode];
 
     [UmlFact(DisplayName = "AB-1 AB-12 no bond0: one request makes it with all of its options, and it reads back as requested")]
     public void Bond_NotThere_IsMadeWithItsOptions()
@@ -366,6 +403,20 @@ public sealed class MasterTests(MasterMachine machine, ITestOutputHelper output)
         Assert.Equal("w1", Field(Assert.Single(ByOthers(seen, "slaveRemoved", "fought")), "slave"));
         Assert.Contains(ByOthers(seen, "optionChanged", "fought"), e => Field(e, "option") == "miimon" && Field(e, "new") == "333");
         AllRun(seen, "end");
+        LeftOnly(seen, "w0", "w1");
+    }
+
+    [UmlFact(DisplayName = "AB-11 somebody else changes the mode: named as external and followed, over a reload too; fought with enforce = true, and the lease is had again")]
+    public void OutsideChangeOfTheMode_IsFollowed_UnlessEnforced()
+    {
+        BedEvidence seen = machine[s_mode, output];
+        JsonElement changed = Assert.Single(ByOthers(seen, "optionChanged", "enforced"), e => Field(e, "option") == "mode");
+        Assert.Equal(("active-backup", "balance-xor"), (Field(changed, "old"), Field(changed, "new")));
+        Assert.Equal(["w0", "w1"], ByOthers(seen, "slaveRemoved", "changed").Select(e => Field(e, "slave")).Order());
+        Assert.StartsWith("waiting", Component(seen, "changed", "master@bond0"), StringComparison.Ordinal);
+        Assert.Equal("active-backup", Option(seen, "end", "mode"));
+        AllRun(seen, "end");
+        NoFault(seen);
         LeftOnly(seen, "w0", "w1");
     }
 }

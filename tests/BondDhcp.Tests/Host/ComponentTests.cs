@@ -85,7 +85,7 @@ public sealed class ComponentTests : IDisposable
         next.Start(Configured(("eth0", 1)));
         Assert.Empty(Log());
         Assert.Equal(new ComponentSnapshot("dhcp4@eth0", "stopped", "stopped by command"), next.All[0].Snapshot());
-        next.Apply(Configured(("eth0", 2)), identityChanged: false, static () => { });
+        next.Apply(Configured(("eth0", 2)), identityChanged: false, static _ => { });
         Assert.Empty(Log());
         next.Start(next.All[0], Assert.Null);
         Assert.Equal(["start eth0 2"], Log());
@@ -177,11 +177,11 @@ public sealed class ComponentTests : IDisposable
         ComponentSet set = Set(Stopped());
         set.Start(Configured(("eth0", 1), ("eth1", 1)));
         Log();
-        set.Apply(Configured(("eth0", 1), ("eth1", 1)), identityChanged: false, static () => { });
+        set.Apply(Configured(("eth0", 1), ("eth1", 1)), identityChanged: false, static _ => { });
         Assert.Empty(Log());
-        set.Apply(Configured(("eth0", 1), ("eth1", 5)), identityChanged: false, static () => { });
+        set.Apply(Configured(("eth0", 1), ("eth1", 5)), identityChanged: false, static _ => { });
         Assert.Equal(["reconfigure eth1 5"], Log());
-        set.Apply(Configured(("eth0", 1), ("eth2", 7)), identityChanged: false, static () => { });
+        set.Apply(Configured(("eth0", 1), ("eth2", 7)), identityChanged: false, static _ => { });
         Assert.Equal(["release", "start eth2 7"], Log());
         FinishStop();
         Assert.Equal(["dhcp4@eth0", "dhcp4@eth2"], set.All.Select(component => component.Name));
@@ -194,7 +194,7 @@ public sealed class ComponentTests : IDisposable
         set.Start(Configured(("eth0", 1)));
         Log();
         DaemonConfiguration changed = new() { Interfaces = [new InterfaceConfiguration { Name = "eth0", Dhcp4 = true, Metric = 1, ReleaseOnStop = true }] };
-        set.Apply(changed, identityChanged: false, static () => { });
+        set.Apply(changed, identityChanged: false, static _ => { });
         Assert.Empty(Log());
         Assert.True(set.All[0].Spec.Owner.ReleaseOnStop);
     }

@@ -177,6 +177,7 @@ public class ConfigurationReaderTests
     [Theory]
     [InlineData("[interface.eth0]\ndhpc4 = true", "f.toml:2:1: unknown key 'dhpc4'; did you mean 'dhcp4'?")]
     [InlineData("[interface.eth0]\n  fail-over-mac = \"active\"", "f.toml:2:3: unknown key 'fail-over-mac'; did you mean 'fail_over_mac'?")]
+    [InlineData("[interface.bond0]\nslaves = [\"a\", \"b\"]\nmac = \"02:00:00:00:00:01\"", "f.toml:3:1: mac: no effect with fail_over_mac=active: the hardware address of bond0 is that of the slave in use; remove it")]
     [InlineData("hotsname = true", "f.toml:1:1: unknown key 'hotsname'; did you mean 'hostname'?")]
     [InlineData("dhcp4 = true", "f.toml:1:1: unknown key 'dhcp4'; it belongs into [interface.NAME]")]
     [InlineData("[interface.eth0]\nhostname = true", "f.toml:2:1: unknown key 'hostname'; it belongs before the first [table]")]
@@ -293,13 +294,34 @@ public class ConfigurationReaderTests
         Assert.True(result.Configuration!.Find("eth0")!.Dhcp4);
     }
 
-    [Fact]
-    public void Dns_Auto_IsAcceptedWithAWarning()
+    [Theory(DisplayName = "D12 dns: to whoever is there, into the file where configured, or to nobody")]
+    [InlineData("", DnsOutput.Auto)]
+    [InlineData("dns = \"auto\"", DnsOutput.Auto)]
+    [InlineData("dns = \"file\"", DnsOutput.File)]
+    [InlineData("dns = false", DnsOutput.None)]
+    public void Dns_EachOfItsValues_IsRead(string key, object output)
     {
-        ConfigurationResult result = Read("[interface.eth0]\ndhcp4 = true");
+        ConfigurationResult result = Read($"[interface.eth0]\ndhcp4 = true\n{key}");
         Assert.Empty(result.Problems);
-        Assert.StartsWith("f.toml:1:12: dns = \"auto\"", Assert.Single(result.Warnings).ToString());
-        Assert.Empty(Read("[interface.eth0]\ndhcp4 = true\ndns = false").Warnings);
+        Assert.Empty(result.Warnings);
+        Assert.Equal(output, result.Configuration!.Interfaces[0].Dns);
+    }
+
+    [Theory]
+    [InlineData("[interface.eth0]\ndns = true", "f.toml:2:7: dns: must be \"auto\", \"file\" or false")]
+    [InlineData("[interface.eth0]\ndns = \"resolved\"", "f.toml:2:7: dns: must be \"auto\", \"file\" or false")]
+    [InlineData("hooks = \"hooks.d\"", "f.toml:1:9: hooks: must be the full path of a directory, such as \"/etc/bonddhcp/hooks.d\", or empty")]
+    [InlineData("hooks = true", "f.toml:1:9: hooks: must be a string in quotes")]
+    public void DnsAndHooks_AnythingElse_IsRefusedWithItsPlace(string text, string problem) => Assert.Equal(problem, Assert.Single(Problems(text)));
+
+    [Fact]
+    public void Hooks_OfADirectory_IsTaken_AndAMissingOneIsWorthAWord()
+    {
+        Assert.Equal("/usr/bin", Read("hooks = \"/usr/bin\"").Configuration!.Hooks);
+        Assert.Equal("", Read("hooks = \"\"").Configuration!.Hooks);
+        ConfigurationResult missing = Read("hooks = \"/no/such/directory\"");
+        Assert.Equal("/no/such/directory", missing.Configuration!.Hooks);
+        Assert.Contains("there is no directory '/no/such/directory'", Assert.Single(missing.Warnings).ToString(), StringComparison.Ordinal);
     }
 
     [Fact]

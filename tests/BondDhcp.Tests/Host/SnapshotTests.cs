@@ -76,6 +76,7 @@ public class SnapshotTests
         string expected = """
             {"schema":1,"from":"daemon","duid":"00:04:05","interfaces":[{"name":"eth0","mac":"02:00:00:00:0b:0b","dhcp4":{"state":"bound",
             "address":"192.0.2.50/24","routers":["192.0.2.1"],"dns":["192.0.2.1"],"domain":"example.org","searchDomains":[],
+            "ntp":[],"captivePortal":null,"timeZone":null,"posixTimeZone":null,"encryptedDns":[],
             "routes":[{"to":"0.0.0.0/0","via":"192.0.2.1"},{"to":"10.0.0.0/8","via":null}],"server":"192.0.2.1",
             "clientId":"ff:01:02:03:04:00:04:05","iaid":16909060,"chaddr":"02:00:00:00:0a:0a","keyedByChaddr":false,"leaseSeconds":120,
             "obtainedAt":"2026-01-31T12:00:10.000Z","renewAt":"2026-01-31T12:01:10.000Z","rebindAt":"2026-01-31T12:01:55.000Z",

@@ -16,6 +16,7 @@ internal static class PrivateMounts
     private const ulong MS_PRIVATE = 0x40000;
     private const ulong MS_RDONLY = 1;
     private const ulong MS_REMOUNT = 32;
+    private const ulong MS_BIND = 4096;
 
     /// <summary>Runs <paramref name="body"/> with a tmpfs of <paramref name="octets"/> on <paramref name="directory"/>.</summary>
     public static void WithTmpfs(string directory, int octets, Action body) => OnThread(() =>
@@ -26,6 +27,41 @@ internal static class PrivateMounts
 
     /// <summary>In <see cref="WithTmpfs"/>: nothing can be written there from now on.</summary>
     public static void MakeReadOnly(string directory) => Mount("tmpfs", directory, "tmpfs", MS_REMOUNT | MS_RDONLY, null);
+
+    /// <summary>
+    /// Runs programs that take over a machine's name resolution, which must reach nothing of this machine's: <c>/etc</c> is a
+    /// copy, <c>/run</c> and <c>/tmp</c> are empty, and everything else cannot be written at all. Whatever path such a program
+    /// or its configuration names, it is one of these. That this is so is looked at before <paramref name="body"/> runs.
+    /// </summary>
+    public static void WithPrivateSystem(Action body) => OnThread(() =>
+    {
+        const int octets = 64 << 20;
+        Mount("tmpfs", "/run", "tmpfs", 0, FormattableString.Invariant($"size={octets},mode=755"));
+        Mount("tmpfs", "/tmp", "tmpfs", 0, FormattableString.Invariant($"size={octets},mode=1777"));
+        Linux.PrivateNetwork.Command("cp", "-a /etc /run/etc");
+        Mount("/run/etc", "/etc", null, MS_BIND, null);
+        Mount("none", "/", null, MS_REMOUNT | MS_BIND | MS_RDONLY, null);
+        // What docker and others mount there by itself would have stayed this machine's.
+        foreach (string mount in File.ReadAllLines("/proc/thread-self/mounts").Select(line => line.Split(' ')[1]))
+            if (mount.StartsWith("/etc/", StringComparison.Ordinal)) throw new InvalidOperationException($"{mount} is not private");
+        string marker = $"/etc/private-{Guid.NewGuid():N}";
+        File.WriteAllText(marker, "");
+        if (!File.Exists("/run" + marker)) throw new InvalidOperationException("/etc is not private");
+        foreach (string directory in (string[])["/usr", "/var", "/root"])
+        {
+            try
+            {
+                File.WriteAllText($"{directory}/private-check", "");
+            }
+            catch (IOException)
+            {
+                continue;
+            }
+            File.Delete($"{directory}/private-check");
+            throw new InvalidOperationException($"{directory} can be written");
+        }
+        body();
+    });
 
     private static void OnThread(Action body)
     {

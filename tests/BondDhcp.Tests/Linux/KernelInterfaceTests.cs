@@ -14,11 +14,14 @@ public sealed class KernelInterfaceTests
         #include <stdio.h>
         #include <stddef.h>
         #include <errno.h>
+        #include <fcntl.h>
         #include <signal.h>
         #include <spawn.h>
         #include <sys/wait.h>
         #include <time.h>
         #include <sys/epoll.h>
+        #include <sys/inotify.h>
+        #include <sys/mman.h>
         #include <sys/socket.h>
         #include <sys/syscall.h>
         #include <sys/timerfd.h>
@@ -61,6 +64,7 @@ public sealed class KernelInterfaceTests
                 ("Name", "ifr_name"), ("Index", "ifr_ifindex"), ("HardwareFamily", "ifr_hwaddr.sa_family"),
                 ("Hardware", "ifr_hwaddr.sa_data"),
             ]),
+            (typeof(InotifyEvent), "inotify_event", [("Watch", "wd"), ("Mask", "mask"), ("Cookie", "cookie"), ("NameLength", "len")]),
             (typeof(Tmds.Linux.sockaddr_ll), "sockaddr_ll", []),
             (typeof(Tmds.Linux.sockaddr_in6), "sockaddr_in6", []),
             (typeof(Tmds.Linux.msghdr), "msghdr", []),

@@ -287,8 +287,8 @@ public class Reply6OptionTests
             .Add(144, [.. head, 0, 32, .. Octets("2001:db8::1"), .. Octets("ff02::1"), 0, 1, 0, 3, 2, (byte)'h', (byte)'2']).Add(144, head)
             .Add(144, [.. head, 0, 0]).Add(144, [.. head, 0, 16, 1]).Add(144, 0, 1, 0, 9, 1).Add(144, [.. head, 0, 16, .. Octets("::1")]));
         Assert.Equal(2, reply.EncryptedResolvers.Length);
-        Dhcp6EncryptedResolver resolver = reply.EncryptedResolvers[0];
-        Assert.Equal(((ushort)1, "doh1.example.com", 7), (resolver.Priority, resolver.Name, resolver.ServiceParameters.Length));
+        EncryptedResolver resolver = reply.EncryptedResolvers[0];
+        Assert.Equal((1, "doh1.example.com", "h2"), (resolver.Priority, resolver.Name, Assert.Single(resolver.Protocols)));
         Assert.Equal(["2001:db8::1"], resolver.Addresses.Select(address => address.ToString()));
         Assert.Empty(reply.EncryptedResolvers[1].Addresses);
         Assert.Contains("option 144: 4 left out", Notes(reply), StringComparison.Ordinal);

@@ -24,6 +24,7 @@ public sealed class HotPlugTests(WirelessMachine machine, ITestOutputHelper outp
         announced
         note gateway ping -c 3 192.0.2.254
         lease failover
+        mark plugged
         plug pw0
         verified
         announced
@@ -68,7 +69,7 @@ public sealed class HotPlugTests(WirelessMachine machine, ITestOutputHelper outp
     {
         BedEvidence seen = machine[s_cards, output];
         Announced(seen, "failover", MacB, "pw1");
-        VerifiedOnce(seen, "failover", MacB, "pw1");
+        VerifiedAtLast(seen, "failover", MacB, "pw1");
         SameLease(seen.Lease("before"), seen.Lease("failover"));
         Assert.Contains(" 0% packet loss", seen.Said("gateway"), StringComparison.Ordinal);
     }
@@ -78,9 +79,9 @@ public sealed class HotPlugTests(WirelessMachine machine, ITestOutputHelper outp
     {
         BedEvidence seen = machine[s_cards, output];
         Assert.Contains(seen.Events, e => e.Deleted && e.At >= seen.At("pulled") && e.Text.Contains(": w0: ", StringComparison.Ordinal));
-        VerifiedOnce(seen, "pulled", MacB, "pw1");
+        VerifiedAtLast(seen, "pulled", MacB, "pw1");
         Announced(seen, "back", MacA, "pw0");
-        VerifiedOnce(seen, "back", MacA, "pw0");
+        VerifiedAtLast(seen, "back", MacA, "pw0");
         KeptTheAddress(seen);
     }
 
@@ -91,7 +92,7 @@ public sealed class HotPlugTests(WirelessMachine machine, ITestOutputHelper outp
         Assert.Equal(2, seen.Said("pids").Split('\n', StringSplitOptions.RemoveEmptyEntries).Distinct().Count());
         Assert.Equal("", seen.Said("left").Trim());
         Assert.Contains("there is no interface w1", seen.Said("pulled"), StringComparison.Ordinal);
-        VerifiedOnce(seen, "pulled", MacA, "pw0");
+        VerifiedAtLast(seen, "pulled", MacA, "pw0");
         Announced(seen, "back", MacB, "pw1");
         KeptTheAddress(seen);
     }

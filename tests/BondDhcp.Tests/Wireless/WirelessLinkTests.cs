@@ -110,7 +110,7 @@ public sealed class WirelessLinkTests(WirelessMachine machine, ITestOutputHelper
             && e.Text.Contains($"link/ether {MacA}", StringComparison.Ordinal)).At;
         Assert.InRange(moved - lost, -Slack, FailoverTime);
         Announced(seen, "lost", MacA, "pw0");
-        VerifiedOnce(seen, "lost", MacA, "pw0");
+        VerifiedAtLast(seen, "lost", MacA, "pw0");
         KeptTheAddress(seen);
     }
 
@@ -124,7 +124,7 @@ public sealed class WirelessLinkTests(WirelessMachine machine, ITestOutputHelper
         Assert.All(seen.Frames.Where(f => f.Frame.At < seen.At("key")), f => Assert.Equal("pw0", f.Port));
         DateTime[] taken = MacEvents(seen, MacB), left = MacEvents(seen, MacA);
         foreach (DateTime at in taken) Assert.InRange(left.First(other => other > at) - at, TimeSpan.Zero, TimeSpan.FromMilliseconds(200) + Slack);
-        VerifiedOnce(seen, "key", MacB, "pw1");
+        VerifiedAtLast(seen, "key", MacB, "pw1");
         Announced(seen, "key", MacB, "pw1");
     }
 
@@ -133,8 +133,8 @@ public sealed class WirelessLinkTests(WirelessMachine machine, ITestOutputHelper
     {
         BedEvidence seen = machine[s_key, output];
         Assert.Contains("w1: soft-blocked", seen.Said("block").Replace("running", "w1", StringComparison.Ordinal), StringComparison.Ordinal);
-        VerifiedOnce(seen, "block", MacA, "pw0");
-        VerifiedOnce(seen, "unblock", MacB, "pw1");
+        VerifiedAtLast(seen, "block", MacA, "pw0");
+        VerifiedAtLast(seen, "unblock", MacB, "pw1");
         KeptTheAddress(seen);
     }
 
@@ -147,8 +147,11 @@ public sealed class WirelessLinkTests(WirelessMachine machine, ITestOutputHelper
         foreach (string phase in (ReadOnlySpan<string>)["killed", "terminated"])
         {
             JsonElement[] states = [.. seen.Timeline("supplicant", phase)];
-            Assert.Equal(("gone", "COMPLETED"), (States(states).First(), States(states).Last()));
-            Assert.Equal(["w0", "w1"], seen.Timeline("activeSlave", phase).Select(e => e.GetProperty("slave").GetString()));
+            Assert.Contains("gone", States(states));
+            Assert.Equal("COMPLETED", States(states).Last());
+            // The driver may take the primary when its carrier comes, before it is authorised: then it is corrected first (AB-7).
+            string?[] active = [.. seen.Timeline("activeSlave", phase).Select(e => e.GetProperty("slave").GetString())];
+            Assert.Equal(("w0", "w1"), (active.First(), active.Last()));
             Announced(seen, phase, MacB, "pw1");
         }
         Assert.Contains("wpa_state=COMPLETED", seen.Said("cli"), StringComparison.Ordinal);

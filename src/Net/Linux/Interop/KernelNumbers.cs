@@ -16,6 +16,8 @@ public static class KernelNumbers
     public const int TFD_TIMER_ABSTIME = 1;
     public const int TFD_TIMER_CANCEL_ON_SET = 2;
 
+    public const int MADV_DONTNEED = 4;
+
     public const int SIGPIPE = 13;
     public const int SIG_IGN = 1;
     public const int SYS_pidfd_open = 434;
@@ -26,6 +28,25 @@ public static class KernelNumbers
     public const int POSIX_SPAWN_SETSIGDEF = 0x04;
     public const int POSIX_SPAWN_SETSIGMASK = 0x08;
     public const int POSIX_SPAWN_SETSID = 0x80;
+
+    public const uint MFD_CLOEXEC = 0x0001;
+    public const uint MFD_ALLOW_SEALING = 0x0002;
+    public const int F_ADD_SEALS = 1033;
+    public const int F_SEAL_SEAL = 0x0001;
+    public const int F_SEAL_GROW = 0x0004;
+
+    public const int IN_NONBLOCK = 0x800;
+    public const int IN_CLOEXEC = 0x80000;
+    public const uint IN_CLOSE_WRITE = 0x0008;
+    public const uint IN_MOVED_FROM = 0x0040;
+    public const uint IN_MOVED_TO = 0x0080;
+    public const uint IN_CREATE = 0x0100;
+    public const uint IN_DELETE = 0x0200;
+    public const uint IN_DELETE_SELF = 0x0400;
+    public const uint IN_MOVE_SELF = 0x0800;
+    public const uint IN_Q_OVERFLOW = 0x4000;
+    public const uint IN_IGNORED = 0x8000;
+    public const uint IN_ONLYDIR = 0x0100_0000;
 
     public const int SOL_PACKET = 263;
     public const int PACKET_AUXDATA = 8;

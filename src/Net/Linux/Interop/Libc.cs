@@ -34,9 +34,33 @@ public static unsafe partial class Libc
     public static int PidfdSendSignal(int pidfd, int signal) =>
         (int)Syscall(KernelNumbers.SYS_pidfd_send_signal, pidfd, signal, 0, 0);
 
+    /// <summary>madvise(2).</summary>
+    [LibraryImport(Library, EntryPoint = "madvise", SetLastError = true)]
+    public static partial int Madvise(void* address, nuint length, int advice);
+
     /// <summary>waitpid(2).</summary>
     [LibraryImport(Library, EntryPoint = "waitpid", SetLastError = true)]
     public static partial int WaitPid(int pid, int* status, int options);
+
+    /// <summary>kill(2); a negative number is a process group.</summary>
+    [LibraryImport(Library, EntryPoint = "kill", SetLastError = true)]
+    public static partial int Kill(int pid, int signal);
+
+    /// <summary>memfd_create(2).</summary>
+    [LibraryImport(Library, EntryPoint = "memfd_create", SetLastError = true)]
+    public static partial int MemfdCreate(byte* name, uint flags);
+
+    /// <summary>inotify_init1(2).</summary>
+    [LibraryImport(Library, EntryPoint = "inotify_init1", SetLastError = true)]
+    public static partial int InotifyInit(int flags);
+
+    /// <summary>inotify_add_watch(2).</summary>
+    [LibraryImport(Library, EntryPoint = "inotify_add_watch", SetLastError = true)]
+    public static partial int InotifyAddWatch(int inotify, byte* path, uint mask);
+
+    /// <summary>inotify_rm_watch(2).</summary>
+    [LibraryImport(Library, EntryPoint = "inotify_rm_watch", SetLastError = true)]
+    public static partial int InotifyRemoveWatch(int inotify, int watch);
 
     // A variadic function in C; on the 64-bit ABIs of Linux its integer arguments travel as those of any other function.
     [LibraryImport(Library, EntryPoint = "syscall", SetLastError = true)]

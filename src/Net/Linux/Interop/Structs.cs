@@ -112,3 +112,17 @@ public struct SignalSet
         }
     }
 }
+
+/// <summary>struct inotify_event without its name, which follows.</summary>
+[StructLayout(LayoutKind.Sequential)]
+public struct InotifyEvent
+{
+    /// <summary>wd.</summary>
+    public int Watch;
+    /// <summary>mask.</summary>
+    public uint Mask;
+    /// <summary>cookie.</summary>
+    public uint Cookie;
+    /// <summary>len: octets of the name, its padding with zeros included.</summary>
+    public uint NameLength;
+}

@@ -93,7 +93,13 @@ supplicant_pid() { pgrep -fx "(.*/)?wpa_supplicant .*-c $supplicant_conf.*"; }
 
 # radio_out: w1 leaves this host as a dongle does that is pulled; radio_in: it is back.
 radio_out() { iw "phy#$((number * RADIOS_EACH))" set netns 1; }
-radio_in() { radio 0; }
+radio_in() {
+    radio 0
+    # Where it was meanwhile, that of an ended scenario may have had its name.
+    local name
+    name=$(ip -o link | sed -n "s/^[0-9]*: \(wlan[0-9]*\): .*$B.*/\1/p")
+    [ -z "$name" ] || ip link set "$name" name w1
+}
 
 # supplicant: starts wpa_supplicant on w1 by hand, with the right key where no other was written.
 supplicant() {

@@ -10,6 +10,7 @@ public sealed class BedEvidence
 {
     private readonly Dictionary<string, DateTime> _marks;
     private readonly Dictionary<string, JsonElement> _leases;
+    private readonly Dictionary<string, JsonElement> _leases6;
     private readonly IReadOnlyList<JsonElement> _timeline;
     private readonly Dictionary<string, string> _files;
     private readonly string _text;
@@ -21,7 +22,9 @@ public sealed class BedEvidence
             words => words[1], words => DateTime.UnixEpoch.AddSeconds(double.Parse(words[0], CultureInfo.InvariantCulture)));
         Events = [.. Lines(directory, "monitor").Where(line => line.StartsWith('[')).Select(line => KernelEvent.Parse(line, DateTimeStyles.AssumeUniversal))];
         Frames = [.. Files(directory, "*.pcap").SelectMany(ReadCapture).OrderBy(frame => frame.Frame.At)];
-        _leases = Files(directory, "lease-*.json").Select(Path.GetFileName).ToDictionary(file => file!["lease-".Length..^".json".Length], file => Dhcp4Of(Lines(directory, file!)));
+        string[] leases = [.. Files(directory, "lease-*.json").Select(path => Path.GetFileName(path))];
+        _leases = leases.ToDictionary(file => file["lease-".Length..^".json".Length], file => FamilyOf("dhcp4", Lines(directory, file)));
+        _leases6 = leases.ToDictionary(file => file["lease-".Length..^".json".Length], file => FamilyOf("dhcp6", Lines(directory, file)));
         // Those of earlier daemons come before the last one's.
         _timeline = [.. Files(directory, "timeline*.json").Order(StringComparer.Ordinal).SelectMany(path => File.ReadLines(path)).Select(Parse)];
         _files = Files(directory, "*-*.json").Concat(Files(directory, "*.txt")).Concat(Files(directory, "ap-*.log"))
@@ -50,6 +53,9 @@ public sealed class BedEvidence
     /// <summary>The dhcp4 object of a <c>lease</c> in the script.</summary>
     public JsonElement Lease(string name) => _leases[name];
 
+    /// <summary>The dhcp6 object of a <c>lease</c> in the script.</summary>
+    public JsonElement Lease6(string name) => _leases6[name];
+
     /// <summary>What the script kept under this name: a <c>note</c>, what an access point said (<c>ap-pw1</c>); empty where it did not.</summary>
     public string Said(string name) => _files.GetValueOrDefault($"{name}.txt") ?? _files.GetValueOrDefault($"{name}.log", "");
 
@@ -74,8 +80,8 @@ public sealed class BedEvidence
     public override string ToString() => _text;
 
     // Nothing where the client did not answer, or knew no bond0: who looks at it fails.
-    private static JsonElement Dhcp4Of(string[] lines) =>
-        lines.SelectMany(line => Parse(line).GetProperty("interfaces").EnumerateArray()).Select(one => one.GetProperty("dhcp4")).FirstOrDefault();
+    private static JsonElement FamilyOf(string family, string[] lines) =>
+        lines.SelectMany(line => Parse(line).GetProperty("interfaces").EnumerateArray()).Select(one => one.GetProperty(family)).FirstOrDefault();
 
     private static JsonElement Parse(string line)
     {

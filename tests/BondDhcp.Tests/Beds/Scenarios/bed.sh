@@ -72,6 +72,9 @@ cable() {
 }
 
 declare -A captures # the process for each port
+readonly filter4='arp or udp port 67 or udp port 68'
+readonly filter46="$filter4 or icmp6 or udp port 546 or udp port 547"
+filter=$filter4
 
 # A capture of an interface that is down looks a thousand times a second whether it is up again: it is held meanwhile.
 hold() { [ -z "${captures[$1]:-}" ] || kill -STOP "${captures[$1]}"; }
@@ -81,7 +84,7 @@ go_on() { [ -z "${captures[$1]:-}" ] || kill -CONT "${captures[$1]}"; }
 capture() {
     local port
     for port in "$@"; do
-        in_net tcpdump -i "$port" -p -Q in -U --immediate-mode -Z root -s 0 -w "$dir/$port.pcap" 'arp or udp port 67 or udp port 68' 2> "$dir/$port.log" &
+        in_net tcpdump -i "$port" -p -Q in -U --immediate-mode -Z root -s 0 -w "$dir/$port.pcap" "$filter" 2> "$dir/$port.log" &
         captures[$port]=$!
     done
     for port in "$@"; do until_true says "$port.log" listening; done

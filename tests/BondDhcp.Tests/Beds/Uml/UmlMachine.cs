@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Runtime.InteropServices;
 using BondDhcp.Tests.Beds.Scenarios;
+using BondDhcp.Tests.Kit;
 
 namespace BondDhcp.Tests.Beds.Uml;
 
@@ -30,9 +31,8 @@ public static class UmlMachine
         // In a pid namespace that dies with unshare: the processes of a user-mode kernel would outlive it otherwise.
         ProcessStartInfo start = new("unshare",
         [
-            "--pid", "--fork", "--kill-child=KILL", "--mount-proc", "linux.uml", "mem=512M",
-            "root=/dev/root", "rootfstype=hostfs", "rootflags=/", "ro", "init=/bin/bash",
-            "con=null", "con0=null,fd:1", $"uml_dir={directory}/", "umid=uml", "quiet",
+            "--pid", "--fork", "--kill-child=KILL", "--mount-proc",
+            "bash", "-c", ". \"$1\"; shift; linux_uml \"$@\"", "uml", Path.Combine(SourceTree.Root, "scripts", "uml"), directory,
             // The kernel hands what it does not know to init, as its environment.
             $"BED={directory}", string.Create(CultureInfo.InvariantCulture, $"LIMIT={ScenarioSeconds}"), $"BINARY={BondDhcpProcess.Binary}",
             $"DOTNET_ROOT={Path.GetFullPath(Path.Combine(RuntimeEnvironment.GetRuntimeDirectory(), "..", "..", ".."))}",

@@ -1,0 +1,189 @@
+using System.Collections.Immutable;
+using System.Text.Json;
+using BondDhcp.Dhcp.Client;
+using BondDhcp.Host.Configuration;
+using BondDhcp.Host.Hooks;
+using BondDhcp.Host.Loop;
+using BondDhcp.Host.Resolver;
+using BondDhcp.Host.Runner;
+using BondDhcp.Host.Status;
+using BondDhcp.Net;
+using BondDhcp.Net.Linux;
+
+namespace BondDhcp.Host.Daemon;
+
+/// <summary>
+/// Tells the rest of this host what leases carry beside addresses and routes: name servers to whoever resolves names, and
+/// everything to hooks. It begins after the first packet; what was to be told before that is told then.
+/// </summary>
+internal sealed class LeaseSharing : IDisposable
+{
+    /// <summary>Without a lease for so long, hooks are told that there is none (dhclient's <c>timeout</c>).</summary>
+    public static readonly TimeSpan FailDelay = TimeSpan.FromSeconds(60);
+
+    private readonly EventLoop _loop;
+    private readonly ResolverPlaces _places;
+    private readonly string _bootId;
+    private readonly TimeSpan _failDelay;
+    private readonly Action<string, string, Report> _journal;
+    private readonly HookRunner _hooks;
+    private readonly BootTime _boot = new();
+    private readonly List<Action<ResolverRunner>> _early = [];
+    private DaemonConfiguration _configuration = new();
+    private ResolverRunner? _resolver;
+
+    /// <summary>Nothing is told before <see cref="Begin"/>.</summary>
+    /// <param name="loop">The loop it lives in.</param>
+    /// <param name="places">Where name servers are told to, and where it is recorded.</param>
+    /// <param name="bootId">The kernel's name for this boot.</param>
+    /// <param name="journal">Takes what happens: interface, part, report.</param>
+    /// <param name="failDelay">Another than <see cref="FailDelay"/>.</param>
+    public LeaseSharing(
+        EventLoop loop, ResolverPlaces places, string bootId, Action<string, string, Report> journal, TimeSpan? failDelay = null)
+    {
+        _failDelay = failDelay ?? FailDelay;
+        _loop = loop;
+        _places = places;
+        _bootId = bootId;
+        _journal = journal;
+        _hooks = new HookRunner(loop, journal);
+    }
+
+    /// <summary>How hooks fare; null where there are none.</summary>
+    public HookSnapshot? HookState => _hooks.Snapshot;
+
+    /// <summary>What an interface's networks offer, and who takes it; null for nothing.</summary>
+    public ResolverSnapshot? ResolverOf(string interfaceName) => _resolver?.SnapshotOf(interfaceName);
+
+    /// <summary>Takes a configuration.</summary>
+    public void Configure(DaemonConfiguration configuration)
+    {
+        _configuration = configuration;
+        _hooks.Directory = configuration.Hooks;
+        _resolver?.Configure(configuration);
+    }
+
+    /// <summary>Begins to tell. Once.</summary>
+    public void Begin()
+    {
+        if (_resolver is not null) return;
+        _resolver = new ResolverRunner(_loop, _places, _bootId, _journal);
+        _resolver.Configure(_configuration);
+        foreach (Action<ResolverRunner> one in _early) one(_resolver);
+        _early.Clear();
+        _hooks.Begin();
+    }
+
+    /// <summary>
+    /// What a family offers on an interface from now on; null for nothing any more. DHCPv4's is taken from its runner; this
+    /// is for whoever else has something to offer.
+    /// </summary>
+    public void Offer(string interfaceName, OfferFamily family, NetworkOffer? offer)
+    {
+        if (_resolver is { } resolver) resolver.Offer(interfaceName, family, offer);
+        else _early.Add(later => later.Offer(interfaceName, family, offer));
+    }
+
+    /// <summary>Tells hooks of something; DHCPv4's are told of by its runner.</summary>
+    public void Raise(HookEvent happened) => _hooks.Raise(happened);
+
+    /// <summary>Calls <paramref name="done"/> when everybody has been told, or it has taken too long; perhaps before this returns.</summary>
+    public void Settle(Action done)
+    {
+        int left = _resolver is null ? 1 : 2;
+        void OneLess()
+        {
+            if (--left == 0) done();
+        }
+        _resolver?.Settle(OneLess);
+        _hooks.Settle(OneLess);
+    }
+
+    /// <summary>Follows a client of DHCPv4, which is about to start; the action given ends that.</summary>
+    public Action Attend(InterfaceRunner runner)
+    {
+        string name = runner.Options.Name;
+        Dhcp4Lease? told = null;
+        LoopDeadline fail = _loop.AddDeadline(() => _hooks.Raise(new HookEvent(name, HookReason.Fail)));
+        void Configured(ConfiguredLease now)
+        {
+            fail.At = Instant.Never;
+            Offer(name, OfferFamily.Ipv4, NetworkOffer.Of(now.Lease));
+            // One that stayed over a restart is told of when a server has confirmed it.
+            bool isNews = !ReferenceEquals(now.Lease, now.Previous) && !IsSame(told, now.Lease);
+            if (isNews) _hooks.Raise(EventOf(runner, ReasonOf(now), now.Previous, now.Lease));
+            told = now.Lease;
+        }
+        void Ended(Dhcp4Lease lease, LeaseEnd why)
+        {
+            told = null;
+            fail.At = why == LeaseEnd.Released ? Instant.Never : BoottimeClock.Now + _failDelay;
+            Offer(name, OfferFamily.Ipv4, null);
+            _hooks.Raise(EventOf(runner, ReasonOf(why), lease, null));
+        }
+        runner.LeaseConfigured += Configured;
+        runner.LeaseEnded += Ended;
+        _hooks.Raise(new HookEvent(name, HookReason.Preinit));
+        fail.At = BoottimeClock.Now + _failDelay;
+        return () =>
+        {
+            runner.LeaseConfigured -= Configured;
+            runner.LeaseEnded -= Ended;
+            fail.Dispose();
+        };
+    }
+
+    /// <summary>Lets go of everything: what was told stays told.</summary>
+    public void Dispose()
+    {
+        _resolver?.Dispose();
+        _hooks.Dispose();
+    }
+
+    // A lease is the same while nobody granted it anew, whatever was learnt about it since.
+    private static bool IsSame(Dhcp4Lease? told, Dhcp4Lease lease) =>
+        told is not null && told.Address == lease.Address && told.ObtainedAt == lease.ObtainedAt && ReferenceEquals(told.Ack, lease.Ack);
+
+    /// <summary>The word for a lease that came in a state of the client.</summary>
+    internal static HookReason ReasonOf(ConfiguredLease now) =>
+        now.Previous is { } previous && previous.Address != now.Lease.Address
+            ? HookReason.Bound
+            : now.StateBefore switch
+            {
+                "renewing" => HookReason.Renew,
+                "rebinding" => HookReason.Rebind,
+                "rebooting" or "verifying" => HookReason.Reboot,
+                _ => now.Previous is null ? HookReason.Bound : HookReason.Renew,
+            };
+
+    /// <summary>The word for the end of a lease.</summary>
+    internal static HookReason ReasonOf(LeaseEnd why) => why switch
+    {
+        LeaseEnd.Released => HookReason.Release,
+        LeaseEnd.InterfaceGone or LeaseEnd.Lost => HookReason.Stop,
+        _ => HookReason.Expire,
+    };
+
+    private HookEvent EventOf(InterfaceRunner runner, HookReason reason, Dhcp4Lease? old, Dhcp4Lease? @new)
+    {
+        DateTimeOffset boot = _boot.Value;
+        return new HookEvent(runner.Options.Name, reason)
+        {
+            Old = VariablesOf(runner, old, boot),
+            New = VariablesOf(runner, @new, boot),
+            OldJson = JsonOf(runner, old, boot),
+            NewJson = JsonOf(runner, @new, boot),
+        };
+    }
+
+    private static ImmutableArray<HookVariable> VariablesOf(InterfaceRunner runner, Dhcp4Lease? lease, DateTimeOffset boot) => lease is null
+        ? []
+        : HookVariables.Of(lease, LeaseConfiguration.Of(lease, runner.Options.Interface, BoottimeClock.Now, runner.Link?.MaxMtu ?? 0), boot);
+
+    private static Action<Utf8JsonWriter>? JsonOf(InterfaceRunner runner, Dhcp4Lease? lease, DateTimeOffset boot)
+    {
+        if (lease is null) return null;
+        Dhcp4Snapshot shown = new(runner.Client.StateName, lease, lease.ClientIdentifier, null);
+        return json => SnapshotJson.WriteLease(json, shown, boot);
+    }
+}

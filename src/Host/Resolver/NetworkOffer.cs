@@ -1,0 +1,59 @@
+using System.Collections.Immutable;
+using System.Net;
+using BondDhcp.Dhcp.Client;
+using BondDhcp.Dhcp.Wire;
+
+namespace BondDhcp.Host.Resolver;
+
+/// <summary>The protocol that made an offer.</summary>
+internal enum OfferFamily
+{
+    /// <summary>DHCPv4.</summary>
+    Ipv4,
+    /// <summary>DHCPv6, and what router advertisements say beside it.</summary>
+    Ipv6,
+}
+
+/// <summary>
+/// What one family offers on one interface at present, beside addresses and routes. Validated: addresses, LDH names, and
+/// text that has been read for what it should be. Immutable.
+/// </summary>
+internal sealed record NetworkOffer
+{
+    /// <summary>Name servers, in the server's order; link-local ones without a scope, which is the interface.</summary>
+    public ImmutableArray<IPAddress> DnsServers { get; init; } = [];
+
+    /// <summary>The domain of this host (option 15); a search list takes its place.</summary>
+    public string? DomainName { get; init; }
+
+    /// <summary>Domains in which short names are looked up.</summary>
+    public ImmutableArray<string> SearchDomains { get; init; } = [];
+
+    /// <summary>Time servers, addresses or names. Reported.</summary>
+    public ImmutableArray<string> NtpServers { get; init; } = [];
+
+    /// <summary>The portal's address (RFC 8910); null when none was offered. Reported.</summary>
+    public string? CaptivePortal { get; init; }
+
+    /// <summary>The time zone, by its name in the database where that was offered, else as POSIX writes it; null without one. Reported.</summary>
+    public string? TimeZone { get; init; }
+
+    /// <summary>Encrypted resolvers (RFC 9463). Reported.</summary>
+    public ImmutableArray<EncryptedResolver> EncryptedResolvers { get; init; } = [];
+
+    /// <summary>What a DHCPv4 lease offers.</summary>
+    public static NetworkOffer Of(Dhcp4Lease lease)
+    {
+        Dhcp4Reply ack = lease.Ack;
+        return new NetworkOffer
+        {
+            DnsServers = [.. ack.DnsServers.Select(static server => IPAddress.Parse(server.ToString()))],
+            DomainName = ack.DomainName,
+            SearchDomains = ack.SearchDomains,
+            NtpServers = [.. ack.NtpServers.Select(static server => server.ToString())],
+            CaptivePortal = ack.CaptivePortal,
+            TimeZone = ack.TimeZoneName ?? ack.PosixTimeZone,
+            EncryptedResolvers = ack.EncryptedResolvers,
+        };
+    }
+}

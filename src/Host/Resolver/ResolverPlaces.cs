@@ -1,0 +1,46 @@
+using BondDhcp.Host.Control.Linux;
+
+namespace BondDhcp.Host.Resolver;
+
+/// <summary>Where everything is; tests have it elsewhere.</summary>
+internal sealed record ResolverPlaces
+{
+    /// <summary>The socket that systemd-resolved makes anew at each start, and that it leaves behind when it ends.</summary>
+    public const string ResolvedSocketName = "io.systemd.Resolve";
+
+    /// <summary>What is replaced with <c>dns = "file"</c>.</summary>
+    public string ResolvConf { get; init; } = "/etc/resolv.conf";
+
+    /// <summary>systemd-resolved's runtime directory.</summary>
+    public string ResolvedDirectory { get; init; } = "/run/systemd/resolve";
+
+    /// <summary>The program that speaks to systemd-resolved.</summary>
+    public string Resolvectl { get; init; } = "resolvectl";
+
+    /// <summary>Debian's resolvconf or openresolv.</summary>
+    public string Resolvconf { get; init; } = "resolvconf";
+
+    /// <summary>Where what was in <see cref="ResolvConf"/> is kept.</summary>
+    public required string StateDirectory { get; init; }
+
+    /// <summary>Where it is kept who was told what.</summary>
+    public required string RuntimeDirectory { get; init; }
+
+    /// <summary>
+    /// Who is there at this moment. systemd-resolved runs where somebody listens on its socket: its directory stays when it
+    /// ends. The resolvconf that comes with it is resolvectl by another name, and of no use without it.
+    /// </summary>
+    public ResolverWays Look() => new(
+        IsListening(Path.Combine(ResolvedDirectory, ResolvedSocketName)) && BondDhcp.Net.Linux.ChildProcess.Find(Resolvectl) is not null,
+        BondDhcp.Net.Linux.ChildProcess.Find(Resolvconf) is { } program && !IsResolvectl(program));
+
+    private static bool IsListening(string path)
+    {
+        if (!File.Exists(path) || path.Length > UnixSocket.MaxPathLength) return false;
+        using BondDhcp.Net.Linux.FileDescriptor? socket = UnixSocket.Connect(path, out _);
+        return socket is not null;
+    }
+
+    private static bool IsResolvectl(string program) =>
+        File.ResolveLinkTarget(program, returnFinalTarget: true) is { Name: "resolvectl" };
+}

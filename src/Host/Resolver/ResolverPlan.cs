@@ -1,0 +1,115 @@
+using System.Collections.Immutable;
+using System.Net;
+using System.Net.Sockets;
+using BondDhcp.Dhcp.Wire;
+using BondDhcp.Host.Configuration;
+
+namespace BondDhcp.Host.Resolver;
+
+/// <summary>What an interface's section says of name servers.</summary>
+/// <param name="Name">The interface.</param>
+/// <param name="Output">To whom they go.</param>
+/// <param name="Metric">Its metric.</param>
+internal readonly record struct ResolverPolicy(string Name, DnsOutput Output, uint Metric);
+
+/// <summary>What one interface has to tell, and to whom.</summary>
+/// <param name="Target">To whom; null for nobody.</param>
+/// <param name="Content">What, both families together; null for nothing.</param>
+/// <param name="Why">Why nobody takes it; null where somebody does, or there is nothing to take.</param>
+internal readonly record struct ResolverRoute(ResolverTarget? Target, ResolverContent? Content, string? Why);
+
+/// <summary>Who is to be told what, of what is offered. Pure.</summary>
+internal static class ResolverPlan
+{
+    /// <summary>Servers of one interface that are told; resolvers ask the first few.</summary>
+    public const int MaxServers = 32;
+
+    /// <summary>
+    /// Both families of one interface together: DHCPv4's servers first, none twice, and the domains in the same order. A
+    /// domain name counts where its family sent no search list.
+    /// </summary>
+    public static ResolverContent? Merge(IEnumerable<NetworkOffer> offers, ResolverPolicy policy, bool withScope)
+    {
+        List<string> servers = [];
+        List<string> domains = [];
+        foreach (NetworkOffer offer in offers)
+        {
+            foreach (IPAddress server in offer.DnsServers)
+                if (IsServer(server)) AddOnce(servers, TextOf(server, policy.Name, withScope), MaxServers);
+            IEnumerable<string> search = offer.SearchDomains.IsEmpty && offer.DomainName is { } domain ? [domain] : offer.SearchDomains;
+            foreach (string name in search)
+                if (DomainNames.IsValid(name)) AddOnce(domains, name, DomainNames.MaxSearchNames);
+        }
+        return servers.Count + domains.Count == 0
+            ? null
+            : new ResolverContent(string.Join(' ', servers), string.Join(' ', domains), policy.Metric);
+    }
+
+    /// <summary>What one interface has to tell, and to whom.</summary>
+    public static ResolverRoute Route(IEnumerable<NetworkOffer> offers, ResolverPolicy policy, ResolverWays ways)
+    {
+        ResolverWay? way = policy.Output switch
+        {
+            DnsOutput.File => ResolverWay.File,
+            DnsOutput.None => null,
+            _ => ways.Resolved ? ResolverWay.Resolved : ways.Resolvconf ? ResolverWay.Resolvconf : null,
+        };
+        // resolved knows the link by itself; in a file an address of the link's own says nothing without it.
+        ResolverContent? content = Merge(offers, policy, withScope: way != ResolverWay.Resolved);
+        if (content is null) return default;
+        if (policy.Output == DnsOutput.None) return new ResolverRoute(null, content, "dns is false");
+        if (way is null)
+        {
+            return new ResolverRoute(
+                null, content, "nobody takes them: neither systemd-resolved nor resolvconf is there; dns = \"file\" writes /etc/resolv.conf");
+        }
+        if (way != ResolverWay.File && !IsTellable(policy.Name))
+            return new ResolverRoute(null, content, "nobody takes them: the interface has a name that is an option or a number to other programs");
+        return new ResolverRoute(new ResolverTarget(way.Value, way == ResolverWay.File ? "" : policy.Name), content, null);
+    }
+
+    /// <summary>
+    /// Everybody who is to be told something. The file gets what all its interfaces have, the lower metric first, and in the
+    /// order of the configuration where it is the same.
+    /// </summary>
+    public static ImmutableSortedDictionary<ResolverTarget, ResolverContent> Wanted(IEnumerable<ResolverRoute> routes)
+    {
+        ImmutableSortedDictionary<ResolverTarget, ResolverContent>.Builder wanted = ImmutableSortedDictionary.CreateBuilder<ResolverTarget, ResolverContent>();
+        List<ResolverContent> inFile = [];
+        foreach (ResolverRoute route in routes)
+        {
+            if (route is not { Target: { } target, Content: { } content }) continue;
+            if (target == ResolverTarget.File) inFile.Add(content);
+            else wanted[target] = content;
+        }
+        if (inFile.Count > 0) wanted[ResolverTarget.File] = Join([.. inFile.OrderBy(static one => one.Metric)]);
+        return wanted.ToImmutable();
+    }
+
+    private static ResolverContent Join(IReadOnlyList<ResolverContent> contents) => new(
+        string.Join(' ', contents.SelectMany(static one => one.ServerList).Distinct(StringComparer.Ordinal)),
+        string.Join(' ', contents.SelectMany(static one => one.SearchList).Distinct(StringComparer.OrdinalIgnoreCase)));
+
+    private static void AddOnce(List<string> list, string text, int most)
+    {
+        if (list.Count < most && !list.Contains(text, StringComparer.OrdinalIgnoreCase)) list.Add(text);
+    }
+
+    private static bool IsServer(IPAddress address) => address.AddressFamily == AddressFamily.InterNetwork
+        ? BondDhcp.Net.Ipv4Address.FromBytes(address.GetAddressBytes()).IsUsableUnicast
+        : !address.IsIPv6Multicast && !address.IsIPv4MappedToIPv6 && !address.Equals(IPAddress.IPv6Any) && !address.Equals(IPAddress.IPv6Loopback);
+
+    private static string TextOf(IPAddress address, string interfaceName, bool withScope)
+    {
+        if (address.AddressFamily == AddressFamily.InterNetwork) return address.ToString();
+        // Without the number of a scope that it may have been given.
+        string text = new IPAddress(address.GetAddressBytes()).ToString();
+        return withScope && address.IsIPv6LinkLocal && IsTellable(interfaceName) ? $"{text}%{interfaceName}" : text;
+    }
+
+    // resolvectl takes a number for an index, and a hyphen begins an option. What is no letter, digit or one of a few signs
+    // could mean something to a script.
+    private static bool IsTellable(string name) =>
+        name[0] is not ('-' or '.') && !name.All(char.IsAsciiDigit)
+        && name.All(static c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_' or '.' or '@' or '+');
+}

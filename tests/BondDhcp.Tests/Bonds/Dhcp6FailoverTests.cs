@@ -1,0 +1,135 @@
+using System.Text.Json;
+using BondDhcp.Tests.Beds.Scenarios;
+using BondDhcp.Tests.Beds.Uml;
+using Xunit;
+using Xunit.Abstractions;
+using static BondDhcp.Tests.Bonds.BondAssert;
+
+namespace BondDhcp.Tests.Bonds;
+
+/// <summary>One boot for both families on a real bond.</summary>
+public sealed class Dhcp6Machine() : BedFixture(UmlFactAttribute.WhyNot, () => UmlMachine.RunAsync(Dhcp6FailoverTests.Scenarios));
+
+/// <inheritdoc cref="BondCollection"/>
+[CollectionDefinition(Name)]
+public sealed class Dhcp6Collection : ICollectionFixture<Dhcp6Machine>
+{
+    public const string Name = "dhcp6";
+}
+
+/// <summary>What DHCPv6 gave outlives a failover, with each server.</summary>
+[Collection(Dhcp6Collection.Name)]
+public sealed class Dhcp6FailoverTests(Dhcp6Machine machine, ITestOutputHelper output)
+{
+    // The figure is 20 ms; the rest is what a user-mode kernel with other scenarios beside may be late by.
+    private static readonly TimeSpan s_firstAdvertisement = TimeSpan.FromMilliseconds(20) + TimeSpan.FromMilliseconds(80);
+
+    private static readonly BedScenario s_addresses = Of("dnsmasq", "");
+    private static readonly BedScenario s_keaPrefixes = Of("kea", "prefix-delegation = 56");
+    private static readonly BedScenario s_iscPrefixes = Of("dhcpd", "prefix-delegation = 56");
+
+    public static IReadOnlyList<BedScenario> Scenarios => [s_addresses, s_keaPrefixes, s_iscPrefixes];
+
+    [UmlFact(DisplayName = "AM-7 v4 and v6, dnsmasq: a failover and back keep every address; NAs at once, then CONFIRM from the new MAC; option 61 and option 1 carry one DUID throughout")]
+    public void Failover_WithAddresses_Confirms()
+    {
+        BedEvidence seen = machine[s_addresses, output];
+        KeptEverything(seen, prefixes: 0);
+        ToldEverybody(seen);
+        Asked(seen, "CONFIRM");
+        OneIdentity(seen);
+        Assert.Equal(seen.Lease("before").GetProperty("address").GetString(), seen.Lease("end").GetProperty("address").GetString());
+    }
+
+    [UmlFact(DisplayName = "AM-7 v4 and v6, Kea with a delegated prefix: a failover and back keep address, prefix and its unreachable route; REBIND from the new MAC")]
+    public void Failover_WithAPrefixOfKea_Rebinds() => KeepsThePrefix(machine[s_keaPrefixes, output]);
+
+    [UmlFact(DisplayName = "AM-7 v4 and v6, ISC dhcpd with a delegated prefix: a failover and back keep address, prefix and its unreachable route; REBIND from the new MAC")]
+    public void Failover_WithAPrefixOfDhcpd_Rebinds() => KeepsThePrefix(machine[s_iscPrefixes, output]);
+
+    private static BedScenario Of(string server, string line) => new($"six{server}", $"""
+        network6
+        serve {server}
+        serve6 {server}
+        own_bond 'dhcp6 = true' '{line}'
+        client
+        bonddhcp wait-online bond0 -4 --timeout 30 || fail "no IPv4 address"
+        bound6
+        announced
+        lease before
+        ip -6 route show > "$dir/routes-before.txt"
+        mark failover
+        unplug pw0
+        pause 5
+        lease failover
+        ip -6 route show > "$dir/routes-failover.txt"
+        mark failback
+        plug pw0
+        pause 5
+        """);
+
+    private static void KeepsThePrefix(BedEvidence seen)
+    {
+        KeptEverything(seen, prefixes: 1);
+        ToldEverybody(seen);
+        Asked(seen, "REBIND");
+        OneIdentity(seen);
+        Assert.All(["before", "failover"], name => Assert.Contains(seen.TextOf($"routes-{name}.txt"), route => route.StartsWith("unreachable 2001:db8:", StringComparison.Ordinal)));
+    }
+
+    private static void KeptEverything(BedEvidence seen, int prefixes)
+    {
+        Assert.Equal(1, seen.Lease6("before").GetProperty("addresses").GetArrayLength());
+        Assert.Equal(prefixes, seen.Lease6("before").GetProperty("prefixes").GetArrayLength());
+        foreach (string later in (ReadOnlySpan<string>)["failover", "end"])
+        {
+            Assert.Equal("bound", seen.Lease6(later).GetProperty("state").GetString());
+            Assert.Equal(Names(seen.Lease6("before"), "addresses", "address"), Names(seen.Lease6(later), "addresses", "address"));
+            Assert.Equal(Names(seen.Lease6("before"), "prefixes", "prefix"), Names(seen.Lease6(later), "prefixes", "prefix"));
+        }
+        Assert.DoesNotContain(seen.Events, e => e.Deleted && e.At >= seen.At("failover")
+            && (e.Text.Contains(" inet6 fd55:", StringComparison.Ordinal) || e.Text.Contains("unreachable 2001:db8:", StringComparison.Ordinal)));
+    }
+
+    // The bond's other slave, its hardware address, and who hears of it.
+    private static void ToldEverybody(BedEvidence seen)
+    {
+        foreach ((string phase, string mac, string port) in (ReadOnlySpan<(string, string, string)>)[("failover", MacB, "pw1"), ("failback", MacA, "pw0")])
+        {
+            DateTime changed = seen.Events.First(e => e.At >= seen.At(phase) && e.Text.Contains(": bond0: ", StringComparison.Ordinal)
+                && e.Text.Contains($"link/ether {mac}", StringComparison.Ordinal)).At;
+            PortFrame[] told = [.. seen.Frames.Where(f => f.Port == port && f.Frame.SourceMac == mac && seen.IsIn(phase, f.Frame.At)
+                && f.Frame.Nd is { IsUnsolicitedAdvertisement: true, IsOverride: true })];
+            Assert.InRange(told[0].Frame.At - changed, -Slack, s_firstAdvertisement);
+            string leased = seen.Lease6("before").GetProperty("addresses")[0].GetProperty("address").GetString()!;
+            Assert.Contains(told, f => f.Frame.Nd!.Target == leased);
+            Assert.Contains(told, f => f.Frame.Nd!.Target.StartsWith("fe80:", StringComparison.Ordinal));
+        }
+    }
+
+    private static void Asked(BedEvidence seen, string message)
+    {
+        foreach ((string phase, string mac, string port) in (ReadOnlySpan<(string, string, string)>)[("failover", MacB, "pw1"), ("failback", MacA, "pw0")])
+        {
+            PortFrame[] sent = [.. seen.Frames.Where(f => f.Frame.Dhcp6 is not null && seen.IsIn(phase, f.Frame.At))];
+            Assert.NotEmpty(sent);
+            Assert.All(sent, f => Assert.Equal((port, mac, message), (f.Port, f.Frame.SourceMac, f.Frame.Dhcp6!.Message)));
+        }
+    }
+
+    // RFC 4361 section 6.1: option 61 is 255, an IAID and the DUID of option 1.
+    private static void OneIdentity(BedEvidence seen)
+    {
+        string duid = Assert.Single(seen.Frames.Where(f => f.Frame.Dhcp6 is not null).Select(f => f.Frame.Dhcp6!.ClientDuid).Distinct())!;
+        string identifier = Assert.Single(seen.Frames.Where(f => f.Frame.Dhcp is { Op: 1 }).Select(f => f.Frame.Dhcp!.ClientId).Distinct())!;
+        Assert.Equal("ff", identifier[..2]);
+        Assert.Equal(duid, identifier[10..]);
+        string iaid = Assert.Single(seen.Frames.Where(f => f.Frame.Dhcp6 is not null).SelectMany(f => f.Frame.Dhcp6!.Iaids).Distinct());
+        Assert.Equal(iaid, identifier[2..10]);
+        Assert.Contains(seen.Frames, f => f.Frame.SourceMac == MacA && f.Frame.Dhcp6 is not null);
+        Assert.Contains(seen.Frames, f => f.Frame.SourceMac == MacB && f.Frame.Dhcp6 is not null);
+    }
+
+    private static IEnumerable<string?> Names(JsonElement lease, string list, string name) =>
+        lease.GetProperty(list).EnumerateArray().Select(one => one.GetProperty(name).GetString()).Order();
+}

@@ -1,0 +1,124 @@
+using System.Text.Json;
+using BondDhcp.Tests.Beds;
+using BondDhcp.Tests.Kit;
+using Xunit;
+using Xunit.Abstractions;
+
+namespace BondDhcp.Tests.Servers;
+
+/// <summary>Name servers in resolv.conf and hooks, with a real server and the whole daemon.</summary>
+public sealed class SharingTests(ITestOutputHelper output) : IDisposable
+{
+    private const string C0 = NetworkBed.ClientInterface;
+    private const string Before = "# private";
+
+    private readonly TemporaryDirectory _directory = new();
+
+    public void Dispose() => _directory.Dispose();
+
+    private string Said => Path.Combine(_directory.Path, "said");
+
+    // The bed's own resolv.conf is mounted by itself and cannot be replaced: here all of /etc is a copy. Nothing is started
+    // unless that is so.
+    private static void GiveItsOwnEtc(NetworkBed bed)
+    {
+        bed.Client.Run("sh", "-c", "set -e; cp -a /etc /run/etc; mount --bind /run/etc /etc; [ \"$(stat -c %d /etc)\" = \"$(stat -c %d /run)\" ]; touch /etc/private; [ -e /run/etc/private ]");
+        Assert.False(File.Exists("/etc/private"));
+    }
+
+    private static string ResolvConf(NetworkBed bed) => bed.Client.Run("cat", "/etc/resolv.conf").Trim();
+
+    private static string[] Servers(NetworkBed bed) => [.. ResolvConf(bed).Split('\n').Where(line => !line.StartsWith('#'))];
+
+    private string[] Words => File.Exists(Said) ? [.. File.ReadAllLines(Said).Select(line => line.Split(' ')[0])] : [];
+
+    private void MakeHook()
+    {
+        string hooks = Path.Combine(_directory.Path, "hooks");
+        Directory.CreateDirectory(hooks);
+        string hook = Path.Combine(hooks, "say");
+        File.WriteAllText(hook, $"#!/bin/sh\necho \"$reason $interface new=$new_ip_address old=$old_ip_address dns=$new_domain_name_servers $(tr -d '\\n' | cut -c1-40)\" >> {Said}\n");
+        File.SetUnixFileMode(hook, (UnixFileMode)0x1ed);
+    }
+
+    private Task HookAsync(string word, Scene scene) =>
+        Wait.UntilAsync(() => Words.LastOrDefault() == word, Scene.Patience, $"the hook's {word}", () => string.Join('\n', Words) + scene.Client);
+
+    [Fact(DisplayName = "D12 AT-1 resolv.conf and hooks follow the lease: kept over SIGTERM, SIGUSR2 and kill -9, given up with it")]
+    public async Task ResolvConfAndHooks_FollowTheLease()
+    {
+        MakeHook();
+        await using Scene scene = await Scene.SetAsync(
+            output, ServerConfiguration.DnsmasqDefault,
+            new ServerPlan { Extra = "dhcp-option=option:dns-server,192.0.2.53,192.0.2.54\ndhcp-option=option:domain-name,example.org\ndhcp-option=101,../../etc/passwd\ndhcp-option=114,https://portal.example/\n" },
+            "dns = \"file\"", $"hooks = \"{_directory.Path}/hooks\"");
+        GiveItsOwnEtc(scene.Bed);
+        Assert.Equal(Before, ResolvConf(scene.Bed));
+        scene.Client.Start();
+        JsonElement lease = await scene.BoundAsync();
+        await HookAsync("BOUND", scene);
+        Assert.Equal(["PREINIT", "BOUND"], Words);
+        Assert.Contains($"BOUND c0 new={scene.Address} old= dns=192.0.2.53 192.0.2.54 {{\"schema\":1,\"at\":", File.ReadAllText(Said), StringComparison.Ordinal);
+        string[] servers = ["search example.org", "nameserver 192.0.2.53", "nameserver 192.0.2.54"];
+        Assert.Equal(servers, Servers(scene.Bed));
+        Assert.Equal(("https://portal.example/", JsonValueKind.Null), (lease.GetProperty("captivePortal").GetString(), lease.GetProperty("timeZone").ValueKind));
+
+        using (JsonDocument status = JsonDocument.Parse(await scene.Client.MustAsync("status", "--json")))
+        {
+            JsonElement resolver = status.RootElement.GetProperty("interfaces")[0].GetProperty("resolver");
+            Assert.Equal(("file", "192.0.2.53"), (resolver.GetProperty("to").GetString(), resolver.GetProperty("servers")[0].GetString()));
+            Assert.Equal(0, status.RootElement.GetProperty("hooks").GetProperty("failed").GetInt32());
+        }
+        string text = await scene.Client.MustAsync("status");
+        Assert.Contains("resolver   192.0.2.53, 192.0.2.54 to file", text, StringComparison.Ordinal);
+        Assert.Contains("portal     https://portal.example/", text, StringComparison.Ordinal);
+
+        await scene.Client.MustAsync("renew", C0);
+        await HookAsync("RENEW", scene);
+        foreach (string signal in (string[])["TERM", "USR2", "KILL"])
+        {
+            if (signal == "KILL") await scene.Client.Daemon.KillAsync();
+            else Assert.Equal(0, await scene.Client.StopAsync(signal));
+            Assert.Equal(servers, Servers(scene.Bed));
+            scene.Client.Start();
+            await scene.BoundAsync();
+            await HookAsync("REBOOT", scene);
+            Assert.Equal(servers, Servers(scene.Bed));
+            File.Delete(Said);
+        }
+        await scene.Client.MustAsync("stop", $"dhcp4@{C0}");
+        // When the command returns it has been taken back, and everybody has been told.
+        Assert.Equal(Before, ResolvConf(scene.Bed));
+        Assert.Equal("RELEASE", Words[^1]);
+        Assert.Contains($"RELEASE c0 new= old={scene.Address}", File.ReadAllText(Said), StringComparison.Ordinal);
+        await scene.Client.MustAsync("start", $"dhcp4@{C0}");
+        await scene.BoundAsync();
+        await HookAsync("BOUND", scene);
+        Assert.Equal(servers, Servers(scene.Bed));
+        await scene.Client.MustAsync("stop");
+        Assert.Equal(Before, ResolvConf(scene.Bed));
+        Assert.Empty(Left(scene));
+    }
+
+    private static string[] Left(Scene scene) =>
+        scene.Bed.Client.Run("sh", "-c", "ls -a /etc | grep bonddhcp || true").Split('\n', StringSplitOptions.RemoveEmptyEntries);
+
+    [Fact(DisplayName = "D12 dns = false on reload gives resolv.conf back and leaves the lease alone")]
+    public async Task Reload_ToFalse_GivesTheFileBack()
+    {
+        await using Scene scene = await Scene.SetAsync(
+            output, ServerConfiguration.DnsmasqDefault, new ServerPlan { Extra = "dhcp-option=option:dns-server,192.0.2.53\n" }, "dns = \"file\"");
+        GiveItsOwnEtc(scene.Bed);
+        scene.Client.Start();
+        await scene.BoundAsync();
+        await Wait.UntilAsync(() => Servers(scene.Bed).Contains("nameserver 192.0.2.53"), Scene.Patience, "the name server", () => scene.Client.ToString());
+        int frames = scene.Trace.Dhcp("REQUEST").Count;
+        scene.Client.Configure("dns = false");
+        await scene.Client.MustAsync("reload");
+        Assert.Equal(Before, ResolvConf(scene.Bed));
+        using JsonDocument status = JsonDocument.Parse(await scene.Client.MustAsync("status", "--json"));
+        Assert.Equal("dns is false", status.RootElement.GetProperty("interfaces")[0].GetProperty("resolver").GetProperty("why").GetString());
+        Assert.Equal(frames, scene.Trace.Dhcp("REQUEST").Count);
+        scene.AssertNoDeletion();
+    }
+}
