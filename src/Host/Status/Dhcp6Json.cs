@@ -1,5 +1,7 @@
+using System.Buffers.Binary;
 using System.Text.Json;
 using BondDhcp.Dhcp.Client6;
+using BondDhcp.Dhcp.Identity;
 using BondDhcp.Dhcp.Wire;
 using BondDhcp.Host.Text;
 using BondDhcp.Net;
@@ -22,7 +24,7 @@ internal static class Dhcp6Json
         json.WriteStartObject("dhcp6");
         json.WriteString("state", dhcp6.State);
         WriteText(json, "duid", (lease?.ClientIdentifier ?? dhcp6.ClientIdentifier)?.ToString());
-        WriteText(json, "iaid", (lease?.Iaid ?? dhcp6.Iaid)?.ToString());
+        WriteText(json, "iaid", (lease?.Iaid ?? dhcp6.Iaid) is { } iaid ? TextOf(iaid) : null);
         WriteText(json, "server", reply?.ServerIdentifier.ToString());
         json.WriteStartArray("addresses");
         foreach (Dhcp6LeasedAddress leased in lease?.Addresses ?? [])
@@ -53,6 +55,13 @@ internal static class Dhcp6Json
         foreach (Dhcp6Option option in reply?.Options ?? []) WriteOption(json, option);
         json.WriteEndArray();
         json.WriteEndObject();
+    }
+
+    private static string TextOf(Iaid iaid)
+    {
+        Span<byte> octets = stackalloc byte[Iaid.Length];
+        BinaryPrimitives.WriteUInt32BigEndian(octets, iaid.Value);
+        return HexText.Colons(octets);
     }
 
     private static void WriteLifetimes(Utf8JsonWriter json, Instant preferred, Instant valid, DateTimeOffset boot)

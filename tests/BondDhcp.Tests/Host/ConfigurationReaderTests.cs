@@ -184,7 +184,7 @@ public class ConfigurationReaderTests
     [InlineData("[interface.eth0]\ndhcp4 = \"yes\"", "f.toml:2:9: dhcp4: must be true or false")]
     [InlineData("[interface.eth0]\nmetric = -1", "f.toml:2:10: metric: must be a number from 0 to 4294967295")]
     [InlineData("[interface.eth0]\nconflict-detection = \"fats\"", "f.toml:2:22: conflict-detection: must be one of \"fast\", \"before\", \"concurrent\", \"off\"; did you mean 'fast'?")]
-    [InlineData("[interface.eth0]\nrequire-server = [\"192.0.2.1\", \"x\"]", "f.toml:2:32: require-server: 'x' is not the IPv4 address of a server")]
+    [InlineData("[interface.eth0]\nrequire-server = [\"192.0.2.1\", \"x\"]", "f.toml:2:32: require-server: 'x' is not the IPv4 address of a server, nor the DUID of one in colon-separated hex")]
     [InlineData("[interface.eth0.5]\ndhcp4 = true", "f.toml:1:17: write [interface.\"eth0.5\"]: a name with a dot needs quotes")]
     [InlineData("[interface.\"a/b\"]", "f.toml:1:12: 'a/b' is no interface name: '/', ':' and white space are not allowed in it")]
     [InlineData("[interface.a234567890123456]", "f.toml:1:12: 'a234567890123456' is longer than the 15 bytes of an interface name")]

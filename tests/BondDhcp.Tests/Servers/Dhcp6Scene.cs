@@ -54,7 +54,7 @@ public sealed partial class Dhcp6Scene : IAsyncDisposable
         {
             await scene.GiveIpv6Async();
             scene._trace = scene.Bed.Add(BedProcess.Start(
-                "tcpdump", scene.Bed.Server.Program("tcpdump", "-i", NetworkBed.ServerInterface, "-e", "-l", "-n", "-v", "--immediate-mode", "-Z", "root", "udp port 547 or icmp6")));
+                "tcpdump", scene.Bed.Server.Program("tcpdump", "-i", NetworkBed.ServerInterface, "-e", "-l", "-n", "-v", "--immediate-mode", "-Z", "root", "udp port 547 or icmp6 or udp port 67")));
             await scene._trace.WaitForLineAsync(line => line.Contains("listening on", StringComparison.Ordinal), Patience);
             scene.Serve(kind, flags, pool.Split(' '));
             await Wait.UntilAsync(scene.IsServed, Patience, $"{kind} to listen", scene.ToString);

@@ -169,6 +169,31 @@ public sealed class Dhcp6Tests(ITestOutputHelper output)
         await Wait.UntilAsync(() => scene.Addresses().Contains(address), Dhcp6Scene.Patience, "the address again", scene.ToString);
     }
 
+    [Fact(DisplayName = "AT-1: both families: one DUID, commands for both, and at the end DHCPv6's addresses and RELEASE before DHCPv4's")]
+    public async Task BothFamilies_AreHadAndGivenBackInOrder()
+    {
+        await using Dhcp6Scene scene = await Dhcp6Scene.SetAsync(output, Dhcp6ServerKind.Dnsmasq, "dhcp4 = true\ndhcp6 = true\nconflict-detection = \"off\"");
+        await scene.Bed.StartServerAsync(ServerConfiguration.KeaDefault);
+        scene.Client.Start();
+        await scene.Client.MustAsync("wait-online", C0, "-4", "-6", "--timeout", "20");
+        JsonElement lease = await scene.WaitForStateAsync("bound");
+        string duid = lease.GetProperty("duid").GetString()!, iaid = lease.GetProperty("iaid").GetString()!;
+        Assert.Equal($"ff:{iaid}:{duid}", (await scene.Client.LeaseAsync())!.Value.GetProperty("clientId").GetString());
+        int mark = scene.Mark;
+        await scene.Client.MustAsync("renew", C0, "--timeout", "10");
+        await scene.WaitForPacketAsync("dhcp6 renew", mark);
+        await scene.WaitForPacketAsync(@"\.68 > .*BOOTP/DHCP, Request", mark);
+        mark = scene.Mark;
+        System.Diagnostics.Stopwatch clock = System.Diagnostics.Stopwatch.StartNew();
+        await scene.Client.MustAsync("stop");
+        Assert.InRange(clock.Elapsed, TimeSpan.Zero, TimeSpan.FromSeconds(2));
+        await scene.WaitForPacketAsync(@"\.68 > ", mark);
+        List<string> packets = [.. scene.Packets(mark)];
+        Assert.InRange(packets.FindIndex(line => line.Contains("dhcp6 release", StringComparison.Ordinal)), 0, packets.FindIndex(line => line.Contains(".68 > ", StringComparison.Ordinal)) - 1);
+        Assert.Empty(scene.Addresses());
+        Assert.Empty(scene.Bed.ClientAddresses());
+    }
+
     [Fact(DisplayName = "2.11: IPv6 that is switched off is named in status")]
     public async Task Ipv6_Disabled_IsNamed()
     {
