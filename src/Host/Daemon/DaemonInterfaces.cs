@@ -106,7 +106,8 @@ internal sealed class DaemonInterfaces : IDisposable
                 {
                     unattend();
                     unshare();
-                });
+                }
+                );
             },
             _sharing.Settle);
 
