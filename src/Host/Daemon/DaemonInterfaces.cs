@@ -109,7 +109,8 @@ internal sealed class DaemonInterfaces : IDisposable
                 {
                     unattend();
                     unshare();
-                });
+                }
+                );
             },
             _sharing.Settle);
 
@@ -122,9 +123,14 @@ internal sealed class DaemonInterfaces : IDisposable
     private Dhcp6RunnerWork CreateDhcp6(InterfaceConfiguration configuration) =>
         new(
             configuration, MakeOptions6,
-            options => new Dhcp6Runner(
-                _loop, _network, _supervision.Gate, options, MemoryOf(options.Interface.Name, _leases6), _entropy,
-                (source, report) => _journal.Record(options.Interface.Name, source, report)));
+            options =>
+            {
+                Dhcp6Runner runner = new(
+                    _loop, _network, _supervision.Gate, options, MemoryOf(options.Interface.Name, _leases6), _entropy,
+                    (source, report) => _journal.Record(options.Interface.Name, source, report));
+                return (runner, _sharing.Attend(runner));
+            },
+            _sharing.Settle);
 
     private Dhcp6RunnerOptions MakeOptions6(InterfaceConfiguration one)
     {

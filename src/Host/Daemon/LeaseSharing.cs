@@ -133,6 +133,20 @@ internal sealed class LeaseSharing : IDisposable
         };
     }
 
+    /// <summary>Follows a client of DHCPv6, which is about to start; the action given ends that.</summary>
+    public Action Attend(Dhcp6Runner runner)
+    {
+        string name = runner.Options.Interface.Name;
+        void Changed(Dhcp6Change change)
+        {
+            Offer(name, OfferFamily.Ipv6, change.Reply is { } reply ? NetworkOffer.Of(reply) : null);
+            foreach (HookEvent happened in HookEvents6.Of(name, change, BoottimeClock.Now, _boot.Value)) _hooks.Raise(happened);
+        }
+        runner.LeaseChanged += Changed;
+        _hooks.Raise(new HookEvent(name, HookReason.Preinit6));
+        return () => runner.LeaseChanged -= Changed;
+    }
+
     /// <summary>Lets go of everything: what was told stays told.</summary>
     public void Dispose()
     {

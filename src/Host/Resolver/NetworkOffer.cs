@@ -41,6 +41,23 @@ internal sealed record NetworkOffer
     /// <summary>Encrypted resolvers (RFC 9463). Reported.</summary>
     public ImmutableArray<EncryptedResolver> EncryptedResolvers { get; init; } = [];
 
+    /// <summary>What a REPLY of DHCPv6 offers.</summary>
+    public static NetworkOffer Of(Dhcp6Reply reply) => new()
+    {
+        DnsServers = [.. reply.DnsServers.Select(static server => IPAddress.Parse(server.ToString()))],
+        SearchDomains = reply.SearchDomains,
+        // Option 31 is the older form of 56 (RFC 5908 section 1): of use where that is absent.
+        NtpServers =
+        [
+            .. reply.NtpServers.IsEmpty
+                ? reply.SntpServers.Select(static server => server.ToString())
+                : reply.NtpServers.Select(static server => server.ToString()),
+        ],
+        CaptivePortal = reply.CaptivePortal,
+        TimeZone = reply.TzdbTimeZone ?? reply.PosixTimeZone,
+        EncryptedResolvers = reply.EncryptedResolvers,
+    };
+
     /// <summary>What a DHCPv4 lease offers.</summary>
     public static NetworkOffer Of(Dhcp4Lease lease)
     {

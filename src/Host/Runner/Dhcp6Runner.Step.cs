@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using BondDhcp.Bond.Links;
+using BondDhcp.Dhcp.Client;
 using BondDhcp.Dhcp.Client6;
 using BondDhcp.Dhcp.Linux;
 using BondDhcp.Dhcp.Nd;
@@ -25,6 +26,8 @@ internal sealed partial class Dhcp6Runner
     private Dhcp6Surroundings _surroundings = new();
     private Dhcp6Lease? _toldLease;
     private Dhcp6Information? _toldInformation;
+    private LeaseEnd _lastEnd = LeaseEnd.Expired;
+    private bool _keeps;
     private bool _carryingOut;
 
     private void Feed(Dhcp6Input input)
@@ -74,7 +77,10 @@ internal sealed partial class Dhcp6Runner
             case Dhcp6Effect.Announce announce: Announce(announce.Addresses, announce.OthersToo); break;
             case Dhcp6Effect.SolicitRouters: SolicitRouters(); break;
             case Dhcp6Effect.Configure configure: Configure(configure.Lease); break;
-            case Dhcp6Effect.Deconfigure deconfigure: Deconfigure(deconfigure.Lease); break;
+            case Dhcp6Effect.Deconfigure deconfigure:
+                _lastEnd = deconfigure.Why;
+                Deconfigure(deconfigure.Lease);
+                break;
             case Dhcp6Effect.Tell tell: Journal(tell.Report); break;
             case Dhcp6Effect.CommandDone done: AnswerCommand(done.Succeeded, done.Why); break;
             default: throw new ArgumentOutOfRangeException(nameof(effect), effect, null);
@@ -83,10 +89,13 @@ internal sealed partial class Dhcp6Runner
 
     private void TellLease()
     {
+        if (_keeps || !Client.Tentative.IsEmpty) return;
         if (ReferenceEquals(Client.Lease, _toldLease) && ReferenceEquals(Client.Information, _toldInformation)) return;
+        Dhcp6Lease? before = _toldLease;
         _toldLease = Client.Lease;
         _toldInformation = Client.Information;
-        LeaseChanged?.Invoke();
+        LeaseChanged?.Invoke(new Dhcp6Change(before, Client.Lease, Client.Configuration, StateName, _lastEnd));
+        _lastEnd = LeaseEnd.Expired;
     }
 
     private void ReceiveMessages()

@@ -40,8 +40,11 @@ internal sealed partial class Dhcp6Runner : DhcpRunner
         _retryPort = loop.AddDeadline(() => Guard(FollowLinkLocal));
     }
 
-    /// <summary>The lease or the configuration in force is another, or is gone.</summary>
-    public event Action? LeaseChanged;
+    /// <summary>
+    /// The lease or the configuration in force is another, or is gone. Told when its addresses can be used; not when the
+    /// client ends and everything stays.
+    /// </summary>
+    public event Action<Dhcp6Change>? LeaseChanged;
 
     /// <summary>The configuration.</summary>
     public Dhcp6RunnerOptions Options { get; private set; }
@@ -96,6 +99,7 @@ internal sealed partial class Dhcp6Runner : DhcpRunner
     /// <inheritdoc/>
     protected override void StartClient()
     {
+        _keeps = false;
         Dhcp6Memory memory = _memory.Load();
         Adopt(memory);
         string? why = HoldLinkLocal();
@@ -105,7 +109,11 @@ internal sealed partial class Dhcp6Runner : DhcpRunner
     }
 
     /// <inheritdoc/>
-    protected override void StopClient(bool release) => Feed(new Dhcp6Input.Stop(release));
+    protected override void StopClient(bool release)
+    {
+        _keeps = !release;
+        Feed(new Dhcp6Input.Stop(release));
+    }
 
     /// <inheritdoc/>
     protected override void SetStoredAside(string why) => _memory.SetAside(why);

@@ -1,9 +1,18 @@
 using BondDhcp.Bond.Linux;
+using BondDhcp.Dhcp.Client;
 using BondDhcp.Dhcp.Client6;
 using BondDhcp.Dhcp.Wire;
 using BondDhcp.Host.Configuration;
 
 namespace BondDhcp.Host.Runner;
+
+/// <summary>What became of a lease of DHCPv6, or of configuration without one.</summary>
+/// <param name="Before">The lease until now; null for none.</param>
+/// <param name="After">The lease from now on, whose addresses can be used; null for none.</param>
+/// <param name="Reply">The message whose options are in force; null for none.</param>
+/// <param name="StateBefore">The client's state in which it came.</param>
+/// <param name="End">Why what is gone went.</param>
+internal sealed record Dhcp6Change(Dhcp6Lease? Before, Dhcp6Lease? After, Dhcp6Reply? Reply, string StateBefore, LeaseEnd End);
 
 /// <summary>What DHCPv6 on one interface is to be run with. Immutable; a reload makes a new one.</summary>
 internal sealed record Dhcp6RunnerOptions

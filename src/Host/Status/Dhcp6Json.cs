@@ -14,14 +14,17 @@ internal static class Dhcp6Json
     /// <summary>The object, or null where DHCPv6 is not configured.</summary>
     public static void Write(Utf8JsonWriter json, Dhcp6Snapshot? dhcp6, DateTimeOffset boot)
     {
-        if (dhcp6 is null)
-        {
-            json.WriteNull("dhcp6");
-            return;
-        }
+        json.WritePropertyName("dhcp6");
+        if (dhcp6 is null) json.WriteNullValue();
+        else WriteLease(json, dhcp6, boot);
+    }
+
+    /// <summary>The object <c>dhcp6</c> of <c>lease --json</c>.</summary>
+    public static void WriteLease(Utf8JsonWriter json, Dhcp6Snapshot dhcp6, DateTimeOffset boot)
+    {
         Dhcp6Lease? lease = dhcp6.Lease;
         Dhcp6Reply? reply = dhcp6.Reply;
-        json.WriteStartObject("dhcp6");
+        json.WriteStartObject();
         json.WriteString("state", dhcp6.State);
         WriteText(json, "duid", (lease?.ClientIdentifier ?? dhcp6.ClientIdentifier)?.ToString());
         WriteText(json, "iaid", (lease?.Iaid ?? dhcp6.Iaid) is { } iaid ? TextOf(iaid) : null);

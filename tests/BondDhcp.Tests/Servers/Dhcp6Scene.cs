@@ -69,7 +69,13 @@ public sealed partial class Dhcp6Scene : IAsyncDisposable
     }
 
     /// <summary>Writes the client's configuration.</summary>
-    public void Configure(string settings) => File.WriteAllText(Client.ConfigurationFile, $"[interface.{Interface}]\ndns = false\n{settings}\n");
+    /// <param name="settings">Of its interface.</param>
+    /// <param name="globalSettings">Before it.</param>
+    public void Configure(string settings, string globalSettings = "")
+    {
+        string dns = settings.Contains("dns =", StringComparison.Ordinal) ? "" : "dns = false";
+        File.WriteAllText(Client.ConfigurationFile, $"{globalSettings}\n[interface.{Interface}]\n{dns}\n{settings}\n");
+    }
 
     /// <summary>Starts the client and waits for its lease.</summary>
     public async Task<JsonElement> BindAsync()

@@ -100,6 +100,33 @@ public sealed class SharingTests(ITestOutputHelper output) : IDisposable
         Assert.Empty(Left(scene));
     }
 
+    [Fact(DisplayName = "D12, A6-53 (v6): resolv.conf and hooks follow a lease of DHCPv6: kept over SIGTERM, given up with it")]
+    public async Task ResolvConfAndHooks_FollowALeaseOfDhcp6()
+    {
+        string hook = Path.Combine(Directory.CreateDirectory(Path.Combine(_directory.Path, "hooks")).FullName, "say");
+        File.WriteAllText(hook, $"#!/bin/sh\necho \"$reason $interface new=$new_ip6_address old=$old_ip6_address dns=$new_dhcp6_name_servers\" >> {Said}\n");
+        File.SetUnixFileMode(hook, (UnixFileMode)0x1ed);
+        await using Dhcp6Scene scene = await Dhcp6Scene.SetAsync(output, Dhcp6ServerKind.Dnsmasq);
+        scene.Configure("dhcp6 = true\ndns = \"file\"", $"hooks = \"{_directory.Path}/hooks\"");
+        GiveItsOwnEtc(scene.Bed);
+        await scene.BindAsync();
+        string address = Assert.Single(scene.Addresses()).Split('/')[0];
+        await Wait.UntilAsync(() => Words is ["PREINIT6", "BOUND6"], Dhcp6Scene.Patience, "BOUND6", scene.ToString);
+        Assert.Contains($"BOUND6 {C0} new={address} old= dns=2001:db8:55::1", File.ReadAllText(Said), StringComparison.Ordinal);
+        string[] servers = ["search example.org", "nameserver 2001:db8:55::1"];
+        await Wait.UntilAsync(() => Servers(scene.Bed).SequenceEqual(servers), Dhcp6Scene.Patience, "resolv.conf", scene.ToString);
+        await scene.Client.MustAsync("renew", C0, "-6", "--timeout", "10");
+        await Wait.UntilAsync(() => Words[^1] == "RENEW6", Dhcp6Scene.Patience, "RENEW6", scene.ToString);
+        Assert.Equal(0, await scene.Client.StopAsync());
+        Assert.Equal(servers, Servers(scene.Bed));
+        scene.Client.Start();
+        await scene.WaitForStateAsync("bound");
+        Assert.Equal(servers, Servers(scene.Bed));
+        await scene.Client.MustAsync("stop", $"dhcp6@{C0}");
+        Assert.Equal(Before, ResolvConf(scene.Bed));
+        Assert.Equal("RELEASE6", Words[^1]);
+    }
+
     private static string[] Left(Scene scene) =>
         scene.Bed.Client.Run("sh", "-c", "ls -a /etc | grep bonddhcp || true").Split('\n', StringSplitOptions.RemoveEmptyEntries);
 
