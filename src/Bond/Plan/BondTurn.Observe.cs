@@ -125,12 +125,17 @@ internal sealed partial class BondTurn
         {
             var old = new BondSetting(option, was.Values.Number(option.Attribute) ?? 0, was.Values.Targets(option.Attribute));
             var present = new BondSetting(option, bond.Values.Number(option.Attribute) ?? 0, bond.Values.Targets(option.Attribute));
-            // One change often brings others with it: the driver fits its options to each other.
-            if (old != present) CompareOption(option.Name, option.Attribute, old.Text, present.Text, _plan.Expected is BondAct.SetOptions);
+            if (old != present) CompareOption(option.Name, option.Attribute, old.Text, present.Text, IsOurChange(option));
         }
         ComparePrimary(was, bond);
         if (was.ActiveSlave != bond.ActiveSlave) CompareActive(was, bond);
     }
+
+    // One change often brings others with it, because the driver fits its options to each other. num_grat_arp brings none, and is
+    // set often enough for somebody else's change to come at the same moment.
+    private bool IsOurChange(BondOption option) =>
+        _plan.Expected is BondAct.SetOptions set
+        && set.Settings.Any(setting => setting.Option == option || setting.Option != BondOptionTable.PeerNotifications);
 
     private void CompareOption(string name, ushort attribute, string old, string present, bool ours)
     {

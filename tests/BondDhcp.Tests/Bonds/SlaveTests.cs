@@ -138,7 +138,7 @@ public sealed class SlaveTests(SlaveMachine machine, ITestOutputHelper output)
         bound
         mark right
         ip link set w1 down name u1
-        until_true member u1
+        expect 'slaveAdded slave=u1'
         mark wrong
         ip link set w0 down
         ip link set w0 name u0
