@@ -14,15 +14,19 @@ internal sealed partial class Dhcp6Turn
         if (Client.Lease is not { } lease || !lease.Holds(address)) return;
         Tell("conflict", ("address", address));
         Dhcp6Lease left = lease.Without(address);
+        if (left.Addresses.IsEmpty) Client = Client with { Conflicts = Client.Conflicts + 1 };
+        Instant nextAt = now + DhcpTiming.DelayAfterConflicts(Client.Conflicts);
         if (left.IsEmpty)
         {
-            Client = Client with { Conflicts = Client.Conflicts + 1 };
             Refuse($"{address} is in use by another host");
             Lose(LeaseEnd.Conflict);
-            Enter(new Dhcp6State.Declining(now + DhcpTiming.DelayAfterConflicts(Client.Conflicts)));
+            Enter(new Dhcp6State.Declining(nextAt));
         }
         else
         {
+            // Prefixes alone: an address is asked for with the next RENEW, which need not be hours away.
+            if (left.Addresses.IsEmpty)
+                left = left with { PrefixTimes = left.PrefixTimes with { RenewAt = Instant.Min(left.PrefixTimes.RenewAt, nextAt) } };
             Replace(left);
         }
         SendDecline(address, lease.ServerIdentifier);

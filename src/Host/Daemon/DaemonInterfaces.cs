@@ -86,11 +86,14 @@ internal sealed class DaemonInterfaces : IDisposable
     public ImmutableArray<InterfaceSnapshot> Snapshots(string? interfaceName, ComponentSet components) =>
     [
         .. (interfaceName is null ? _configuration.Interfaces.Select(one => one.Name) : [interfaceName])
-            .Select(name => InterfaceView.Of(_network, _supervision, name, _configuration.Find(name), components.FindDhcp4(name), components.FindDhcp6(name)) with
-            {
-                Resolver = _sharing.ResolverOf(name),
-            }),
+            .Select(name => SnapshotOf(name, components)),
     ];
+
+    private InterfaceSnapshot SnapshotOf(string name, ComponentSet components)
+    {
+        InterfaceSnapshot shown = InterfaceView.Of(_network, _supervision, name, _configuration.Find(name), components.FindDhcp4(name), components.FindDhcp6(name));
+        return shown with { Resolver = _sharing.ResolverOf(name) };
+    }
 
     private Dhcp4RunnerWork CreateDhcp4(InterfaceConfiguration configuration) =>
         new(

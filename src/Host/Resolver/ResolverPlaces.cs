@@ -1,4 +1,5 @@
 using BondDhcp.Host.Control.Linux;
+using BondDhcp.Net.Linux;
 
 namespace BondDhcp.Host.Resolver;
 
@@ -28,17 +29,34 @@ internal sealed record ResolverPlaces
 
     /// <summary>
     /// Who is there at this moment. systemd-resolved runs where somebody listens on its socket: its directory stays when it
-    /// ends. The resolvconf that comes with it is resolvectl by another name, and of no use without it.
+    /// ends. One of another network namespace is nobody's here: by name or number it would take our interface for one of its
+    /// own. The resolvconf that comes with it is resolvectl by another name, and of no use without it.
     /// </summary>
     public ResolverWays Look() => new(
-        IsListening(Path.Combine(ResolvedDirectory, ResolvedSocketName)) && BondDhcp.Net.Linux.ChildProcess.Find(Resolvectl) is not null,
-        BondDhcp.Net.Linux.ChildProcess.Find(Resolvconf) is { } program && !IsResolvectl(program));
+        IsListening(Path.Combine(ResolvedDirectory, ResolvedSocketName)) && ChildProcess.Find(Resolvectl) is not null,
+        ChildProcess.Find(Resolvconf) is { } program && !IsResolvectl(program));
 
     private static bool IsListening(string path)
     {
         if (!File.Exists(path) || path.Length > UnixSocket.MaxPathLength) return false;
-        using BondDhcp.Net.Linux.FileDescriptor? socket = UnixSocket.Connect(path, out _);
-        return socket is not null;
+        using FileDescriptor? socket = UnixSocket.Connect(path, out _);
+        return socket is not null && !IsElsewhere(UnixSocket.Peer(socket).ProcessId);
+    }
+
+    // Where that cannot be told, as of a process that is not seen here, it is taken for ours.
+    private static bool IsElsewhere(int pid) =>
+        NetworkNamespaceAt($"/proc/{pid}/ns/net") is { } theirs && NetworkNamespaceAt("/proc/thread-self/ns/net") is { } ours && theirs != ours;
+
+    private static string? NetworkNamespaceAt(string path)
+    {
+        try
+        {
+            return new FileInfo(path).LinkTarget;
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            return null;
+        }
     }
 
     private static bool IsResolvectl(string program) =>

@@ -5,6 +5,8 @@ using System.Text.Json;
 using BondDhcp.Dhcp.Client;
 using BondDhcp.Dhcp.Wire;
 using BondDhcp.Host.Daemon;
+using BondDhcp.Host.Hooks;
+using BondDhcp.Host.Resolver;
 using BondDhcp.Host.Status;
 using BondDhcp.Net;
 using Xunit;
@@ -109,12 +111,41 @@ public class SnapshotTests
     {
         using JsonDocument document = Json(SnapshotJson.WriteStatus, Snapshot(null));
         string expected = """
-            {"schema":1,"from":"daemon","duid":"00:04:05","components":[{"name":"dhcp4@eth0","state":"waiting","why":"no carrier"}],
+            {"schema":1,"from":"daemon","duid":"00:04:05","hooks":null,"components":[{"name":"dhcp4@eth0","state":"waiting","why":"no carrier"}],
             "interfaces":[{"name":"eth0","mac":"02:00:00:00:0b:0b","carrier":true,"operstate":"up","usable":true,"why":null,"activeSlave":null,
             "failovers":null,"slaves":[],"supplicant":null,"addresses":[{"address":"192.0.2.50/24","origin":"dhcp4","validUntil":"2026-01-31T12:02:10.000Z"}],"drops":{"xid":3},
-            "dhcp4":null,"dhcp6":null}]}
+            "resolver":null,"dhcp4":null,"dhcp6":null}]}
             """.ReplaceLineEndings("");
         Assert.Equal(expected, document.RootElement.GetRawText());
+    }
+
+    [Fact(DisplayName = "D12 status says who has the name servers, or names those that nobody takes; text of the network's is escaped")]
+    public void Status_OfNameServers_SaysWhoHasThem()
+    {
+        ResolverSnapshot nobody = new(null, ["192.0.2.53"], ["example.org"], "nobody takes them: why")
+        {
+            NtpServers = ["192.0.2.1"],
+            EncryptedResolvers = [new EncryptedResolver(1, "dns.example") { Protocols = ["dot"] }],
+        };
+        InterfaceSnapshot one = new() { Name = "eth0", Resolver = nobody };
+        DaemonSnapshot snapshot = Snapshot(null) with { Interfaces = [one], Hooks = new HookSnapshot("/etc/hooks.d", 5, 2, 1) };
+        using JsonDocument document = Json(SnapshotJson.WriteStatus, snapshot);
+        Assert.Equal(
+            """
+            {"to":null,"servers":["192.0.2.53"],"searchDomains":["example.org"],"why":"nobody takes them: why","ntp":["192.0.2.1"],"captivePortal":null,"timeZone":null,
+            "encryptedDns":[{"priority":1,"name":"dns.example","addresses":[],"protocols":["dot"],"port":null,"dohPath":null}]}
+            """.ReplaceLineEndings(""),
+            document.RootElement.GetProperty("interfaces")[0].GetProperty("resolver").GetRawText());
+        StringWriter text = new();
+        SnapshotText.WriteStatus(text, document.RootElement, DateTimeOffset.UnixEpoch);
+        Assert.Contains("  resolver   192.0.2.53: nobody takes them: why\n", text.ToString(), StringComparison.Ordinal);
+        Assert.Contains("hooks in /etc/hooks.d: 2 failed, 1 events lost", text.ToString(), StringComparison.Ordinal);
+
+        using JsonDocument told = Json(SnapshotJson.WriteStatus, snapshot with { Hooks = new HookSnapshot("/etc/hooks.d", 5, 0, 0), Interfaces = [one with { Resolver = nobody with { Way = "file", Why = "a\u001bb" } }] });
+        text = new StringWriter();
+        SnapshotText.WriteStatus(text, told.RootElement, DateTimeOffset.UnixEpoch);
+        Assert.Contains("  resolver   192.0.2.53 to file: a\\x1bb\n", text.ToString(), StringComparison.Ordinal);
+        Assert.DoesNotContain("hooks", text.ToString(), StringComparison.Ordinal);
     }
 
     [Fact(DisplayName = "AC-1 AB-14 AB-15 status --json of a bond: slaves, their network and supplicant, and the last failover")]

@@ -76,6 +76,21 @@ public class GivingBackTests
         Assert.Equal("soliciting", bench.State);
     }
 
+    [Fact]
+    public void Duplicate_BesideAPrefix_AsksForAnotherAddressSoon()
+    {
+        Machine6Bench bench = Machine6Bench.WithPrefix().Step(new Dhcp6Input.AddressDuplicate(Fixture6.L)).Take(Fixture6.Empty());
+        Assert.Equal(("bound", "the server gave no address"), (bench.State, bench.Client.Why));
+        Assert.Equal(Fixture6.P, Assert.Single(bench.Configured));
+        bench.Forget().After(9.9);
+        Assert.Empty(bench.Sent);
+        bench.After(0.2);
+        Assert.Equal(Dhcp6MessageType.Renew, Assert.Single(bench.Sent).Type);
+        Assert.Empty(Assert.Single(bench.Last.Message.IaNas).Addresses);
+        bench.Take(Fixture6.Reply(address: Fixture6.L2).IaPd(300, 480, (Fixture6.P, 600, 900)));
+        Assert.True(bench.IsConfigured(Fixture6.L2));
+    }
+
     [Fact(DisplayName = "S-20 ten conflicts in a row: a minute between attempts")]
     public void Duplicates_InARow_SlowTheClientDown()
     {

@@ -1,4 +1,5 @@
 using BondDhcp.Host.Resolver;
+using BondDhcp.Tests.Linux;
 using Xunit;
 
 namespace BondDhcp.Tests.Resolver;
@@ -114,6 +115,15 @@ public sealed class ResolverRunnerTests : IDisposable
         _bed.Settle();
         Assert.Empty(_bed.Calls);
         Assert.Null(_bed.Runner.SnapshotOf("bond0")!.Way);
+    }
+
+    [Fact(DisplayName = "D12 systemd-resolved of another network namespace is not told of an interface that only has the name of one of its own")]
+    public void Resolved_OfAnotherNamespace_IsNotOurs()
+    {
+        _bed.StartResolved();
+        Assert.True(_bed.Places.Look().Resolved);
+        // The socket is this process's, which stays where it is.
+        PrivateNetwork.Run(() => Assert.False(_bed.Places.Look().Resolved));
     }
 
     [Fact]
