@@ -1,7 +1,6 @@
 using System.Collections.Immutable;
 using BondDhcp.Dhcp.Client;
 using BondDhcp.Dhcp.Identity;
-using BondDhcp.Net;
 using BondDhcp.Net.Linux;
 
 namespace BondDhcp.Dhcp.Store;
@@ -18,8 +17,7 @@ public sealed record Dhcp4StoredMemory(Dhcp4Memory Memory, ImmutableArray<string
 /// <param name="stateDirectory">The state directory; made when something is saved.</param>
 public sealed class Dhcp4LeaseStore(string stateDirectory)
 {
-    private const string Prefix = "dhcp4-";
-    private const string Suffix = ".json";
+    private readonly LeaseFiles _files = new(stateDirectory, "dhcp4-");
 
     /// <summary>Reads what is kept for an interface. A file that cannot be trusted is set aside, with a warning.</summary>
     /// <param name="interfaceName">The interface's name.</param>
@@ -28,23 +26,14 @@ public sealed class Dhcp4LeaseStore(string stateDirectory)
     /// <exception cref="ArgumentException">Not a name that an interface can have.</exception>
     public Dhcp4StoredMemory Load(string interfaceName, StoreClock clock, bool setAside = true)
     {
-        string path = PathOf(interfaceName);
-        StateFileContent content = StateFile.Read(path);
-        if (content.Problem is { } problem)
-        {
-            bool leave = !setAside || !content.MustBeSetAside;
-            return Nothing(leave ? $"{path} {problem}" : StateFile.SetAside(path, problem));
-        }
-        if (content.Octets is null) return new Dhcp4StoredMemory(Dhcp4Memory.Empty, []);
-
-        Dhcp4MemoryDocument document = Dhcp4MemoryReader.Read(content.Octets);
-        if (document.NewerVersion is { } version)
-            return Nothing(setAside ? StateFile.SetAsideVersion(path, version) : $"{path} is of a newer format");
-        if (document.Problem is { } damage)
-            return Nothing(setAside ? StateFile.SetAside(path, damage) : $"{path} {damage}");
+        byte[]? octets = _files.Read(interfaceName, setAside, out string? warning);
+        if (octets is null) return new Dhcp4StoredMemory(Dhcp4Memory.Empty, warning is null ? [] : [warning]);
+        MemoryDocument<Dhcp4Memory> document = Dhcp4MemoryReader.Read(octets);
+        if (document.Memory is null)
+            return new Dhcp4StoredMemory(Dhcp4Memory.Empty, [_files.Refuse(interfaceName, document.Problem, document.NewerVersion, setAside)]);
         return new Dhcp4StoredMemory(
-            StoredTimes.Translate(document.Memory!, document.SavedAt!, clock),
-            [.. document.Refused.Select(refused => $"{path}: {refused}")]);
+            StoredTimes.Translate(document.Memory, document.SavedAt!, clock),
+            [.. document.Refused.Select(refused => $"{_files.PathOf(interfaceName)}: {refused}")]);
     }
 
     /// <summary>
@@ -54,7 +43,6 @@ public sealed class Dhcp4LeaseStore(string stateDirectory)
     /// <exception cref="ArgumentException">Not a name that an interface can have.</exception>
     public string? Save(string interfaceName, Dhcp4Memory memory, StoreClock clock)
     {
-        string path = PathOf(interfaceName);
         byte[] text = Dhcp4MemoryWriter.Write(memory, clock);
         // Options of unusual size: what was used last matters most.
         while (text.Length > StateFile.MaxLength && memory.Leases.Length > 1)
@@ -62,53 +50,25 @@ public sealed class Dhcp4LeaseStore(string stateDirectory)
             memory = memory with { Leases = memory.Leases[..^1] };
             text = Dhcp4MemoryWriter.Write(memory, clock);
         }
-        if (text.Length > StateFile.MaxLength)
-            return $"{path}: a lease with so many options is not kept";
-        return StateFile.Write(path, text) is { } problem ? $"{path}: {problem}" : null;
+        return _files.Write(interfaceName, text);
     }
 
     /// <summary>Puts an interface's file out of use, to be looked at; a sentence for the log, or null when there is none.</summary>
     /// <exception cref="ArgumentException">Not a name that an interface can have.</exception>
-    public string? SetAside(string interfaceName, string why)
-    {
-        string path = PathOf(interfaceName);
-        return File.Exists(path) ? StateFile.SetAside(path, why) : null;
-    }
+    public string? SetAside(string interfaceName, string why) => _files.SetAside(interfaceName, why);
 
     /// <summary>The interfaces for which something is kept, in ordinal order.</summary>
-    public ImmutableArray<string> Interfaces()
-    {
-        try
-        {
-            return
-            [
-                .. Directory.EnumerateFiles(stateDirectory, Prefix + "*" + Suffix)
-                    .Select(path => Path.GetFileName(path)[Prefix.Length..^Suffix.Length])
-                    .Where(StatePath.IsInterfaceName)
-                    .Order(StringComparer.Ordinal),
-            ];
-        }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
-        {
-            // Without a directory nothing is kept.
-            return [];
-        }
-    }
+    public ImmutableArray<string> Interfaces() => _files.Interfaces();
 
     /// <summary>The DUID in an intact stored lease's client identifier, for when the DUID's own file is gone; null for none.</summary>
     public Duid? FindDuid()
     {
         foreach (string interfaceName in Interfaces())
         {
-            if (StateFile.Read(PathOf(interfaceName)).Octets is not { } octets) continue;
-            if (Dhcp4MemoryReader.Read(octets).Memory is not { } memory) continue;
+            if (_files.Peek(interfaceName) is not { } octets || Dhcp4MemoryReader.Read(octets).Memory is not { } memory) continue;
             foreach (Dhcp4Lease lease in memory.Leases)
                 if (Dhcp4ClientIdentifier.TryGetDuid(lease.ClientIdentifier.AsSpan(), out _, out Duid? duid)) return duid;
         }
         return null;
     }
-
-    private string PathOf(string interfaceName) => StatePath.Of(stateDirectory, Prefix, interfaceName, Suffix);
-
-    private static Dhcp4StoredMemory Nothing(string warning) => new(Dhcp4Memory.Empty, [warning]);
 }

@@ -1,4 +1,5 @@
 using BondDhcp.Dhcp.Client;
+using BondDhcp.Dhcp.Client6;
 using BondDhcp.Net;
 
 namespace BondDhcp.Dhcp.Store;
@@ -12,11 +13,22 @@ internal static class StoredTimes
     internal static Dhcp4Memory Translate(Dhcp4Memory memory, StoreClock savedAt, StoreClock now)
     {
         if (now.IsSameBoot(savedAt)) return memory;
+        TimeSpan? shift = Shift(savedAt, now);
+        return memory with { Leases = [.. memory.Leases.Select(lease => shift is { } by ? Shifted(lease, by) : WithoutTimes(lease))] };
+    }
+
+    internal static Dhcp6Memory Translate(Dhcp6Memory memory, StoreClock savedAt, StoreClock now)
+    {
+        if (now.IsSameBoot(savedAt)) return memory;
+        TimeSpan? shift = Shift(savedAt, now);
+        return new Dhcp6Memory([.. memory.Leases.Select(lease => shift is { } by ? Shifted(lease, by) : WithoutTimes(lease))]);
+    }
+
+    /// <summary>From an instant then to the same moment's instant now; null where a wall clock that went back says nothing about it.</summary>
+    private static TimeSpan? Shift(StoreClock savedAt, StoreClock now)
+    {
         TimeSpan sinceSaved = now.WallClock - savedAt.WallClock;
-        // A wall clock that went back says nothing about how much of a lease is left.
-        bool unknown = sinceSaved < TimeSpan.Zero;
-        TimeSpan shift = now.Now - savedAt.Now - sinceSaved;
-        return memory with { Leases = [.. memory.Leases.Select(lease => unknown ? WithoutTimes(lease) : Shifted(lease, shift))] };
+        return sinceSaved < TimeSpan.Zero ? null : now.Now - savedAt.Now - sinceSaved;
     }
 
     private static Dhcp4Lease Shifted(Dhcp4Lease lease, TimeSpan shift) => lease with
@@ -38,4 +50,28 @@ internal static class StoredTimes
             RebindAt = Instant.Zero,
             ExpiresAt = Instant.Zero,
         };
+
+    private static Dhcp6Lease Shifted(Dhcp6Lease lease, TimeSpan shift) =>
+        WithTimes(lease, at => at + shift) with { ObtainedAt = lease.ObtainedAt + shift };
+
+    private static Dhcp6Lease WithoutTimes(Dhcp6Lease lease) =>
+        WithTimes(lease, at => at.IsNever ? at : Instant.Zero) with
+        {
+            ObtainedAt = Instant.Zero,
+            ExpiryUnknown = !lease.NextEndAt.IsNever,
+        };
+
+    private static Dhcp6Lease WithTimes(Dhcp6Lease lease, Func<Instant, Instant> change) => lease with
+    {
+        AddressTimes = new Dhcp6IaTimes(change(lease.AddressTimes.RenewAt), change(lease.AddressTimes.RebindAt)),
+        PrefixTimes = new Dhcp6IaTimes(change(lease.PrefixTimes.RenewAt), change(lease.PrefixTimes.RebindAt)),
+        Addresses =
+        [
+            .. lease.Addresses.Select(one => one with { PreferredUntil = change(one.PreferredUntil), ValidUntil = change(one.ValidUntil) }),
+        ],
+        Prefixes =
+        [
+            .. lease.Prefixes.Select(one => one with { PreferredUntil = change(one.PreferredUntil), ValidUntil = change(one.ValidUntil) }),
+        ],
+    };
 }

@@ -36,7 +36,7 @@ public sealed class StoreFuzzTests : IDisposable
         int read = 0;
         Parallel.For(0, Fuzzing.Iterations, i =>
         {
-            Dhcp4MemoryDocument document = Dhcp4MemoryReader.Read(StoreFile.Sealed(Fuzzing.Mutate(content, Fuzzing.Random(i))));
+            MemoryDocument<Dhcp4Memory> document = Dhcp4MemoryReader.Read(StoreFile.Sealed(Fuzzing.Mutate(content, Fuzzing.Random(i))));
             Assert.True(document.Memory is not null ^ (document.Problem ?? document.NewerVersion?.ToString(CultureInfo.InvariantCulture)) is not null);
             if (document.Memory is null) return;
             Interlocked.Increment(ref read);
