@@ -80,6 +80,7 @@ internal static class Captures
 
             """);
         foreach (string line in OddCaptures.Lines) readme.AppendLine(line);
+        readme.AppendLine().AppendLine("`dhcpv6/` has a README of its own.");
         if (only.Length == 0) await OddCaptures.MakeAsync(Path.Combine(folder, "others"));
         await File.WriteAllTextAsync(Path.Combine(directory, "README.md"), readme.ToString());
     }

@@ -31,7 +31,7 @@ internal static class CommandTable
         {
             Details = "Without IFACE every interface with DHCP or addresses; without -4 or -6 any one family. Link-local and\ntentative addresses do not count.",
         },
-        new("decode", "FILE [--json]", "print the DHCP messages of a pcap or pcapng file", ["--json"], 1, 1, DecodeCommand.Run),
+        new("decode", "FILE [--json]", "print the DHCPv4 and DHCPv6 messages of a pcap or pcapng file", ["--json"], 1, 1, DecodeCommand.Run),
         new("demo", "", "show a lease that outlives the failover of a bond, in private namespaces; needs root, ip and dnsmasq", [], 0, 0, DemoCommand.Run),
     ];
 }

@@ -54,7 +54,7 @@ internal sealed class TsharkComparison(JsonElement ours, TsharkFrame theirs)
     }
 
     /// <summary>Seconds since 1970 with nine digits, as tshark prints them.</summary>
-    private static string Epoch(string at)
+    internal static string Epoch(string at)
     {
         DateTime second = DateTime.Parse(at[..19] + "Z", CultureInfo.InvariantCulture, DateTimeStyles.AdjustToUniversal);
         string fraction = at[20..^1].PadRight(9, '0');
@@ -197,7 +197,7 @@ internal sealed class TsharkComparison(JsonElement ours, TsharkFrame theirs)
             _differences.Add($"frame {theirs.Number}: option {code} {name} = {field} is not in {Convert.ToHexStringLower(octets)}");
     }
 
-    private static IEnumerable<byte[]> Encodings(string field)
+    internal static IEnumerable<byte[]> Encodings(string field)
     {
         yield return Encoding.UTF8.GetBytes(field);
         if (System.Net.IPAddress.TryParse(field, out System.Net.IPAddress? address)) yield return address.GetAddressBytes();

@@ -9,6 +9,9 @@ public static class SourceTree
     /// <summary>The captures of real servers, <c>pcaps/dhcpv4</c>.</summary>
     public static string Captures => Path.Combine(Root, "pcaps", "dhcpv4");
 
+    /// <summary>The captures of real servers, <c>pcaps/dhcpv6</c>.</summary>
+    public static string Captures6 => Path.Combine(Root, "pcaps", "dhcpv6");
+
     private static string Find()
     {
         DirectoryInfo? directory = new(AppContext.BaseDirectory);
