@@ -91,7 +91,7 @@ internal static class SnapshotText
         if (Number(failovers, "count") == "0") return;
         string from = Text(failovers, "previousSlave") is { } previous ? $", the last from {previous}" : "";
         string reason = Text(failovers, "reason") is { } why ? $" ({why})" : "";
-        output.WriteLine($"  failovers  {Number(failovers, "count")}{from}{reason}, {Number(failovers, "withoutLinkSeconds")} s without a link");
+        output.WriteLine($"  failovers  {Number(failovers, "count")}{from}{reason}, {Seconds(failovers, "withoutLinkSeconds")} s without a link");
     }
 
     private static bool Flag(JsonElement parent, string name) =>
@@ -170,6 +170,10 @@ internal static class SnapshotText
 
     internal static string Number(JsonElement parent, string name) =>
         parent.TryGetProperty(name, out JsonElement value) && value.ValueKind == JsonValueKind.Number ? value.GetRawText() : "-";
+
+    private static string Seconds(JsonElement parent, string name) =>
+        parent.TryGetProperty(name, out JsonElement value) && value.ValueKind == JsonValueKind.Number
+            ? value.GetDouble().ToString("0.##", CultureInfo.InvariantCulture) : "-";
 
     internal static IEnumerable<JsonElement> Elements(JsonElement parent, string name)
     {
