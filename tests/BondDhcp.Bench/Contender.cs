@@ -36,8 +36,34 @@ internal sealed record Contender(string Name, Func<string, string[]> Command)
         return [BondDhcpProcess.Binary, "--config", configuration, "--state-dir", $"{directory}/state", "--runtime-dir", $"{directory}/run", "run"];
     });
 
+    /// <summary>The same for DHCPv6, each without a delay where it can do without one.</summary>
+    public static Contender[] OfDhcp6 { get; } =
+    [
+        new("**bonddhcp**, solicit-delay = false", directory =>
+        {
+            string configuration = $"{directory}/bonddhcp.toml";
+            File.WriteAllText(configuration, $"[interface.{NetworkBed.ClientInterface}]\ndhcp6 = true\nsolicit-delay = false\ndns = false\n");
+            return [BondDhcpProcess.Binary, "--config", configuration, "--state-dir", $"{directory}/state", "--runtime-dir", $"{directory}/run", "run"];
+        }),
+        new("dhclient -6", directory =>
+            ["dhclient", "-6", "-d", "-1", "-lf", $"{directory}/leases", "-pf", $"{directory}/pid", NetworkBed.ClientInterface]),
+        new("dhcpcd -6 --nodelay", directory =>
+        {
+            File.WriteAllText($"{directory}/dhcpcd.conf", $"noipv6rs\ninterface {NetworkBed.ClientInterface}\nia_na 1\n");
+            return ["dhcpcd", "-6", "-B", "--nodelay", "-f", $"{directory}/dhcpcd.conf", NetworkBed.ClientInterface];
+        }),
+        new("dhcp6c", directory =>
+        {
+            File.WriteAllText($"{directory}/dhcp6c.conf", $"interface {NetworkBed.ClientInterface} {{ send ia-na 1; }};\nid-assoc na 1 {{ }};\n");
+            return ["dhcp6c", "-f", "-c", $"{directory}/dhcp6c.conf", "-p", $"{directory}/pid", NetworkBed.ClientInterface];
+        }),
+    ];
+
     /// <summary>Milliseconds from the start of the process until the kernel has the address; NaN when it does not come.</summary>
-    public async Task<double> RaceAsync(NetworkBed bed, TimeSpan patience)
+    public Task<double> RaceAsync(NetworkBed bed, TimeSpan patience) => RaceAsync(bed, patience, e => e.IsAddress(NetworkBed.ClientInterface));
+
+    /// <summary>As above, where the end is another event.</summary>
+    public async Task<double> RaceAsync(NetworkBed bed, TimeSpan patience, Func<KernelEvent, bool> isEnd)
     {
         string directory = Directory.CreateTempSubdirectory("bonddhcp-bench-").FullName;
         string[] command = Command(directory);
@@ -57,7 +83,7 @@ internal sealed record Contender(string Name, Func<string, string[]> Command)
             while (DateTime.UtcNow < deadline && double.IsNaN(result))
             {
                 await Task.Delay(5);
-                if (bed.Events.All.Skip(mark).FirstOrDefault(e => !e.Deleted && e.IsAddress(NetworkBed.ClientInterface)) is { } configured)
+                if (bed.Events.All.Skip(mark).FirstOrDefault(e => !e.Deleted && isEnd(e)) is { } configured)
                     result = (configured.At - startedAt).TotalMilliseconds;
             }
             if (double.IsNaN(result)) Console.Error.WriteLine($"{Name}: no address within {patience.TotalSeconds} s");
@@ -75,7 +101,7 @@ internal sealed record Contender(string Name, Func<string, string[]> Command)
     {
         // Again and again: some start others while they are being ended.
         await Wait.UntilAsync(() => !EndAll(Inhabitants(bed.Client).Except(before)), TimeSpan.FromSeconds(10), "the contender's end");
-        bed.Client.Ip($"address flush dev {NetworkBed.ClientInterface}");
+        bed.Client.Ip($"address flush dev {NetworkBed.ClientInterface} scope global");
         bed.Client.Ip($"link set {NetworkBed.ClientInterface} up");
         bed.Client.Run("/bin/sh", "-c", "rm -rf /var/lib/dhcpcd/* /run/dhcpcd /var/lib/dhcp/*");
     }

@@ -8,6 +8,7 @@ using BondDhcp.Bench;
 (string Name, Func<Task<Table>> Run)[] tables =
 [
     ("start", StartRace.RunAsync),
+    ("start6", Start6Race.RunAsync),
     ("reactions", ReactionBench.RunAsync),
     ("footprint", FootprintBench.RunAsync),
     ("supervisor", FootprintBench.RunSupervisedAsync),

@@ -25,6 +25,7 @@ internal sealed record Dhcp6Identity(Dhcp6Settings Settings, Dhcp6Identification
                 Mode = one.Dhcp6 ?? Dhcp6Mode.Stateful,
                 PrefixLengthHint = one.PrefixLengthHint,
                 RapidCommit = one.RapidCommit,
+                DelayFirstSolicit = one.SolicitDelay,
                 SendsName = name is not null,
                 RequireServers = one.RequireDuids,
                 RejectServers = one.RejectDuids,

@@ -12,6 +12,7 @@ internal static class Dhcp6Keys
     public static void AddTo(Dictionary<string, InterfaceKeys.Reader> keys)
     {
         keys.Add("dhcp6", static (draft, value) => draft.Configuration = draft.Configuration with { Dhcp6 = ReadMode(value) });
+        keys.Add("solicit-delay", static (draft, value) => draft.Configuration = draft.Configuration with { SolicitDelay = value.Boolean() });
         keys.Add("prefix-delegation", static (draft, value) =>
         {
             draft.Configuration = draft.Configuration with { PrefixLengthHint = ReadPrefixLength(value) };

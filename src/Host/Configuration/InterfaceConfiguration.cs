@@ -45,6 +45,9 @@ internal sealed record InterfaceConfiguration
     /// <summary>What of DHCPv6 is wanted; null for nothing.</summary>
     public Dhcp6Mode? Dhcp6 { get; init; }
 
+    /// <summary>The first SOLICIT waits for up to a second, as RFC 9915 section 18.2.1 would have it.</summary>
+    public bool SolicitDelay { get; init; } = true;
+
     /// <summary>A delegated prefix of about this length is wanted too, 1 to 64; null for none.</summary>
     public int? PrefixLengthHint { get; init; }
 

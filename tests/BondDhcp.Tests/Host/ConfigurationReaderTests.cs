@@ -237,6 +237,8 @@ public class ConfigurationReaderTests
         Assert.Equal(60, Of("dhcp6 = true\nprefix-delegation = 60").PrefixLengthHint);
         Assert.Equal(56, Of("dhcp6 = true\nprefix-delegation = true").PrefixLengthHint);
         Assert.Null(Of("dhcp6 = true\nprefix-delegation = false").PrefixLengthHint);
+        Assert.False(Of("dhcp6 = true\nsolicit-delay = false").SolicitDelay);
+        Assert.True(Of("dhcp6 = true").SolicitDelay);
         InterfaceConfiguration servers = Of("require-server = [\"192.0.2.1\", \"00:03:00:01:02:00:00:00:00:01\"]");
         Assert.Equal("192.0.2.1", Assert.Single(servers.RequireServers).ToString());
         Assert.Equal("00:03:00:01:02:00:00:00:00:01", Assert.Single(servers.RequireDuids).ToString());
