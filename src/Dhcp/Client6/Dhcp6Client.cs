@@ -18,6 +18,13 @@ public sealed partial record Dhcp6Client
     /// <summary>A client that has not been started.</summary>
     public static Dhcp6Client Create(Dhcp6Settings settings) => new() { Settings = settings };
 
+    /// <summary>
+    /// As <see cref="Create"/>, in the place of one that ended: what that one sent counts on, because the limit of RFC 9915
+    /// section 14.1 is the interface's, whatever is started again on it.
+    /// </summary>
+    public static Dhcp6Client CreateAfter(Dhcp6Client before, Dhcp6Settings settings) =>
+        Create(settings) with { RateLimit = before.RateLimit, Budget = before.Budget };
+
     /// <summary>The configuration.</summary>
     public required Dhcp6Settings Settings { get; init; }
 

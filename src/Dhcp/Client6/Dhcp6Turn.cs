@@ -129,7 +129,7 @@ internal sealed partial class Dhcp6Turn(
         {
             Dhcp6MessageType.Solicit or Dhcp6MessageType.Request or Dhcp6MessageType.Renew or Dhcp6MessageType.Rebind =>
                 Dhcp6OptionRequest.For(Settings.SendsName, prefixes: !wanted.Prefixes.IsDefault),
-            Dhcp6MessageType.InformationRequest => Dhcp6OptionRequest.Information,
+            Dhcp6MessageType.InformationRequest => Dhcp6OptionRequest.ForInformation,
             _ => [],
         },
         IaNas = wanted.Addresses.IsDefault ? [] : [new Dhcp6IaNaRequest(Settings.Iaid, wanted.Addresses)],

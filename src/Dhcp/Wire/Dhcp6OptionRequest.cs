@@ -14,6 +14,9 @@ public static class Dhcp6OptionRequest
     /// <summary>DNS servers, search list, NTP, refresh time, INF_MAX_RT.</summary>
     public static readonly ImmutableArray<ushort> Information = [23, 24, 56, 32, 83];
 
+    /// <summary>What is only reported: SNTP servers, time zone (RFC 4833), captive portal (RFC 8910), encrypted resolvers (RFC 9463).</summary>
+    public static readonly ImmutableArray<ushort> Reported = [31, 41, 42, 103, 144];
+
     /// <summary>CLIENT_FQDN: where the name is sent, so that the server says what it made of it (RFC 4704 section 5).</summary>
     public const ushort ClientFqdn = 39;
 
@@ -25,8 +28,11 @@ public static class Dhcp6OptionRequest
     /// <param name="prefixes">An IA_PD is sent.</param>
     public static ImmutableArray<ushort> For(bool name, bool prefixes)
     {
-        ImmutableArray<ushort> codes = Default;
+        ImmutableArray<ushort> codes = [.. Default, .. Reported];
         if (name) codes = codes.Add(ClientFqdn);
         return prefixes ? codes.Add(PdExclude) : codes;
     }
+
+    /// <summary>For INFORMATION-REQUEST.</summary>
+    public static ImmutableArray<ushort> ForInformation { get; } = [.. Information, .. Reported];
 }

@@ -1,5 +1,7 @@
 using System.Collections.Immutable;
+using System.Runtime.CompilerServices;
 using BondDhcp.Bond.Linux;
+using BondDhcp.Dhcp.Client6;
 using BondDhcp.Dhcp.Identity;
 using BondDhcp.Dhcp.Store;
 using BondDhcp.Host.Components;
@@ -29,6 +31,7 @@ internal sealed class DaemonInterfaces : IDisposable
     private readonly MacIdentifierStore _macs;
     private readonly Dhcp4LeaseStore _leases;
     private readonly Dhcp6LeaseStore _leases6;
+    private readonly Dictionary<string, StrongBox<Dhcp6Client?>> _lastClients6 = [];
     private readonly KernelEntropy _entropy = new();
     private DaemonConfiguration _configuration = new();
     private Duid? _duid;
@@ -120,6 +123,12 @@ internal sealed class DaemonInterfaces : IDisposable
     /// <summary>Begins what does not come before the first packet: telling others of leases.</summary>
     public void BeginSharing() => _sharing.Begin();
 
+    private StrongBox<Dhcp6Client?> LastClientOf(string name)
+    {
+        if (!_lastClients6.TryGetValue(name, out StrongBox<Dhcp6Client?>? last)) _lastClients6.Add(name, last = new());
+        return last;
+    }
+
     private Dhcp6RunnerWork CreateDhcp6(InterfaceConfiguration configuration) =>
         new(
             configuration, MakeOptions6,
@@ -140,6 +149,7 @@ internal sealed class DaemonInterfaces : IDisposable
             Interface = one,
             Dhcp6 = identity.Settings,
             Identification = identity.Identification,
+            Last = LastClientOf(one.Name),
             OpenRecord = index => new Ipv6OwnershipFile(_runtimeDirectory, one.Name, index, _bootId),
         };
     }

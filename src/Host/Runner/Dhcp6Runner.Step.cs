@@ -49,8 +49,13 @@ internal sealed partial class Dhcp6Runner
         if (_carryingOut) return;
         _carryingOut = true;
         Dhcp6Memory? kept = null;
+        Options.Last.Value = Client;
         try
         {
+            // A lease that is given back is forgotten first: after a sudden end between the two it would be confirmed, because a
+            // server looks at the prefix alone, and be used though another host may have it.
+            if (_effects.Exists(static effect => effect is Dhcp6Effect.Deconfigure { Why: LeaseEnd.Released or LeaseEnd.Conflict })
+                && _effects.OfType<Dhcp6Effect.Persist>().LastOrDefault() is { } forgetting) _memory.Save(forgetting.Memory);
             for (int i = 0; i < _effects.Count; i++)
             {
                 if (_effects[i] is Dhcp6Effect.Persist persist) kept = persist.Memory;

@@ -94,7 +94,9 @@ internal sealed partial class Dhcp6Runner : DhcpRunner
     protected override bool ClientIsStopped => Client.State is Dhcp6State.Stopped;
 
     /// <inheritdoc/>
-    protected override void ResetClient() => Client = Dhcp6Client.Create(Options.Dhcp6);
+    protected override void ResetClient() => Client = Options.Last.Value is { } last
+        ? Dhcp6Client.CreateAfter(last, Options.Dhcp6)
+        : Dhcp6Client.Create(Options.Dhcp6);
 
     /// <inheritdoc/>
     protected override void StartClient()

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using BondDhcp.Bond.Linux;
 using BondDhcp.Dhcp.Client;
 using BondDhcp.Dhcp.Client6;
@@ -28,4 +29,7 @@ internal sealed record Dhcp6RunnerOptions
 
     /// <summary>Opens the record of what is ours on the interface with this index; null where none is kept.</summary>
     public Func<int, Ipv6OwnershipFile>? OpenRecord { get; init; }
+
+    /// <summary>The client that ran on the interface last, in this process: what it sent counts on. Kept up by the runner.</summary>
+    public StrongBox<Dhcp6Client?> Last { get; init; } = new();
 }

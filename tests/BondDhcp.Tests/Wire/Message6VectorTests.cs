@@ -100,7 +100,7 @@ public class Message6VectorTests
         Assert.Equal(Dhcp6DropReason.None, Dhcp6MessageView.TryParse(solicit, out Dhcp6MessageView view));
         string Hex(ushort code, in Dhcp6MessageView view) =>
             view.TryGetOption(code, out ReadOnlySpan<byte> data) ? Convert.ToHexStringLower(data) : "absent";
-        Assert.Equal("00170018003800520027" + "0043", Hex(6, view));
+        Assert.Equal("0017001800380052" + "001f0029002a00670090" + "00270043", Hex(6, view));
         Assert.Equal("32e819180000000000000000" + "001a0019" + "0000000000000000" + "38" + "00000000000000000000000000000000", Hex(25, view));
         Assert.Equal("00" + "03626f78076578616d706c65036f726700", Hex(39, view));
         Assert.Equal("0003616263" + "00026465", Hex(15, view));
