@@ -113,8 +113,8 @@ public sealed unsafe class Dhcp6Socket : IDisposable
             SocketResult result = SocketResult.Of(LibC.recvmsg(_socket.Number, &message, 0), "recvmsg");
             if (result.Outcome != SocketOutcome.Done) return result;
             Ipv6Address from = Ipv6Address.FromBytes(new ReadOnlySpan<byte>(&source.sin6_addr, Ipv6Address.Length));
-            reception = Describe(from, new ReadOnlySpan<byte>(control, (int)message.msg_controllen))
-                with { Truncated = (message.msg_flags & LibC.MSG_TRUNC) != 0 };
+            reception = Describe(from, new ReadOnlySpan<byte>(control, (int)message.msg_controllen));
+            if ((message.msg_flags & LibC.MSG_TRUNC) != 0) reception = reception with { Truncated = true };
             return result;
         }
     }

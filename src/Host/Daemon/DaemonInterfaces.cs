@@ -108,12 +108,7 @@ internal sealed class DaemonInterfaces : IDisposable
                     (source, report) => _journal.Record(options.Name, source, report));
                 Action unattend = _supervision.Attend(runner, options.Interface);
                 Action unshare = _sharing.Attend(runner);
-                return (runner, () =>
-                {
-                    unattend();
-                    unshare();
-                }
-                );
+                return (runner, unattend + unshare);
             },
             _sharing.Settle);
 

@@ -176,8 +176,8 @@ public sealed class Ipv6WatchTests
             Ipv6Interface.Set(interfaceName, "forwarding", "1");
             string file = Path.Combine(_directory.FullName, "radvd.conf");
             File.WriteAllText(file, $"interface {interfaceName} {{ AdvSendAdvert on; MinRtrAdvInterval 3; MaxRtrAdvInterval 4; AdvDefaultLifetime 60; {options} }};\n");
-            _process = Process.Start(new ProcessStartInfo(
-                "radvd", ["-C", file, "-n", "-m", "stderr", "-p", Path.Combine(_directory.FullName, "pid")]) { RedirectStandardError = true })!;
+            string[] arguments = ["-C", file, "-n", "-m", "stderr", "-p", Path.Combine(_directory.FullName, "pid")];
+            _process = Process.Start(new ProcessStartInfo("radvd", arguments) { RedirectStandardError = true })!;
         }
 
         public void Dispose()
