@@ -35,7 +35,13 @@ internal static class Dhcp6MemoryReader
         };
     }
 
-    private static Dhcp6Lease ReadLease(JsonElement lease, Dhcp6Reply reply) => new()
+    private static Dhcp6Lease ReadLease(JsonElement element, Dhcp6Reply reply)
+    {
+        Dhcp6Lease lease = ReadParts(element, reply);
+        return !lease.IsEmpty ? lease : throw new FormatException("addresses");
+    }
+
+    private static Dhcp6Lease ReadParts(JsonElement lease, Dhcp6Reply reply) => new()
     {
         Reply = reply,
         ClientIdentifier = Duid.TryCreate(StoreJson.Octets(lease, "duid"), out Duid? duid) ? duid : throw new FormatException("duid"),
@@ -52,18 +58,33 @@ internal static class Dhcp6MemoryReader
     private static Dhcp6IaTimes ReadTimes(JsonElement lease, string name)
     {
         JsonElement times = StoreJson.Member(lease, name);
-        return new Dhcp6IaTimes(StoreJson.Time(times, "renewAtBoottime"), StoreJson.Time(times, "rebindAtBoottime"));
+        var read = new Dhcp6IaTimes(StoreJson.Time(times, "renewAtBoottime"), StoreJson.Time(times, "rebindAtBoottime"));
+        return read.RenewAt <= read.RebindAt ? read : throw new FormatException("renewAtBoottime");
     }
 
-    private static Dhcp6LeasedAddress ReadAddress(JsonElement element) =>
-        Ipv6Address.TryParse(StoreJson.Text(element, "address"), out Ipv6Address address) && address.IsUsableUnicast
-            ? new Dhcp6LeasedAddress(address, StoreJson.Time(element, "preferredUntilBoottime"), StoreJson.Time(element, "validUntilBoottime"))
+    private static Dhcp6LeasedAddress ReadAddress(JsonElement element)
+    {
+        (Instant preferred, Instant valid) = ReadLifetimes(element);
+        return Ipv6Address.TryParse(StoreJson.Text(element, "address"), out Ipv6Address address) && address.IsUsableUnicast
+            ? new Dhcp6LeasedAddress(address, preferred, valid)
             : throw new FormatException("address");
+    }
 
-    private static Dhcp6LeasedPrefix ReadPrefix(JsonElement element) => new(
-        Prefix(StoreJson.Text(element, "prefix")),
-        element.TryGetProperty("excluded", out JsonElement excluded) ? Prefix(StoreJson.TextOf(excluded, "excluded")) : null,
-        StoreJson.Time(element, "preferredUntilBoottime"), StoreJson.Time(element, "validUntilBoottime"));
+    private static Dhcp6LeasedPrefix ReadPrefix(JsonElement element)
+    {
+        (Instant preferred, Instant valid) = ReadLifetimes(element);
+        Ipv6Prefix prefix = Prefix(StoreJson.Text(element, "prefix"));
+        Ipv6Prefix? excluded = element.TryGetProperty("excluded", out JsonElement part) ? Prefix(StoreJson.TextOf(part, "excluded")) : null;
+        return excluded is not { } inside || (prefix.Contains(inside) && inside != prefix)
+            ? new Dhcp6LeasedPrefix(prefix, excluded, preferred, valid)
+            : throw new FormatException("excluded");
+    }
+
+    private static (Instant Preferred, Instant Valid) ReadLifetimes(JsonElement element)
+    {
+        Instant preferred = StoreJson.Time(element, "preferredUntilBoottime"), valid = StoreJson.Time(element, "validUntilBoottime");
+        return preferred <= valid ? (preferred, valid) : throw new FormatException("preferredUntilBoottime");
+    }
 
     private static Ipv6Prefix Prefix(string text) =>
         Ipv6Prefix.TryParse(text, out Ipv6Prefix prefix) && prefix is { PrefixLength: > 0, Network.IsUsableUnicast: true } && prefix == prefix.Masked

@@ -1,6 +1,7 @@
 using System.Text;
 using BondDhcp.Dhcp.Client6;
 using BondDhcp.Dhcp.Store;
+using BondDhcp.Dhcp.Wire;
 using BondDhcp.Net;
 using BondDhcp.Tests.Kit;
 using BondDhcp.Tests.Wire;
@@ -83,6 +84,8 @@ public sealed class Dhcp6LeaseStoreTests : IDisposable
     [InlineData("\"prefix\": \"2001:db8:1200::/56\"", "\"prefix\": \"2001:db8:1200::1/56\"")]
     [InlineData("\"iaid\": 854071576", "\"iaid\": -1")]
     [InlineData("\"renewAtBoottime\": ", "\"renewAtBoottime\": 99999999999")]
+    [InlineData("\"renewAtBoottime\": 3000000000", "\"renewAtBoottime\": null")]
+    [InlineData("\"validUntilBoottime\": 9000000000", "\"validUntilBoottime\": 1")]
     public void Load_OfImpossibleValues_SetsTheFileAside(string old, string made)
     {
         string content = Content(Fixture6.Memory(Fixture6.Lease(prefix: Fixture6.P)));
@@ -115,6 +118,29 @@ public sealed class Dhcp6LeaseStoreTests : IDisposable
             File.WriteAllBytes(FilePath, StoreFile.Sealed(Fuzzing.Mutate(content, Fuzzing.Random(i))));
             foreach (Dhcp6Lease lease in _store.Load("bond0", s_saving with { BootId = "boot-2" }, setAside: false).Memory.Leases)
                 Assert.All(lease.Addresses, one => Assert.True(one.Address.IsUsableUnicast));
+        }
+    }
+
+    [Fact(DisplayName = "AX-2 (store of DHCPv6): whatever REPLY is taken from the network comes back as it was")]
+    public void Load_OfAnyReplyThatWasTaken_GivesItBack()
+    {
+        byte[] seed = Fixture6.Reply(xid: 7).IaPd(300, 480, (Fixture6.P, 600, 900)).Option(999).Option(65535, 1).Dns(Fixture6.Dns)
+            .Option(24, Convert.FromHexString("076578616d706c65036f726700")).ToOctets();
+        Random random = Fuzzing.Random(8);
+        // Each of these writes and synchronises a file.
+        for (int taken = 0, i = 0; taken < 500; i++)
+        {
+            byte[] octets = i == 0 ? seed : Fuzzing.Mutate(seed, random);
+            if (Dhcp6MessageView.TryParse(octets, out Dhcp6MessageView view) != Dhcp6DropReason.None) continue;
+            if (Dhcp6ReplyReader.TryRead(view, out Dhcp6Reply? reply) != Dhcp6DropReason.None || reply!.Type != Dhcp6MessageType.Reply) continue;
+            taken++;
+            Assert.Null(_store.Save("bond0", Fixture6.Memory(Fixture6.Lease() with { Reply = reply }), s_saving));
+            Dhcp6Reply back = LoadOne(s_saving).Reply;
+            Assert.Equal(
+                (reply.Xid, reply.Status, reply.ServerIdentifier, reply.ClientIdentifier),
+                (back.Xid, back.Status, back.ServerIdentifier, back.ClientIdentifier));
+            Assert.Equal(reply.Options.Select(one => (one.Code, HexText.Colons(one.Data.AsSpan()))), back.Options.Select(one => (one.Code, HexText.Colons(one.Data.AsSpan()))));
+            Assert.Equal(reply.Notes.AsEnumerable(), back.Notes);
         }
     }
 
