@@ -99,6 +99,9 @@ public sealed partial record Dhcp6Client
 
     internal Instant? LastAnnouncedAt { get; init; }
 
+    /// <summary>The last set of announcements left addresses out that were tentative.</summary>
+    internal bool AnnounceWhenReady { get; init; }
+
     /// <summary>The routers that are asked for an advertisement, where nothing can be done without.</summary>
     internal RouterSearch? RouterSearch { get; init; }
 

@@ -25,7 +25,7 @@ internal sealed partial class Dhcp6Turn
             {
                 // It never left: it stays while a server is asked.
                 Client = Client with { Lease = left };
-                effects.Add(new Dhcp6Effect.Configure(left, newest));
+                ConfigureAgain(left, newest);
                 ReturnToLease();
                 if (Client.IsReady) Verify();
                 return;

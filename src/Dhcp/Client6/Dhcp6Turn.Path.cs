@@ -81,7 +81,7 @@ internal sealed partial class Dhcp6Turn
         Client = Client with { LinkLocal = address, LastLinkLocal = address, LinkLocalWhy = "" };
         if (Client.State is Dhcp6State.Stopped or Dhcp6State.Releasing) return;
         // Whatever took it away has taken the lease's addresses too: setting an interface down flushes them.
-        if (Client.Lease is { } lease) effects.Add(new Dhcp6Effect.Configure(lease, lease));
+        if (Client.Lease is { } lease) ConfigureAgain(lease, lease);
         if (!Client.LinkUsable) return;
         PendingPathChange change = Client.Unacted ?? new PendingPathChange(PathClass.Unknown, null, LinkLocalChanged);
         Client = Client with { Unacted = null };
@@ -162,15 +162,26 @@ internal sealed partial class Dhcp6Turn
         if (Client.Announcement is not { } announcement || announcement.NextAt > now || Client.LinkLocal is not { } linkLocal) return;
         ImmutableArray<Ipv6Address> leased =
             Client.Lease is { } lease ? [.. lease.Addresses.Select(one => one.Address).Where(address => !Client.Tentative.Contains(address))] : [];
+        bool complete = Client.Lease is not { } all || leased.Length == all.Addresses.Length;
         effects.Add(new Dhcp6Effect.Announce([linkLocal, .. leased], announcement.OthersToo));
         if (announcement.Remaining == Dhcp6Announcement.Count) effects.Add(Dhcp6Effect.SolicitRouters.Instance);
         Client = Client with
         {
             LastAnnouncedAt = now,
+            AnnounceWhenReady = !complete,
             Announcement = announcement.Remaining > 1
                 ? announcement with { Remaining = announcement.Remaining - 1, NextAt = now + Dhcp6Announcement.Interval }
                 : null,
         };
+    }
+
+    /// <summary>An address that the announcements left out is not tentative any more: neighbours learn of it now.</summary>
+    private void AnnounceReady()
+    {
+        // A set that is still to come has it.
+        if (!Client.AnnounceWhenReady || Client.Announcement is not null || !Client.IsReady) return;
+        Instant at = Client.LastAnnouncedAt is { } last ? Instant.Max(now, last + Dhcp6Announcement.Interval) : now;
+        Client = Client with { Announcement = new Dhcp6Announcement(1, at, OthersToo: false) };
     }
 
     /// <summary>Prefixes on the link came or went, without a movement (RFC 9915 section 18.2.12): asked about at most once in 30 s.</summary>
@@ -203,7 +214,7 @@ internal sealed partial class Dhcp6Turn
             return;
         }
         // The kernel counts lifetimes without the time asleep.
-        effects.Add(new Dhcp6Effect.Configure(lease, lease));
+        ConfigureAgain(lease, lease);
         if (!Client.IsReady) return;
         if (lease.RebindAt <= now) Rebind();
         else if (lease.RenewAt <= now) Renew();
