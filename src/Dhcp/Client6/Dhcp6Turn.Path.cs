@@ -215,9 +215,8 @@ internal sealed partial class Dhcp6Turn
         }
         // The kernel counts lifetimes without the time asleep.
         ConfigureAgain(lease, lease);
-        if (!Client.IsReady) return;
-        if (lease.RebindAt <= now) Rebind();
-        else if (lease.RenewAt <= now) Renew();
-        else PathChanged(new PendingPathChange(PathClass.Unknown, null, "resume"));
+        // The machine may have been carried elsewhere, however old the lease is (RFC 9915 section 18.2.12). What is due
+        // follows the answer; past T2 the question is a REBIND, which is both.
+        if (Client.IsReady) PathChanged(new PendingPathChange(PathClass.Unknown, null, "resume"));
     }
 }
