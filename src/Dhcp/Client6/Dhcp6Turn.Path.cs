@@ -95,8 +95,8 @@ internal sealed partial class Dhcp6Turn
     {
         Client = Client with { Damping = Client.Damping.Changed(now) };
         if (Client.State is Dhcp6State.Stopped or Dhcp6State.Releasing || !Client.LinkUsable) return;
-        // Addresses of another network must not send another frame, flapping or not.
-        bool left = Client.Lease is not null && change.Network == PathClass.Different;
+        // Addresses of another network must not send another frame, flapping or not; nor are its name servers asked.
+        bool left = (Client.Lease is not null || Client.Information is not null) && change.Network == PathClass.Different;
         if (left) LeaveNetwork();
         if (!Client.IsReady)
         {
@@ -117,7 +117,9 @@ internal sealed partial class Dhcp6Turn
     private void LeaveNetwork()
     {
         Lose(LeaseEnd.OtherNetwork);
-        Wait("another network");
+        Client = Client with { Information = null };
+        // A wait after a refusal or a conflict goes on.
+        if (Client.State is not (Dhcp6State.Declining or Dhcp6State.Waiting { Until.IsNever: false })) Wait("another network");
     }
 
     private void ActOnPath(PendingPathChange change)

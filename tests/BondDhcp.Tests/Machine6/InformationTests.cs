@@ -83,6 +83,21 @@ public class InformationTests
         Assert.Equal(Dhcp6MessageType.InformationRequest, Assert.Single(bench.Sent).Type);
     }
 
+    [Fact(DisplayName = "AM-29 for configuration alone: certainly another network: it goes before the first frame, and is asked for anew")]
+    public void Information_PathOfAnotherNetwork_IsDropped()
+    {
+        Machine6Bench bench = Stateless().Start().Run(1).Take(Fixture6.Empty().Dns(Fixture6.Dns)).Forget();
+        bench.FailOver(PathClass.Different);
+        Assert.Equal(("informationRequesting", null), (bench.State, bench.Client.Configuration));
+        bench.After(1).Take(Fixture6.Empty(Fixture6.Server2));
+        Assert.Equal(("informationBound", Fixture6.Server2), (bench.State, bench.Client.Configuration!.ServerIdentifier));
+        // Known while the link-local address is still away.
+        bench.Step(new Dhcp6Input.LinkLocalGone()).FailOver(PathClass.Different);
+        Assert.Equal(("waiting", null), (bench.State, bench.Client.Configuration));
+        bench.Step(new Dhcp6Input.LinkLocalReady(Fixture6.LinkLocal2)).After(1);
+        Assert.Equal(("informationRequesting", Dhcp6MessageType.InformationRequest), (bench.State, bench.Last.Type));
+    }
+
     [Fact(DisplayName = "A6-34 a REPLY without our DUID, or with another's, is dropped")]
     public void Information_OfAnother_IsDropped()
     {
