@@ -167,6 +167,27 @@ public class InformationTests
         Assert.Equal("waiting", Auto(56).Start().State);
     }
 
+    [Fact(DisplayName = "18.2.4 auto: M comes while only a prefix is held: RENEW with an IA_NA too, at most once in 30 s")]
+    public void Auto_ManagedComes_AsksForAnAddressToo()
+    {
+        Machine6Bench bench = Auto(56).Start(router: Neither).Take(Fixture6.Offer().IaPd(300, 480, (Fixture6.P, 600, 900))).After(1.2);
+        bench.Take(Fixture6.Empty().IaPd(300, 480, (Fixture6.P, 600, 900))).Forget();
+        Assert.Equal("bound", bench.State);
+        bench.Step(new Dhcp6Input.RouterAdvertised(Managed));
+        Assert.Equal(("renewing", Dhcp6MessageType.Renew), (bench.State, Assert.Single(bench.Sent).Type));
+        Assert.Empty(Assert.Single(bench.Last.Message.IaNas).Addresses);
+        Assert.Equal(Fixture6.P, Assert.Single(Assert.Single(bench.Last.Message.IaPds).Prefixes));
+        bench.Take(Fixture6.Empty().IaNa(Dhcp6StatusCode.NoAddrsAvail).IaPd(300, 480, (Fixture6.P, 600, 900))).Forget();
+        for (int i = 0; i < 20; i++) bench.Step(new Dhcp6Input.RouterAdvertised(i % 2 == 0 ? Neither : Managed)).After(1);
+        Assert.Empty(bench.Sent);
+        bench.After(11);
+        bench.Take(Fixture6.Reply().IaPd(300, 480, (Fixture6.P, 600, 900)));
+        Assert.True(bench.IsConfigured(Fixture6.L));
+        // With an address there is nothing to ask for.
+        bench.Forget().Step(new Dhcp6Input.RouterAdvertised(Neither)).Step(new Dhcp6Input.RouterAdvertised(Managed)).After(60);
+        Assert.Empty(bench.Sent);
+    }
+
     [Fact]
     public void Commands_OnConfiguration_AskForItAgain()
     {
