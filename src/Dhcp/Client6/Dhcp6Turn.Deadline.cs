@@ -13,12 +13,12 @@ internal sealed partial class Dhcp6Turn
         AdvanceRestore();
         AdvanceWait();
         if (!Client.IsReady) return;
+        AdvanceAnnouncement();
         if (Client.Damping is { Pending: { } change } damping && damping.PendingAt <= now)
         {
             ActOnPath(change);
             return;
         }
-        AdvanceAnnouncement();
         AdvanceRouterSearch();
         AdvanceDecline();
         AdvancePrefixChange();

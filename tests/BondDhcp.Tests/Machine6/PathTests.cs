@@ -129,6 +129,23 @@ public class PathTests
         Assert.Equal((2, 1), (order.Count(effect => effect is Dhcp6Effect.Announce), order.Count(effect => effect is Dhcp6Effect.SolicitRouters)));
     }
 
+    [Theory(DisplayName = "DESIGN, AM-21 a second failover within a second: what is asked waits for its announcement, CONFIRM and REBIND")]
+    [InlineData(0.0, false)]
+    [InlineData(0.3, false)]
+    [InlineData(0.3, true)]
+    [InlineData(0.9, false)]
+    public void Bound_PathChangesTwice_AnnouncesBeforeItAsks(double gap, bool prefix)
+    {
+        foreach (EntropySource entropy in new EntropySource[] { ScriptedEntropy.Min(), ScriptedEntropy.Middle(), ScriptedEntropy.Max() })
+        {
+            Machine6Bench bench = prefix ? Machine6Bench.WithPrefix(entropy) : new Machine6Bench(entropy: entropy).Bind();
+            bench.FailOver().After(gap).Forget().FailOver().After(3);
+            Dhcp6Effect[] order = [.. bench.Effects.Where(effect => effect is Dhcp6Effect.Announce or Dhcp6Effect.Transmit)];
+            Assert.IsType<Dhcp6Effect.Announce>(order[0]);
+            Assert.Contains(order, effect => effect is Dhcp6Effect.Transmit);
+        }
+    }
+
     [Fact(DisplayName = "AM-22 a change of the path: DUID and IAID as before, nothing stored by the event, no RELEASE, no DECLINE")]
     public void Bound_PathChanges_LeavesTheIdentityAlone()
     {
