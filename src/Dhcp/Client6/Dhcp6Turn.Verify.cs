@@ -86,7 +86,8 @@ internal sealed partial class Dhcp6Turn
             Adopt(lease with { GatewayMac = surroundings.Gateway ?? lease.GatewayMac });
         }
         ReturnToLease();
-        Succeed();
+        // A stored lease is told of when the kernel has found its addresses free.
+        if (!Client.BoundUntold) Succeed();
     }
 
     /// <summary>10 s are over. RFC 9915 section 18.2.3: silence says nothing, and the leases go on.</summary>

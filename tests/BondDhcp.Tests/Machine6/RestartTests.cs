@@ -1,3 +1,4 @@
+using BondDhcp.Dhcp.Client;
 using BondDhcp.Dhcp.Client6;
 using BondDhcp.Dhcp.Identity;
 using BondDhcp.Dhcp.Wire;
@@ -22,6 +23,18 @@ public class RestartTests
         // Past T1 by then: RENEW follows.
         bench = new Machine6Bench().Sleep(400).Start(Fixture6.Memory(Fixture6.Lease())).After(1).Take(Fixture6.Empty());
         Assert.Equal(("renewing", Dhcp6MessageType.Renew), (bench.State, bench.Last.Type));
+    }
+
+    [Fact]
+    public void StoredLease_Confirmed_AnswersACommandWhenItsAddressIsUsable()
+    {
+        Machine6Bench bench = new Machine6Bench { AddressesAreFree = false }.Sleep(100).Start(Fixture6.Memory(Fixture6.Lease()));
+        bench.Step(new Dhcp6Input.Command(DhcpCommand.Acquire)).After(1).Take(Fixture6.Empty().Status(Dhcp6StatusCode.Success));
+        Assert.Equal("bound", bench.State);
+        Assert.Empty(bench.Effects.OfType<Dhcp6Effect.CommandDone>());
+        bench.Step(new Dhcp6Input.AddressReady(Fixture6.L));
+        Assert.True(Assert.Single(bench.Effects.OfType<Dhcp6Effect.CommandDone>()).Succeeded);
+        Assert.Single(bench.Told("leaseBound"));
     }
 
     [Fact(DisplayName = "18.2.3 nobody answers: the stored lease is used; not where the network is known to be another, or the end unknown")]
