@@ -60,6 +60,9 @@ public sealed partial record Dhcp6Client
     /// <summary>A DECLINE under way; null for none.</summary>
     public Dhcp6Decline? Decline { get; init; }
 
+    /// <summary>An INFORMATION-REQUEST under way beside a search that finds no leases; null for none.</summary>
+    public Dhcp6Exchange? InformationBeside { get; init; }
+
     /// <summary>SOL_MAX_RT as servers gave it (RFC 9915 section 21.24).</summary>
     public TimeSpan SolMaxRt { get; init; } = Dhcp6Timing.Solicit.MaxTimeout;
 

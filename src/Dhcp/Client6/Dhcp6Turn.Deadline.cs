@@ -24,6 +24,7 @@ internal sealed partial class Dhcp6Turn
         AdvancePrefixChange();
         AdvanceLeaseTimes();
         AdvanceExchange();
+        AdvanceInformationBeside();
     }
 
     private void AdvanceWait()

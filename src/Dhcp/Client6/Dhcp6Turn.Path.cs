@@ -146,6 +146,8 @@ internal sealed partial class Dhcp6Turn
                 Begin(change.Gateway);
                 break;
         }
+        // The configuration in force beside a search may be another link's (RFC 9915 section 18.2.12).
+        if (Client is { State: Dhcp6State.Soliciting, Information: not null, InformationBeside: null }) RequestInformationBeside();
     }
 
     /// <summary>

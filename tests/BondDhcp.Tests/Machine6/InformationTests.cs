@@ -188,6 +188,55 @@ public class InformationTests
         Assert.Empty(bench.Sent);
     }
 
+    [Theory(DisplayName = "2.11 no prefix to be had: configuration is asked for after three SOLICITs; they go on; a lease takes its place")]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Soliciting_InVain_AsksForConfigurationBeside(bool auto)
+    {
+        Machine6Bench bench = auto
+            ? Auto(56).Start(router: Other)
+            : new Machine6Bench(settings => settings with { Mode = Dhcp6Mode.Stateless, PrefixLengthHint = 56 }).Start();
+        bench.Run(3.4);
+        Assert.Equal(3, bench.Sent.Count(sent => sent.Type == Dhcp6MessageType.Solicit));
+        bench.Forget().Run(4.5);
+        Assert.Equal(Dhcp6MessageType.InformationRequest, Assert.Single(bench.Sent).Type);
+        Assert.True(bench.Last.Message.IaPds.IsEmpty);
+        bench.Take(Fixture6.Empty().Dns(Fixture6.Dns));
+        Assert.Equal(("soliciting", Fixture6.Dns), (bench.State, Assert.Single(bench.Client.Configuration!.DnsServers)));
+        bench.Forget().Run(2000);
+        Assert.NotEmpty(bench.Sent);
+        Assert.All(bench.Sent, sent => Assert.Equal(Dhcp6MessageType.Solicit, sent.Type));
+        // The path changes: both are asked anew.
+        bench.Forget().FailOver().After(0.9);
+        Assert.Equal([Dhcp6MessageType.Solicit, Dhcp6MessageType.InformationRequest], bench.Sent.Select(sent => sent.Type));
+        bench.Take(Fixture6.Empty()).Step(new Dhcp6Input.LinkUnusable("no carrier")).After(60);
+        bench.Forget().Step(new Dhcp6Input.LinkUsable(PathClass.Unknown)).After(0.9);
+        Assert.Equal([Dhcp6MessageType.Solicit, Dhcp6MessageType.InformationRequest], bench.Sent.Select(sent => sent.Type));
+        Reply6Message offer = Fixture6.Offer(xid: bench.Sent[0].Xid).IaPd(300, 480, (Fixture6.P, 600, 900));
+        bench.Take(offer).After(1.2).Take(Fixture6.Empty().IaPd(300, 480, (Fixture6.P, 600, 900)));
+        Assert.Equal(("bound", null, null), (bench.State, bench.Client.Information, bench.Client.InformationBeside));
+    }
+
+    [Fact(DisplayName = "2.11 stateful: configuration alone is asked for only where servers have nothing to give")]
+    public void Soliciting_Stateful_AsksForConfigurationWhereRefused()
+    {
+        Machine6Bench bench = new Machine6Bench(settings => settings with { PrefixLengthHint = 56 }).Start().Run(1000);
+        Assert.All(bench.Sent, sent => Assert.Equal(Dhcp6MessageType.Solicit, sent.Type));
+        bench = new Machine6Bench(settings => settings with { PrefixLengthHint = 56 }).Start();
+        bench.Take(Fixture6.Offer().IaNa(Dhcp6StatusCode.NoAddrsAvail).IaPd(Dhcp6StatusCode.NoPrefixAvail)).Run(4.5);
+        Assert.Equal(Dhcp6MessageType.InformationRequest, bench.Last.Type);
+        bench.Step(new Dhcp6Input.Command(DhcpCommand.Acquire)).Take(Fixture6.Empty().Dns(Fixture6.Dns));
+        Assert.NotNull(bench.Client.Configuration);
+        Assert.Empty(bench.Effects.OfType<Dhcp6Effect.CommandDone>());
+        bench.Step(new Dhcp6Input.Command(DhcpCommand.Renew)).After(1);
+        Assert.Equal(("soliciting", Dhcp6MessageType.InformationRequest), (bench.State, bench.Last.Type));
+        bench.Forget().Take(Fixture6.Empty());
+        Assert.True(Assert.Single(bench.Effects.OfType<Dhcp6Effect.CommandDone>()).Succeeded);
+        // Without a link nothing of it is left.
+        bench.Step(new Dhcp6Input.LinkUnusable("no carrier"));
+        Assert.Null(bench.Client.InformationBeside);
+    }
+
     [Fact]
     public void Commands_OnConfiguration_AskForItAgain()
     {
