@@ -16,6 +16,7 @@ public sealed partial record Dhcp6Client
             if (Announcement is { } announcement) next = Instant.Min(next, announcement.NextAt);
             if (RouterSearch is { } search) next = Instant.Min(next, search.NextAt);
             if (Decline is { } decline) next = Instant.Min(next, decline.Exchange.NextAt);
+            if (InformationBeside is { } beside) next = Instant.Min(next, beside.NextAt);
             return Instant.Min(next, PrefixChangeAt);
         }
     }

@@ -36,12 +36,14 @@ public sealed partial record Dhcp6Client
         exchange = null;
         if (message.Type == Dhcp6MessageType.Reconfigure) return Dhcp6DropReason.Reconfigure;
         if (message.Type is not (Dhcp6MessageType.Advertise or Dhcp6MessageType.Reply)) return Dhcp6DropReason.MessageType;
-        Dhcp6Exchange? main = State.ExchangeInState is { IsUnderWay: true } own ? own : null;
-        Dhcp6Exchange? beside = Decline?.Exchange is { IsUnderWay: true } other ? other : null;
-        if (main is null && beside is null) return Dhcp6DropReason.NoExchange;
-        exchange = main?.Xid == message.Xid ? main : beside?.Xid == message.Xid ? beside : null;
+        Dhcp6Exchange? main = UnderWay(State.ExchangeInState), decline = UnderWay(Decline?.Exchange), information = UnderWay(InformationBeside);
+        if (main is null && decline is null && information is null) return Dhcp6DropReason.NoExchange;
+        uint xid = message.Xid;
+        exchange = main?.Xid == xid ? main : decline?.Xid == xid ? decline : information?.Xid == xid ? information : null;
         return exchange is null ? Dhcp6DropReason.Xid : Dhcp6DropReason.None;
     }
+
+    private static Dhcp6Exchange? UnderWay(Dhcp6Exchange? exchange) => exchange is { IsUnderWay: true } ? exchange : null;
 
     private Dhcp6Expectation ExpectationOf(Dhcp6Exchange exchange)
     {

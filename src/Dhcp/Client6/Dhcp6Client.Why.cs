@@ -44,6 +44,14 @@ public sealed partial record Dhcp6Client
     /// <summary>Configuration alone is asked for.</summary>
     internal bool WantsInformation => !WantsLeases && (Settings.Mode == Dhcp6Mode.Stateless || Router is { OtherConfiguration: true });
 
+    /// <summary>
+    /// Configuration is asked for beside a search for prefixes that finds none: where addresses are not wanted anyway, or
+    /// where servers have answered that they have none to give either.
+    /// </summary>
+    /// <param name="refused">Servers have.</param>
+    internal bool WantsInformationBeside(bool refused) =>
+        WantsPrefixes && (WantsAddresses ? refused : Settings.Mode == Dhcp6Mode.Stateless || Router is { OtherConfiguration: true });
+
     /// <summary>The IA_PD's hint where no prefix is there yet (RFC 9915 section 18.2.4).</summary>
     internal Ipv6Prefix PrefixHint => new(Ipv6Address.Any, Settings.PrefixLengthHint ?? 0);
 }

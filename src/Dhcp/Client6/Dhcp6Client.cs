@@ -67,6 +67,9 @@ public sealed partial record Dhcp6Client
     /// <summary>A DECLINE under way; null for none.</summary>
     public Dhcp6Decline? Decline { get; init; }
 
+    /// <summary>An INFORMATION-REQUEST under way beside a search that finds no leases; null for none.</summary>
+    public Dhcp6Exchange? InformationBeside { get; init; }
+
     /// <summary>SOL_MAX_RT as servers gave it (RFC 9915 section 21.24).</summary>
     public TimeSpan SolMaxRt { get; init; } = Dhcp6Timing.Solicit.MaxTimeout;
 
@@ -105,6 +108,9 @@ public sealed partial record Dhcp6Client
     internal Dhcp6Announcement? Announcement { get; init; }
 
     internal Instant? LastAnnouncedAt { get; init; }
+
+    /// <summary>The last set of announcements left addresses out that were tentative.</summary>
+    internal bool AnnounceWhenReady { get; init; }
 
     /// <summary>The routers that are asked for an advertisement, where nothing can be done without.</summary>
     internal RouterSearch? RouterSearch { get; init; }

@@ -163,8 +163,9 @@ public abstract record Dhcp6State
 /// <param name="Advertises">Those with something of use, in order of arrival, at most <see cref="MaxAdvertises"/>.</param>
 /// <param name="SolMaxRt">SOL_MAX_RT as ADVERTISEs of this exchange gave it.</param>
 /// <param name="InfMaxRt">INF_MAX_RT likewise.</param>
+/// <param name="Refused">An ADVERTISE had nothing of use.</param>
 public sealed record Dhcp6Solicitation(
-    Dhcp6Exchange Exchange, Instant CollectUntil, ImmutableArray<Dhcp6Reply> Advertises, HeardLimit SolMaxRt, HeardLimit InfMaxRt)
+    Dhcp6Exchange Exchange, Instant CollectUntil, ImmutableArray<Dhcp6Reply> Advertises, HeardLimit SolMaxRt, HeardLimit InfMaxRt, bool Refused)
 {
     /// <summary>ADVERTISEs kept; more are counted and dropped.</summary>
     public const int MaxAdvertises = 16;

@@ -42,6 +42,9 @@ public static class Dhcp6Timing
     /// <summary>No lease is so short that it is extended more often than this.</summary>
     public static readonly TimeSpan LeastRenewal = Seconds(1);
 
+    /// <summary>SOLICITs without an ADVERTISE of use after which configuration alone is asked for too.</summary>
+    public const int SolicitsBeforeInformation = 3;
+
     /// <summary>Between attempts that a change of the on-link prefixes is the cause of (RFC 9915 section 18.2.12).</summary>
     public static readonly TimeSpan PrefixChangeInterval = Seconds(30);
 

@@ -25,7 +25,7 @@ internal sealed partial class Dhcp6Turn
             {
                 // It never left: it stays while a server is asked.
                 Client = Client with { Lease = left };
-                effects.Add(new Dhcp6Effect.Configure(left, newest));
+                ConfigureAgain(left, newest);
                 ReturnToLease();
                 if (Client.IsReady) Verify();
                 return;
@@ -111,6 +111,10 @@ internal sealed partial class Dhcp6Turn
         if (Settings.Mode != Dhcp6Mode.Auto || !Client.IsReady) return;
         switch (Client.State)
         {
+            case Dhcp6State.Bound when Client is { WantsAddresses: true, Lease.Addresses.IsEmpty: true }:
+                // Its RENEW has an IA_NA without leases (RFC 9915 section 18.2.4). A flag that flaps is followed as prefixes are.
+                PrefixesChanged();
+                break;
             // What is in force stays: an advertisement can be anybody's, and a router may change its mind.
             case var _ when Client.Lease is not null:
             case Dhcp6State.Stopped or Dhcp6State.Releasing or Dhcp6State.Declining or Dhcp6State.Waiting { Until.IsNever: false }:

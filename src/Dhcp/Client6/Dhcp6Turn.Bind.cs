@@ -52,6 +52,16 @@ internal sealed partial class Dhcp6Turn
         Persist(lease);
     }
 
+    /// <summary>
+    /// The lease in force onto an interface that may have lost its addresses, or never found them free. Whether duplicate
+    /// address detection runs anew only the kernel knows: until it calls them usable they are tentative (RFC 4862 section 5.4).
+    /// </summary>
+    private void ConfigureAgain(Dhcp6Lease lease, Dhcp6Lease previous)
+    {
+        Client = Client with { Tentative = [.. lease.Addresses.Select(leased => leased.Address)] };
+        effects.Add(new Dhcp6Effect.Configure(lease, previous));
+    }
+
     /// <summary>The lease in force shrinks, and nothing new came.</summary>
     private void Replace(Dhcp6Lease left)
     {
@@ -70,6 +80,7 @@ internal sealed partial class Dhcp6Turn
     {
         if (!Client.Tentative.Contains(address)) return;
         Client = Client with { Tentative = Client.Tentative.Remove(address), Conflicts = 0 };
+        AnnounceReady();
         SettleBound();
     }
 

@@ -25,6 +25,7 @@ internal sealed partial class Dhcp6Turn
             case DhcpCommand.Acquire: Acquire(); break;
             case var _ when idle || (Client.Lease is null && Client.Information is null): Refuse("there is no lease"); break;
             case var _ when !Client.IsReady: Refuse($"the link cannot be used: {Client.NotReadyWhy}"); break;
+            case var _ when Client.Lease is null && Client.State is Dhcp6State.Soliciting: RequestInformationBeside(); break;
             case var _ when Client.Lease is null: RequestInformation(); break;
             case DhcpCommand.Renew: Renew(); break;
             default: Rebind(); break;

@@ -13,17 +13,18 @@ internal sealed partial class Dhcp6Turn
         AdvanceRestore();
         AdvanceWait();
         if (!Client.IsReady) return;
+        AdvanceAnnouncement();
         if (Client.Damping is { Pending: { } change } damping && damping.PendingAt <= now)
         {
             ActOnPath(change);
             return;
         }
-        AdvanceAnnouncement();
         AdvanceRouterSearch();
         AdvanceDecline();
         AdvancePrefixChange();
         AdvanceLeaseTimes();
         AdvanceExchange();
+        AdvanceInformationBeside();
     }
 
     private void AdvanceWait()

@@ -77,6 +77,6 @@ internal sealed partial class Dhcp6Turn
         if (Client.Lease is not { } lease) return;
         Client = Client with { Restores = Client.Restores + 1, RestoredAt = now };
         Warn("an address was removed by another program; it is put back");
-        effects.Add(new Dhcp6Effect.Configure(lease, lease));
+        ConfigureAgain(lease, lease);
     }
 }

@@ -81,7 +81,7 @@ internal sealed partial class Dhcp6Turn
         Client = Client with { LinkLocal = address, LastLinkLocal = address, LinkLocalWhy = "" };
         if (Client.State is Dhcp6State.Stopped or Dhcp6State.Releasing) return;
         // Whatever took it away has taken the lease's addresses too: setting an interface down flushes them.
-        if (Client.Lease is { } lease) effects.Add(new Dhcp6Effect.Configure(lease, lease));
+        if (Client.Lease is { } lease) ConfigureAgain(lease, lease);
         if (!Client.LinkUsable) return;
         PendingPathChange change = Client.Unacted ?? new PendingPathChange(PathClass.Unknown, null, LinkLocalChanged);
         Client = Client with { Unacted = null };
@@ -95,8 +95,8 @@ internal sealed partial class Dhcp6Turn
     {
         Client = Client with { Damping = Client.Damping.Changed(now) };
         if (Client.State is Dhcp6State.Stopped or Dhcp6State.Releasing || !Client.LinkUsable) return;
-        // Addresses of another network must not send another frame, flapping or not.
-        bool left = Client.Lease is not null && change.Network == PathClass.Different;
+        // Addresses of another network must not send another frame, flapping or not; nor are its name servers asked.
+        bool left = (Client.Lease is not null || Client.Information is not null) && change.Network == PathClass.Different;
         if (left) LeaveNetwork();
         if (!Client.IsReady)
         {
@@ -117,7 +117,9 @@ internal sealed partial class Dhcp6Turn
     private void LeaveNetwork()
     {
         Lose(LeaseEnd.OtherNetwork);
-        Wait("another network");
+        Client = Client with { Information = null };
+        // A wait after a refusal or a conflict goes on.
+        if (Client.State is not (Dhcp6State.Declining or Dhcp6State.Waiting { Until.IsNever: false })) Wait("another network");
     }
 
     private void ActOnPath(PendingPathChange change)
@@ -144,6 +146,8 @@ internal sealed partial class Dhcp6Turn
                 Begin(change.Gateway);
                 break;
         }
+        // The configuration in force beside a search may be another link's (RFC 9915 section 18.2.12).
+        if (Client is { State: Dhcp6State.Soliciting, Information: not null, InformationBeside: null }) RequestInformationBeside();
     }
 
     /// <summary>
@@ -162,15 +166,26 @@ internal sealed partial class Dhcp6Turn
         if (Client.Announcement is not { } announcement || announcement.NextAt > now || Client.LinkLocal is not { } linkLocal) return;
         ImmutableArray<Ipv6Address> leased =
             Client.Lease is { } lease ? [.. lease.Addresses.Select(one => one.Address).Where(address => !Client.Tentative.Contains(address))] : [];
+        bool complete = Client.Lease is not { } all || leased.Length == all.Addresses.Length;
         effects.Add(new Dhcp6Effect.Announce([linkLocal, .. leased], announcement.OthersToo));
         if (announcement.Remaining == Dhcp6Announcement.Count) effects.Add(Dhcp6Effect.SolicitRouters.Instance);
         Client = Client with
         {
             LastAnnouncedAt = now,
+            AnnounceWhenReady = !complete,
             Announcement = announcement.Remaining > 1
                 ? announcement with { Remaining = announcement.Remaining - 1, NextAt = now + Dhcp6Announcement.Interval }
                 : null,
         };
+    }
+
+    /// <summary>An address that the announcements left out is not tentative any more: neighbours learn of it now.</summary>
+    private void AnnounceReady()
+    {
+        // A set that is still to come has it.
+        if (!Client.AnnounceWhenReady || Client.Announcement is not null || !Client.IsReady) return;
+        Instant at = Client.LastAnnouncedAt is { } last ? Instant.Max(now, last + Dhcp6Announcement.Interval) : now;
+        Client = Client with { Announcement = new Dhcp6Announcement(1, at, OthersToo: false) };
     }
 
     /// <summary>Prefixes on the link came or went, without a movement (RFC 9915 section 18.2.12): asked about at most once in 30 s.</summary>
@@ -203,10 +218,9 @@ internal sealed partial class Dhcp6Turn
             return;
         }
         // The kernel counts lifetimes without the time asleep.
-        effects.Add(new Dhcp6Effect.Configure(lease, lease));
-        if (!Client.IsReady) return;
-        if (lease.RebindAt <= now) Rebind();
-        else if (lease.RenewAt <= now) Renew();
-        else PathChanged(new PendingPathChange(PathClass.Unknown, null, "resume"));
+        ConfigureAgain(lease, lease);
+        // The machine may have been carried elsewhere, however old the lease is (RFC 9915 section 18.2.12). What is due
+        // follows the answer; past T2 the question is a REBIND, which is both.
+        if (Client.IsReady) PathChanged(new PendingPathChange(PathClass.Unknown, null, "resume"));
     }
 }

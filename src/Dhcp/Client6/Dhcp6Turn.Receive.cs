@@ -16,6 +16,7 @@ internal sealed partial class Dhcp6Turn
         }
         switch (Client.State)
         {
+            case Dhcp6State.Soliciting when exchange.Type == Dhcp6MessageType.InformationRequest: return ReceiveInformation(reply);
             case Dhcp6State.Soliciting soliciting: return ReceiveInSolicit(reply, soliciting.Solicitation);
             case Dhcp6State.Requesting requesting: return ReceiveInRequest(reply, requesting.Request);
             case { VerificationInState: { } verification }: return ReceiveInVerification(reply, verification);

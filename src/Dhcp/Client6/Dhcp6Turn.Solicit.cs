@@ -12,7 +12,8 @@ internal sealed partial class Dhcp6Turn
     {
         TimeSpan delay = Settings.DelayFirstSolicit && !Client.HasSolicited ? Dhcp6Timing.Delay(entropy) : TimeSpan.Zero;
         Dhcp6Exchange exchange = NewExchange(Dhcp6MessageType.Solicit, Dhcp6Timing.Solicit, delay: delay);
-        var solicitation = new Dhcp6Solicitation(exchange, Instant.Never, [], default, default);
+        var solicitation = new Dhcp6Solicitation(exchange, Instant.Never, [], default, default, Refused: false);
+        Client = Client with { InformationBeside = null };
         Enter(new Dhcp6State.Soliciting(solicitation));
         AdvanceSolicit(solicitation);
     }
@@ -33,7 +34,9 @@ internal sealed partial class Dhcp6Turn
             solicitation = solicitation with { CollectUntil = exchange.SendAt };
             Client = Client with { HasSolicited = true };
         }
-        Enter(new Dhcp6State.Soliciting(solicitation with { Exchange = exchange }));
+        solicitation = solicitation with { Exchange = exchange };
+        Enter(new Dhcp6State.Soliciting(solicitation));
+        if (IsInformationMissing(solicitation)) RequestInformationBeside();
     }
 
     private Dhcp6DropReason ReceiveInSolicit(Dhcp6Reply reply, Dhcp6Solicitation solicitation)
@@ -49,6 +52,7 @@ internal sealed partial class Dhcp6Turn
         // RFC 9915 section 18.2.9: ignored but for the limits; the retransmission timer goes on.
         if (Completeness(reply) == 0)
         {
+            Enter(new Dhcp6State.Soliciting(solicitation with { Refused = true }));
             TellRefusal(reply);
             return Dhcp6DropReason.None;
         }

@@ -35,6 +35,12 @@ internal sealed partial class Dhcp6Turn
             VerificationEnded(verification);
             return;
         }
+        // A path is announced before it is asked about, or the answer goes to the hardware address before.
+        if (Client.Announcement is { Remaining: Dhcp6Announcement.Count } first && first.NextAt > now)
+        {
+            EnterVerification(verification with { Exchange = verification.Exchange with { SendAt = first.NextAt } });
+            return;
+        }
         Dhcp6Lease lease = LeaseOf(verification);
         if (!lease.ExpiryUnknown) lease = lease.Without(now);
         if (lease.IsEmpty)
@@ -80,7 +86,8 @@ internal sealed partial class Dhcp6Turn
             Adopt(lease with { GatewayMac = surroundings.Gateway ?? lease.GatewayMac });
         }
         ReturnToLease();
-        Succeed();
+        // A stored lease is told of when the kernel has found its addresses free.
+        if (!Client.BoundUntold) Succeed();
     }
 
     /// <summary>10 s are over. RFC 9915 section 18.2.3: silence says nothing, and the leases go on.</summary>

@@ -50,7 +50,7 @@ internal sealed partial class Dhcp6Turn(
     {
         Dhcp6State previous = Client.State;
         Debug.Assert(Dhcp6Transitions.AreLegal(previous, next), $"{previous.Name} -> {next.Name}");
-        Client = Client with { State = next };
+        Client = Client with { State = next, InformationBeside = next is Dhcp6State.Soliciting ? Client.InformationBeside : null };
         if (previous.Name != next.Name)
             Tell("state", ("from", previous.Name), ("to", next.Name), ("why", next switch
             {
@@ -94,7 +94,7 @@ internal sealed partial class Dhcp6Turn(
         return next;
     }
 
-    private bool IsInUse(uint xid) => Client.State.ExchangeInState?.Xid == xid || Client.Decline?.Exchange.Xid == xid;
+    private bool IsInUse(uint xid) => Client.State.ExchangeInState?.Xid == xid || Client.Decline?.Exchange.Xid == xid || Client.InformationBeside?.Xid == xid;
 
     /// <summary>Sends a message of an exchange, or moves it to when the limits allow it: delayed, not lost (RFC 9915 section 14.1).</summary>
     private Dhcp6Exchange Transmit(Dhcp6Exchange exchange, Dhcp6Wanted wanted)

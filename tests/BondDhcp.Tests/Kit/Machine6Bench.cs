@@ -179,14 +179,14 @@ public sealed class Machine6Bench
 
     private void Record(string input)
     {
-        List<Ipv6Address> added = [];
+        List<Ipv6Address> tentative = [];
         foreach (Dhcp6Effect effect in _effects)
         {
             switch (effect)
             {
                 case Dhcp6Effect.Transmit transmit: Sent.Add(Last = new Sent6Message(Now, transmit.Message)); break;
                 case Dhcp6Effect.Configure configure:
-                    added.AddRange(configure.Lease.Addresses.Select(one => one.Address).Where(address => !IsConfigured(address)));
+                    tentative.AddRange(configure.Lease.Addresses.Select(one => one.Address).Where(Client.Tentative.Contains));
                     Configured = OnInterface(configure.Lease);
                     break;
                 case Dhcp6Effect.Deconfigure: Configured = []; break;
@@ -196,6 +196,6 @@ public sealed class Machine6Bench
         Effects.AddRange(_effects);
         Transcript.Add(Now, input, Client, _effects);
         if (!AddressesAreFree) return;
-        foreach (Ipv6Address address in added) Step(new Dhcp6Input.AddressReady(address));
+        foreach (Ipv6Address address in tentative) Step(new Dhcp6Input.AddressReady(address));
     }
 }

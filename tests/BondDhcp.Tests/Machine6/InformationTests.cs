@@ -83,6 +83,21 @@ public class InformationTests
         Assert.Equal(Dhcp6MessageType.InformationRequest, Assert.Single(bench.Sent).Type);
     }
 
+    [Fact(DisplayName = "AM-29 for configuration alone: certainly another network: it goes before the first frame, and is asked for anew")]
+    public void Information_PathOfAnotherNetwork_IsDropped()
+    {
+        Machine6Bench bench = Stateless().Start().Run(1).Take(Fixture6.Empty().Dns(Fixture6.Dns)).Forget();
+        bench.FailOver(PathClass.Different);
+        Assert.Equal(("informationRequesting", null), (bench.State, bench.Client.Configuration));
+        bench.After(1).Take(Fixture6.Empty(Fixture6.Server2));
+        Assert.Equal(("informationBound", Fixture6.Server2), (bench.State, bench.Client.Configuration!.ServerIdentifier));
+        // Known while the link-local address is still away.
+        bench.Step(new Dhcp6Input.LinkLocalGone()).FailOver(PathClass.Different);
+        Assert.Equal(("waiting", null), (bench.State, bench.Client.Configuration));
+        bench.Step(new Dhcp6Input.LinkLocalReady(Fixture6.LinkLocal2)).After(1);
+        Assert.Equal(("informationRequesting", Dhcp6MessageType.InformationRequest), (bench.State, bench.Last.Type));
+    }
+
     [Fact(DisplayName = "A6-34 a REPLY without our DUID, or with another's, is dropped")]
     public void Information_OfAnother_IsDropped()
     {
@@ -150,6 +165,76 @@ public class InformationTests
         bench = Auto(56).Start(router: Managed);
         Assert.Equal((1, 1), (bench.Last.Message.IaNas.Length, bench.Last.Message.IaPds.Length));
         Assert.Equal("waiting", Auto(56).Start().State);
+    }
+
+    [Fact(DisplayName = "18.2.4 auto: M comes while only a prefix is held: RENEW with an IA_NA too, at most once in 30 s")]
+    public void Auto_ManagedComes_AsksForAnAddressToo()
+    {
+        Machine6Bench bench = Auto(56).Start(router: Neither).Take(Fixture6.Offer().IaPd(300, 480, (Fixture6.P, 600, 900))).After(1.2);
+        bench.Take(Fixture6.Empty().IaPd(300, 480, (Fixture6.P, 600, 900))).Forget();
+        Assert.Equal("bound", bench.State);
+        bench.Step(new Dhcp6Input.RouterAdvertised(Managed));
+        Assert.Equal(("renewing", Dhcp6MessageType.Renew), (bench.State, Assert.Single(bench.Sent).Type));
+        Assert.Empty(Assert.Single(bench.Last.Message.IaNas).Addresses);
+        Assert.Equal(Fixture6.P, Assert.Single(Assert.Single(bench.Last.Message.IaPds).Prefixes));
+        bench.Take(Fixture6.Empty().IaNa(Dhcp6StatusCode.NoAddrsAvail).IaPd(300, 480, (Fixture6.P, 600, 900))).Forget();
+        for (int i = 0; i < 20; i++) bench.Step(new Dhcp6Input.RouterAdvertised(i % 2 == 0 ? Neither : Managed)).After(1);
+        Assert.Empty(bench.Sent);
+        bench.After(11);
+        bench.Take(Fixture6.Reply().IaPd(300, 480, (Fixture6.P, 600, 900)));
+        Assert.True(bench.IsConfigured(Fixture6.L));
+        // With an address there is nothing to ask for.
+        bench.Forget().Step(new Dhcp6Input.RouterAdvertised(Neither)).Step(new Dhcp6Input.RouterAdvertised(Managed)).After(60);
+        Assert.Empty(bench.Sent);
+    }
+
+    [Theory(DisplayName = "2.11 no prefix to be had: configuration is asked for after three SOLICITs; they go on; a lease takes its place")]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Soliciting_InVain_AsksForConfigurationBeside(bool auto)
+    {
+        Machine6Bench bench = auto
+            ? Auto(56).Start(router: Other)
+            : new Machine6Bench(settings => settings with { Mode = Dhcp6Mode.Stateless, PrefixLengthHint = 56 }).Start();
+        bench.Run(3.4);
+        Assert.Equal(3, bench.Sent.Count(sent => sent.Type == Dhcp6MessageType.Solicit));
+        bench.Forget().Run(4.5);
+        Assert.Equal(Dhcp6MessageType.InformationRequest, Assert.Single(bench.Sent).Type);
+        Assert.True(bench.Last.Message.IaPds.IsEmpty);
+        bench.Take(Fixture6.Empty().Dns(Fixture6.Dns));
+        Assert.Equal(("soliciting", Fixture6.Dns), (bench.State, Assert.Single(bench.Client.Configuration!.DnsServers)));
+        bench.Forget().Run(2000);
+        Assert.NotEmpty(bench.Sent);
+        Assert.All(bench.Sent, sent => Assert.Equal(Dhcp6MessageType.Solicit, sent.Type));
+        // The path changes: both are asked anew.
+        bench.Forget().FailOver().After(0.9);
+        Assert.Equal([Dhcp6MessageType.Solicit, Dhcp6MessageType.InformationRequest], bench.Sent.Select(sent => sent.Type));
+        bench.Take(Fixture6.Empty()).Step(new Dhcp6Input.LinkUnusable("no carrier")).After(60);
+        bench.Forget().Step(new Dhcp6Input.LinkUsable(PathClass.Unknown)).After(0.9);
+        Assert.Equal([Dhcp6MessageType.Solicit, Dhcp6MessageType.InformationRequest], bench.Sent.Select(sent => sent.Type));
+        Reply6Message offer = Fixture6.Offer(xid: bench.Sent[0].Xid).IaPd(300, 480, (Fixture6.P, 600, 900));
+        bench.Take(offer).After(1.2).Take(Fixture6.Empty().IaPd(300, 480, (Fixture6.P, 600, 900)));
+        Assert.Equal(("bound", null, null), (bench.State, bench.Client.Information, bench.Client.InformationBeside));
+    }
+
+    [Fact(DisplayName = "2.11 stateful: configuration alone is asked for only where servers have nothing to give")]
+    public void Soliciting_Stateful_AsksForConfigurationWhereRefused()
+    {
+        Machine6Bench bench = new Machine6Bench(settings => settings with { PrefixLengthHint = 56 }).Start().Run(1000);
+        Assert.All(bench.Sent, sent => Assert.Equal(Dhcp6MessageType.Solicit, sent.Type));
+        bench = new Machine6Bench(settings => settings with { PrefixLengthHint = 56 }).Start();
+        bench.Take(Fixture6.Offer().IaNa(Dhcp6StatusCode.NoAddrsAvail).IaPd(Dhcp6StatusCode.NoPrefixAvail)).Run(4.5);
+        Assert.Equal(Dhcp6MessageType.InformationRequest, bench.Last.Type);
+        bench.Step(new Dhcp6Input.Command(DhcpCommand.Acquire)).Take(Fixture6.Empty().Dns(Fixture6.Dns));
+        Assert.NotNull(bench.Client.Configuration);
+        Assert.Empty(bench.Effects.OfType<Dhcp6Effect.CommandDone>());
+        bench.Step(new Dhcp6Input.Command(DhcpCommand.Renew)).After(1);
+        Assert.Equal(("soliciting", Dhcp6MessageType.InformationRequest), (bench.State, bench.Last.Type));
+        bench.Forget().Take(Fixture6.Empty());
+        Assert.True(Assert.Single(bench.Effects.OfType<Dhcp6Effect.CommandDone>()).Succeeded);
+        // Without a link nothing of it is left.
+        bench.Step(new Dhcp6Input.LinkUnusable("no carrier"));
+        Assert.Null(bench.Client.InformationBeside);
     }
 
     [Fact]

@@ -129,6 +129,23 @@ public class PathTests
         Assert.Equal((2, 1), (order.Count(effect => effect is Dhcp6Effect.Announce), order.Count(effect => effect is Dhcp6Effect.SolicitRouters)));
     }
 
+    [Theory(DisplayName = "DESIGN, AM-21 a second failover within a second: what is asked waits for its announcement, CONFIRM and REBIND")]
+    [InlineData(0.0, false)]
+    [InlineData(0.3, false)]
+    [InlineData(0.3, true)]
+    [InlineData(0.9, false)]
+    public void Bound_PathChangesTwice_AnnouncesBeforeItAsks(double gap, bool prefix)
+    {
+        foreach (EntropySource entropy in new EntropySource[] { ScriptedEntropy.Min(), ScriptedEntropy.Middle(), ScriptedEntropy.Max() })
+        {
+            Machine6Bench bench = prefix ? Machine6Bench.WithPrefix(entropy) : new Machine6Bench(entropy: entropy).Bind();
+            bench.FailOver().After(gap).Forget().FailOver().After(3);
+            Dhcp6Effect[] order = [.. bench.Effects.Where(effect => effect is Dhcp6Effect.Announce or Dhcp6Effect.Transmit)];
+            Assert.IsType<Dhcp6Effect.Announce>(order[0]);
+            Assert.Contains(order, effect => effect is Dhcp6Effect.Transmit);
+        }
+    }
+
     [Fact(DisplayName = "AM-22 a change of the path: DUID and IAID as before, nothing stored by the event, no RELEASE, no DECLINE")]
     public void Bound_PathChanges_LeavesTheIdentityAlone()
     {
@@ -174,10 +191,34 @@ public class PathTests
         bench.Step(new Dhcp6Input.LinkUsable(PathClass.Unknown)).After(2);
         Assert.Empty(bench.Sent);
         Assert.Empty(bench.Effects.OfType<Dhcp6Effect.Configure>());
+        bench.AddressesAreFree = false;
         bench.Step(new Dhcp6Input.LinkLocalReady(Fixture6.LinkLocal2)).After(1);
         Assert.Single(bench.Effects.OfType<Dhcp6Effect.Configure>());
         Assert.Equal(Fixture6.LinkLocal2, bench.Effects.OfType<Dhcp6Effect.Announce>().First().Addresses[0]);
         Assert.Equal(Dhcp6MessageType.Confirm, Assert.Single(bench.Sent).Type);
+        // What was flushed is looked for anew (RFC 4862 section 5.4): not announced before the kernel calls it usable.
+        bench.Take(Fixture6.Empty().Status(Dhcp6StatusCode.Success)).After(1);
+        Assert.Equal("bound", bench.State);
+        Assert.All(bench.Effects.OfType<Dhcp6Effect.Announce>(), announce => Assert.Equal(Fixture6.LinkLocal2, Assert.Single(announce.Addresses)));
+        bench.Forget().Step(new Dhcp6Input.AddressReady(Fixture6.L)).After(5);
+        Assert.Equal([Fixture6.LinkLocal2, Fixture6.L], Assert.Single(bench.Effects.OfType<Dhcp6Effect.Announce>()).Addresses.AsEnumerable());
+        Assert.Empty(bench.Effects.OfType<Dhcp6Effect.SolicitRouters>());
+    }
+
+    [Fact(DisplayName = "RFC 4862 5.4 an address put back, or left from before a restart, is tentative until the kernel calls it usable")]
+    public void Address_ConfiguredAgain_IsTentative()
+    {
+        Machine6Bench bench = new Machine6Bench().Bind();
+        bench.AddressesAreFree = false;
+        bench.Step(new Dhcp6Input.AddressRemoved(Fixture6.L)).FailOver();
+        Assert.Single(bench.Effects.OfType<Dhcp6Effect.Configure>());
+        Assert.Equal(Fixture6.LinkLocal, Assert.Single(Assert.Single(bench.Effects.OfType<Dhcp6Effect.Announce>()).Addresses));
+        // Ready before the second set: that one has it, and no more follow.
+        bench.Step(new Dhcp6Input.AddressReady(Fixture6.L)).After(5);
+        Assert.Equal([1, 2], bench.Effects.OfType<Dhcp6Effect.Announce>().Select(announce => announce.Addresses.Length));
+
+        bench = new Machine6Bench { AddressesAreFree = false }.Sleep(10).Start(Fixture6.Memory(Fixture6.Lease()), present: true).FailOver();
+        Assert.Equal(Fixture6.LinkLocal, Assert.Single(Assert.Single(bench.Effects.OfType<Dhcp6Effect.Announce>()).Addresses));
     }
 
     [Fact(DisplayName = "AM-29 the machine's part: certainly another network: the addresses go before the first frame, then SOLICIT")]

@@ -1,3 +1,4 @@
+using BondDhcp.Dhcp.Client;
 using BondDhcp.Dhcp.Client6;
 using BondDhcp.Dhcp.Identity;
 using BondDhcp.Dhcp.Wire;
@@ -22,6 +23,18 @@ public class RestartTests
         // Past T1 by then: RENEW follows.
         bench = new Machine6Bench().Sleep(400).Start(Fixture6.Memory(Fixture6.Lease())).After(1).Take(Fixture6.Empty());
         Assert.Equal(("renewing", Dhcp6MessageType.Renew), (bench.State, bench.Last.Type));
+    }
+
+    [Fact]
+    public void StoredLease_Confirmed_AnswersACommandWhenItsAddressIsUsable()
+    {
+        Machine6Bench bench = new Machine6Bench { AddressesAreFree = false }.Sleep(100).Start(Fixture6.Memory(Fixture6.Lease()));
+        bench.Step(new Dhcp6Input.Command(DhcpCommand.Acquire)).After(1).Take(Fixture6.Empty().Status(Dhcp6StatusCode.Success));
+        Assert.Equal("bound", bench.State);
+        Assert.Empty(bench.Effects.OfType<Dhcp6Effect.CommandDone>());
+        bench.Step(new Dhcp6Input.AddressReady(Fixture6.L));
+        Assert.True(Assert.Single(bench.Effects.OfType<Dhcp6Effect.CommandDone>()).Succeeded);
+        Assert.Single(bench.Told("leaseBound"));
     }
 
     [Fact(DisplayName = "18.2.3 nobody answers: the stored lease is used; not where the network is known to be another, or the end unknown")]
@@ -88,24 +101,42 @@ public class RestartTests
         Assert.Equal("confirming", bench.State);
     }
 
-    [Theory(DisplayName = "AP-3 resume in BOUND: before T1, past T1, past T2")]
-    [InlineData(200, "confirming", Dhcp6MessageType.Confirm)]
-    [InlineData(400, "renewing", Dhcp6MessageType.Renew)]
-    [InlineData(600, "rebinding", Dhcp6MessageType.Rebind)]
-    public void Resume_WithTimeLeft_GoesOnWhereTheLeaseIs(double after, string state, Dhcp6MessageType type)
+    /// <summary>
+    /// AP-3's outcome: VERIFYING, RENEWING, REBINDING. The link is asked about first in all three (RFC 9915 section
+    /// 18.2.12); past T1 the RENEW leaves with the answer, past T2 the question itself is a REBIND.
+    /// </summary>
+    [Theory(DisplayName = "AP-3 resume in BOUND: before T1 CONFIRM; past T1 CONFIRM, then RENEW at once; past T2 a REBIND that does both")]
+    [InlineData(200, "confirming", Dhcp6MessageType.Confirm, "bound")]
+    [InlineData(400, "confirming", Dhcp6MessageType.Confirm, "renewing")]
+    [InlineData(600, "rebinding", Dhcp6MessageType.Rebind, "bound")]
+    public void Resume_WithTimeLeft_VerifiesAndGoesOnWhereTheLeaseIs(double after, string state, Dhcp6MessageType type, string next)
     {
         foreach (bool deadlineFirst in new[] { false, true })
         {
             Machine6Bench bench = new Machine6Bench(entropy: ScriptedEntropy.Min()).Bind().Sleep(after);
-            if (deadlineFirst) bench.Step(Dhcp6Input.DeadlineReached.Instance);
+            if (deadlineFirst) bench.Step(Dhcp6Input.DeadlineReached.Instance).Forget();
             bench.Step(new Dhcp6Input.Resumed()).After(0.01);
-            Assert.Equal(state, bench.State);
-            Assert.NotEmpty(bench.Sent);
-            Assert.All(bench.Sent, sent => Assert.Equal(type, sent.Type));
+            Assert.Equal((state, type), (bench.State, Assert.Single(bench.Sent).Type));
+            Assert.Equal(Dhcp6Timing.Confirm, bench.Client.State.VerificationInState?.Exchange.Schedule);
             Assert.True(bench.IsConfigured(Fixture6.L));
             // The kernel's lifetimes did not count the time asleep.
             Assert.NotEmpty(bench.Effects.OfType<Dhcp6Effect.Configure>());
+            bench.Forget().Take(type == Dhcp6MessageType.Rebind ? Fixture6.Reply() : Fixture6.Empty().Status(Dhcp6StatusCode.Success));
+            Assert.Equal(next, bench.State);
+            if (next == "renewing") Assert.Equal((bench.Seconds, Dhcp6MessageType.Renew), (Assert.Single(bench.Sent).Seconds, bench.Last.Type));
+            else Assert.Empty(bench.Sent);
         }
+    }
+
+    [Theory(DisplayName = "AP-3 resume past T1 or T2 on another link: NotOnLink takes the lease away, and no RENEW goes to a server of the former one")]
+    [InlineData(400)]
+    [InlineData(600)]
+    public void Resume_OnAnotherLink_LosesTheLease(double after)
+    {
+        Machine6Bench bench = new Machine6Bench(entropy: ScriptedEntropy.Min()).Bind().Sleep(after).Step(new Dhcp6Input.Resumed());
+        bench.Take(Fixture6.Empty(Fixture6.Server2).Status(Dhcp6StatusCode.NotOnLink)).After(11);
+        Assert.Equal(("soliciting", 0), (bench.State, bench.Configured.Count));
+        Assert.DoesNotContain(bench.Sent, sent => sent.Type == Dhcp6MessageType.Renew);
     }
 
     [Fact(DisplayName = "AP-3 resume past the end: the addresses go before any packet, then SOLICIT")]

@@ -156,8 +156,7 @@ internal sealed class Simulated6Link
             if (effect is Dhcp6Effect.Announce) _announcedPath = _path;
             else if (effect is Dhcp6Effect.Transmit transmit) Transmit(transmit.Message);
         }
-        foreach (Ipv6Prefix added in Configured.Except(had))
-            if (added.PrefixLength == Ipv6Address.Bits) LookForDuplicates(added.Address);
+        foreach (Ipv6Address tentative in Client.Tentative.Except(before.Tentative)) LookForDuplicates(tentative);
     }
 
     private void LookForDuplicates(Ipv6Address address)
