@@ -177,7 +177,6 @@ public class ConfigurationReaderTests
     [Theory]
     [InlineData("[interface.eth0]\ndhpc4 = true", "f.toml:2:1: unknown key 'dhpc4'; did you mean 'dhcp4'?")]
     [InlineData("[interface.eth0]\n  fail-over-mac = \"active\"", "f.toml:2:3: unknown key 'fail-over-mac'; did you mean 'fail_over_mac'?")]
-    [InlineData("[interface.bond0]\nslaves = [\"a\", \"b\"]\nmac = \"02:00:00:00:00:01\"", "f.toml:3:1: mac: no effect with fail_over_mac=active: the hardware address of bond0 is that of the slave in use; remove it")]
     [InlineData("hotsname = true", "f.toml:1:1: unknown key 'hotsname'; did you mean 'hostname'?")]
     [InlineData("dhcp4 = true", "f.toml:1:1: unknown key 'dhcp4'; it belongs into [interface.NAME]")]
     [InlineData("[interface.eth0]\nhostname = true", "f.toml:2:1: unknown key 'hostname'; it belongs before the first [table]")]
@@ -194,6 +193,11 @@ public class ConfigurationReaderTests
     [InlineData("duid = \"00:04\"", "f.toml:1:8: duid: must be \"auto\" or 3 to 130 octets in hexadecimal, such as \"00:04:...\"")]
     public void Mistake_IsReportedWithItsPlaceAndTheMend(string text, string expected) =>
         Assert.Equal([expected], Problems(text));
+
+    [Fact(DisplayName = "AB-9 a hardware address for a bond is refused: the driver would say yes and do nothing")]
+    public void HardwareAddressOfABond_IsRefused() => Assert.Equal(
+        ["f.toml:3:1: mac: no effect with fail_over_mac=active: the hardware address of bond0 is that of the slave in use; remove it"],
+        Problems("[interface.bond0]\nslaves = [\"a\", \"b\"]\nmac = \"02:00:00:00:00:01\""));
 
     [Theory(DisplayName = "AC-7 a DUID of fewer than 3 or more than 130 octets is refused")]
     [InlineData(2, false)]

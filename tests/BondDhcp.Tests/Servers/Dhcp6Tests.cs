@@ -169,6 +169,36 @@ public sealed class Dhcp6Tests(ITestOutputHelper output)
         await Wait.UntilAsync(() => scene.Addresses().Contains(address), Dhcp6Scene.Patience, "the address again", scene.ToString);
     }
 
+    [Fact(DisplayName = "AS-6: static addresses of both families beside DHCPv4 and DHCPv6: each comes and goes by itself")]
+    public async Task StaticAddresses_BesideLeases_StandByThemselves()
+    {
+        await using Dhcp6Scene scene = await Dhcp6Scene.SetAsync(
+            output, Dhcp6ServerKind.Dnsmasq, "dhcp4 = true\ndhcp6 = true\naddresses = [\"10.9.9.2/24\", \"fd09::2/64\"]\nconflict-detection = \"off\"");
+        await scene.Bed.StartServerAsync(ServerConfiguration.KeaDefault);
+        await scene.BindAsync();
+        await scene.Client.MustAsync("wait-online", C0, "-4", "--timeout", "20");
+        await Shows(" 10.9.9.2/24", " fd09::2/64", " inet 192.0.2.", "/128 scope global");
+        await Without("static@c0", " 10.9.9.2/24", " fd09::2/64");
+        await Without("dhcp4@c0", " inet 192.0.2.");
+        await Without("dhcp6@c0", "/128 scope global");
+
+        async Task Without(string component, params string[] its)
+        {
+            string before = All();
+            await scene.Client.MustAsync("stop", component);
+            Assert.All(its, address => Assert.DoesNotContain(address, All(), StringComparison.Ordinal));
+            Assert.All(new[] { " 10.9.9.2/24", " fd09::2/64", " inet 192.0.2.", "/128 scope global" }.Except(its), address => Assert.Contains(address, All(), StringComparison.Ordinal));
+            Assert.NotEqual(before, All());
+            await scene.Client.MustAsync("start", component);
+            await Shows(its);
+        }
+
+        Task Shows(params string[] wanted) => Wait.UntilAsync(
+            () => wanted.All(address => All().Contains(address, StringComparison.Ordinal)), Dhcp6Scene.Patience, string.Join(" and", wanted), scene.ToString);
+
+        string All() => scene.Bed.Client.Ip($"-o address show dev {C0}");
+    }
+
     [Fact(DisplayName = "AT-1: both families: one DUID, commands for both, and at the end DHCPv6's addresses and RELEASE before DHCPv4's")]
     public async Task BothFamilies_AreHadAndGivenBackInOrder()
     {
