@@ -35,10 +35,8 @@ public sealed class Ipv6Configurator(RtnlSocket rtnl)
         }
         foreach (Ipv6Act act in Ipv6Plan.Change(interfaceIndex, wanted, owned, present, routes)) run.Carry(act);
 
-        // The kernel's word is an acknowledgement; what it then shows is what counts.
-        if (!rtnl.ReadIpv6Addresses(interfaceIndex, present).Succeeded) return run.End(present);
-        foreach (Ipv6WantedAddress address in wanted.Addresses)
-            if (!present.Exists(there => there.Address == address.Address)) run.Refuse(address.Address, "acknowledged, but it is not there");
+        // One that was acknowledged and is not there any more had its duplicate answer at once: the kernel's event tells of that.
+        rtnl.ReadIpv6Addresses(interfaceIndex, present);
         return run.End(present);
     }
 
