@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Text.Json;
 using BondDhcp.Bond.Links;
 using BondDhcp.Net;
@@ -18,83 +17,48 @@ namespace BondDhcp.Bond.Addressing;
 public sealed record OwnershipRecord(
     string BootId, string NetworkNamespace, int InterfaceIndex, bool LinkCreated, Ipv4Ownership Ipv4)
 {
-    private const int Version = 1;
-
     // A lease has one address and at most 64 routes; while it changes there are two leases'.
     private const int MaxAddresses = 16;
     private const int MaxRoutes = 512;
 
     /// <summary>True when this was written for the interface of this identity.</summary>
     public bool IsFor(string bootId, string networkNamespace, int interfaceIndex) =>
-        BootId.Length > 0 && BootId == bootId && NetworkNamespace == networkNamespace && InterfaceIndex == interfaceIndex;
+        Envelope.IsOf(bootId, networkNamespace) && InterfaceIndex == interfaceIndex;
 
     /// <summary>As JSON, UTF-8.</summary>
-    public byte[] Write()
+    public byte[] Write() => Envelope.Write(json =>
     {
-        var buffer = new ArrayBufferWriter<byte>();
-        using (var json = new Utf8JsonWriter(buffer))
-        {
-            json.WriteStartObject();
-            json.WriteNumber("version", Version);
-            json.WriteString("bootId", BootId);
-            json.WriteString("networkNamespace", NetworkNamespace);
-            json.WriteNumber("interfaceIndex", InterfaceIndex);
-            json.WriteBoolean("linkCreated", LinkCreated);
-            json.WriteStartArray("addresses");
-            foreach (Ipv4Prefix address in Ipv4.Addresses) json.WriteStringValue(address.ToString());
-            json.WriteEndArray();
-            json.WriteStartArray("routes");
-            foreach (InstalledRoute route in Ipv4.Routes) WriteRoute(json, route);
-            json.WriteEndArray();
-            if (Ipv4.Mtu is { } mtu)
-            {
-                json.WriteStartObject("mtu");
-                json.WriteNumber("before", mtu.Before);
-                json.WriteNumber("ours", mtu.Ours);
-                json.WriteEndObject();
-            }
-            json.WriteEndObject();
-        }
-        return buffer.WrittenSpan.ToArray();
-    }
+        json.WriteBoolean("linkCreated", LinkCreated);
+        json.WriteStartArray("addresses");
+        foreach (Ipv4Prefix address in Ipv4.Addresses) json.WriteStringValue(address.ToString());
+        json.WriteEndArray();
+        json.WriteStartArray("routes");
+        foreach (InstalledRoute route in Ipv4.Routes) WriteRoute(json, route);
+        json.WriteEndArray();
+        if (Ipv4.Mtu is not { } mtu) return;
+        json.WriteStartObject("mtu");
+        json.WriteNumber("before", mtu.Before);
+        json.WriteNumber("ours", mtu.Ours);
+        json.WriteEndObject();
+    });
 
     /// <summary>Reads what <see cref="Write"/> wrote; null, with the reason, for anything else.</summary>
-    public static OwnershipRecord? Read(ReadOnlySpan<byte> content, out string? problem)
-    {
-        problem = null;
-        try
-        {
-            var reader = new Utf8JsonReader(content);
-            using JsonDocument document = JsonDocument.ParseValue(ref reader);
-            JsonElement root = document.RootElement;
-            int version = root.GetProperty("version").GetInt32();
-            if (version != Version)
+    public static OwnershipRecord? Read(ReadOnlySpan<byte> content, out string? problem) =>
+        OwnershipEnvelope.Read(content, MaxAddresses, MaxRoutes, ReadOwned, out problem);
+
+    private OwnershipEnvelope Envelope => new(BootId, NetworkNamespace, InterfaceIndex);
+
+    private static OwnershipRecord ReadOwned(in OwnershipEnvelope envelope, JsonElement root, JsonElement addresses, JsonElement routes) =>
+        new(
+            envelope.BootId, envelope.NetworkNamespace, envelope.InterfaceIndex, root.GetProperty("linkCreated").GetBoolean(),
+            new Ipv4Ownership
             {
-                problem = FormattableString.Invariant($"is of format {version}");
-                return null;
-            }
-            JsonElement addresses = root.GetProperty("addresses");
-            JsonElement routes = root.GetProperty("routes");
-            if (addresses.GetArrayLength() > MaxAddresses || routes.GetArrayLength() > MaxRoutes)
-                throw new FormatException("more entries than there can be");
-            return new OwnershipRecord(
-                Text(root, "bootId"), Text(root, "networkNamespace"), root.GetProperty("interfaceIndex").GetInt32(),
-                root.GetProperty("linkCreated").GetBoolean(),
-                new Ipv4Ownership
-                {
-                    Addresses = [.. addresses.EnumerateArray().Select(element => Ipv4Prefix.Parse(element.GetString() ?? ""))],
-                    Routes = [.. routes.EnumerateArray().Select(ReadRoute)],
-                    Mtu = root.TryGetProperty("mtu", out JsonElement mtu)
-                        ? new OwnedMtu(mtu.GetProperty("before").GetInt32(), mtu.GetProperty("ours").GetInt32())
-                        : null,
-                });
-        }
-        catch (Exception error) when (error is JsonException or FormatException or InvalidOperationException or KeyNotFoundException)
-        {
-            problem = "is damaged: " + error.Message;
-            return null;
-        }
-    }
+                Addresses = [.. addresses.EnumerateArray().Select(element => Ipv4Prefix.Parse(element.GetString() ?? ""))],
+                Routes = [.. routes.EnumerateArray().Select(ReadRoute)],
+                Mtu = root.TryGetProperty("mtu", out JsonElement mtu)
+                    ? new OwnedMtu(mtu.GetProperty("before").GetInt32(), mtu.GetProperty("ours").GetInt32())
+                    : null,
+            });
 
     private static void WriteRoute(Utf8JsonWriter json, InstalledRoute route)
     {
@@ -114,7 +78,7 @@ public sealed record OwnershipRecord(
     private static InstalledRoute ReadRoute(JsonElement element) =>
         new(
             element.GetProperty("interfaceIndex").GetInt32(),
-            Ipv4Prefix.Parse(Text(element, "to")),
+            Ipv4Prefix.Parse(OwnershipEnvelope.Text(element, "to")),
             element.TryGetProperty("via", out JsonElement via) ? Ipv4Address.Parse(via.GetString() ?? "") : null)
         {
             Table = element.GetProperty("table").GetUInt32(),
@@ -124,7 +88,4 @@ public sealed record OwnershipRecord(
             Mtu = element.TryGetProperty("mtu", out JsonElement mtu) ? mtu.GetInt32() : null,
             OnLink = element.GetProperty("onLink").GetBoolean(),
         };
-
-    private static string Text(JsonElement element, string name) =>
-        element.GetProperty(name).GetString() ?? throw new FormatException($"{name} is null");
 }

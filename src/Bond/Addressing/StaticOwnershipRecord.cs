@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Net;
 using System.Text.Json;
 
@@ -14,8 +13,6 @@ namespace BondDhcp.Bond.Addressing;
 /// <param name="Owned">Addresses and routes.</param>
 public sealed record StaticOwnershipRecord(string BootId, string NetworkNamespace, int InterfaceIndex, StaticOwnership Owned)
 {
-    private const int Version = 1;
-
     // Far more than anybody writes down; a file with more was not written here.
     private const int MaxEntries = 4096;
 
@@ -25,67 +22,37 @@ public sealed record StaticOwnershipRecord(string BootId, string NetworkNamespac
     /// </summary>
     public StaticOwnership OwnedOn(string bootId, string networkNamespace, int interfaceIndex)
     {
-        if (BootId.Length == 0 || BootId != bootId || NetworkNamespace != networkNamespace) return StaticOwnership.None;
+        if (!Envelope.IsOf(bootId, networkNamespace)) return StaticOwnership.None;
         return InterfaceIndex == interfaceIndex
             ? Owned
             : new StaticOwnership { Routes = Owned.Routes.RemoveAll(static route => route.Kind == StaticRouteKind.Unicast) };
     }
 
     /// <summary>As JSON, UTF-8.</summary>
-    public byte[] Write()
+    public byte[] Write() => Envelope.Write(json =>
     {
-        var buffer = new ArrayBufferWriter<byte>();
-        using (var json = new Utf8JsonWriter(buffer))
-        {
-            json.WriteStartObject();
-            json.WriteNumber("version", Version);
-            json.WriteString("bootId", BootId);
-            json.WriteString("networkNamespace", NetworkNamespace);
-            json.WriteNumber("interfaceIndex", InterfaceIndex);
-            json.WriteStartArray("addresses");
-            foreach (StaticAddress address in Owned.Addresses) json.WriteStringValue(address.ToString());
-            json.WriteEndArray();
-            json.WriteStartArray("routes");
-            foreach (StaticRoute route in Owned.Routes) WriteRoute(json, route);
-            json.WriteEndArray();
-            json.WriteEndObject();
-        }
-        return buffer.WrittenSpan.ToArray();
-    }
+        json.WriteStartArray("addresses");
+        foreach (StaticAddress address in Owned.Addresses) json.WriteStringValue(address.ToString());
+        json.WriteEndArray();
+        json.WriteStartArray("routes");
+        foreach (StaticRoute route in Owned.Routes) WriteRoute(json, route);
+        json.WriteEndArray();
+    });
 
     /// <summary>Reads what <see cref="Write"/> wrote; null, with the reason, for anything else.</summary>
-    public static StaticOwnershipRecord? Read(ReadOnlySpan<byte> content, out string? problem)
-    {
-        problem = null;
-        try
-        {
-            var reader = new Utf8JsonReader(content);
-            using JsonDocument document = JsonDocument.ParseValue(ref reader);
-            JsonElement root = document.RootElement;
-            int version = root.GetProperty("version").GetInt32();
-            if (version != Version)
+    public static StaticOwnershipRecord? Read(ReadOnlySpan<byte> content, out string? problem) =>
+        OwnershipEnvelope.Read(content, MaxEntries, MaxEntries, ReadOwned, out problem);
+
+    private OwnershipEnvelope Envelope => new(BootId, NetworkNamespace, InterfaceIndex);
+
+    private static StaticOwnershipRecord ReadOwned(in OwnershipEnvelope envelope, JsonElement root, JsonElement addresses, JsonElement routes) =>
+        new(
+            envelope.BootId, envelope.NetworkNamespace, envelope.InterfaceIndex,
+            new StaticOwnership
             {
-                problem = FormattableString.Invariant($"is of format {version}");
-                return null;
-            }
-            JsonElement addresses = root.GetProperty("addresses");
-            JsonElement routes = root.GetProperty("routes");
-            if (addresses.GetArrayLength() > MaxEntries || routes.GetArrayLength() > MaxEntries)
-                throw new FormatException("more entries than there can be");
-            return new StaticOwnershipRecord(
-                Text(root, "bootId"), Text(root, "networkNamespace"), root.GetProperty("interfaceIndex").GetInt32(),
-                new StaticOwnership
-                {
-                    Addresses = [.. addresses.EnumerateArray().Select(element => ReadAddress(element.GetString()))],
-                    Routes = [.. routes.EnumerateArray().Select(ReadRoute)],
-                });
-        }
-        catch (Exception error) when (error is JsonException or FormatException or InvalidOperationException or KeyNotFoundException)
-        {
-            problem = "is damaged: " + error.Message;
-            return null;
-        }
-    }
+                Addresses = [.. addresses.EnumerateArray().Select(element => ReadAddress(element.GetString()))],
+                Routes = [.. routes.EnumerateArray().Select(ReadRoute)],
+            });
 
     private static void WriteRoute(Utf8JsonWriter json, StaticRoute route)
     {
@@ -103,7 +70,7 @@ public sealed record StaticOwnershipRecord(string BootId, string NetworkNamespac
 
     private static StaticRoute ReadRoute(JsonElement element)
     {
-        StaticAddress to = ReadAddress(Text(element, "to"));
+        StaticAddress to = ReadAddress(OwnershipEnvelope.Text(element, "to"));
         int kind = element.GetProperty("kind").GetInt32();
         if (kind is < 0 or > (int)StaticRouteKind.Blackhole) throw new FormatException("a route of no known kind");
         return new StaticRoute(new StaticDestination(to.Address, to.PrefixLength))
@@ -135,7 +102,4 @@ public sealed record StaticOwnershipRecord(string BootId, string NetworkNamespac
         if (length > 8 * address.GetAddressBytes().Length) throw new FormatException("a prefix longer than an address");
         return new StaticAddress(address, length);
     }
-
-    private static string Text(JsonElement element, string name) =>
-        element.GetProperty(name).GetString() ?? throw new FormatException($"{name} is null");
 }
