@@ -23,54 +23,34 @@ public static partial class Dhcp6ReplyReader
         new(new Ipv6Address((UInt128)0xffff << 32), 96),
     ];
 
-    private static ImmutableArray<Dhcp6IaNa> ReadIaNas(in Dhcp6MessageView message, ref int repeated, ref ReplyNotes notes)
-    {
-        ImmutableArray<Dhcp6IaNa> ias = [];
-        Dhcp6OptionWalker walker = message.Options;
-        while (walker.MoveNext())
-        {
-            if (walker.Code != 3 || !TryReadIa(walker.Code, walker.Data, ias.Length, ref notes, out Iaid iaid, out uint t1, out uint t2)) continue;
-            if (Contains(ias, iaid))
-            {
-                notes.Add($"IA_NA {iaid} is there more than once; the first is used");
-                continue;
-            }
-            ReadOnlySpan<byte> options = walker.Data[Dhcp6MessageView.IaHeaderLength..];
-            CountRepeated(options, ref repeated, ref notes);
-            ias = ias.Add(new Dhcp6IaNa
-            {
-                Iaid = iaid,
-                T1Seconds = t1,
-                T2Seconds = t2,
-                Status = ReadStatus(options, ref notes),
-                Addresses = ReadIaAddresses(options, ref repeated, ref notes),
-            });
-        }
-        return ias;
-    }
+    // An IA but for what it holds; and how that is read.
+    private delegate T IaReader<T>(T ia, ReadOnlySpan<byte> options, ref int repeated, ref ReplyNotes notes);
 
-    private static ImmutableArray<Dhcp6IaPd> ReadIaPds(in Dhcp6MessageView message, ref int repeated, ref ReplyNotes notes)
+    private static ImmutableArray<Dhcp6IaNa> ReadIaNas(in Dhcp6MessageView message, ref int repeated, ref ReplyNotes notes) => ReadIas(
+        message, 3, static (iaid, t1, t2, status) => new Dhcp6IaNa { Iaid = iaid, T1Seconds = t1, T2Seconds = t2, Status = status },
+        static (ia, options, ref repeated, ref notes) => ia with { Addresses = ReadIaAddresses(options, ref repeated, ref notes) }, ref repeated, ref notes);
+
+    private static ImmutableArray<Dhcp6IaPd> ReadIaPds(in Dhcp6MessageView message, ref int repeated, ref ReplyNotes notes) => ReadIas(
+        message, 25, static (iaid, t1, t2, status) => new Dhcp6IaPd { Iaid = iaid, T1Seconds = t1, T2Seconds = t2, Status = status },
+        static (ia, options, ref repeated, ref notes) => ia with { Prefixes = ReadIaPrefixes(options, ref repeated, ref notes) }, ref repeated, ref notes);
+
+    private static ImmutableArray<T> ReadIas<T>(
+        in Dhcp6MessageView message, ushort code, Func<Iaid, uint, uint, Dhcp6Status, T> make, IaReader<T> fill, ref int repeated, ref ReplyNotes notes)
+        where T : Dhcp6Ia
     {
-        ImmutableArray<Dhcp6IaPd> ias = [];
+        ImmutableArray<T> ias = [];
         Dhcp6OptionWalker walker = message.Options;
         while (walker.MoveNext())
         {
-            if (walker.Code != 25 || !TryReadIa(walker.Code, walker.Data, ias.Length, ref notes, out Iaid iaid, out uint t1, out uint t2)) continue;
+            if (walker.Code != code || !TryReadIa(code, walker.Data, ias.Length, ref notes, out Iaid iaid, out uint t1, out uint t2)) continue;
             if (Contains(ias, iaid))
             {
-                notes.Add($"IA_PD {iaid} is there more than once; the first is used");
+                notes.Add($"{(code == 3 ? "IA_NA" : "IA_PD")} {iaid} is there more than once; the first is used");
                 continue;
             }
             ReadOnlySpan<byte> options = walker.Data[Dhcp6MessageView.IaHeaderLength..];
             CountRepeated(options, ref repeated, ref notes);
-            ias = ias.Add(new Dhcp6IaPd
-            {
-                Iaid = iaid,
-                T1Seconds = t1,
-                T2Seconds = t2,
-                Status = ReadStatus(options, ref notes),
-                Prefixes = ReadIaPrefixes(options, ref repeated, ref notes),
-            });
+            ias = ias.Add(fill(make(iaid, t1, t2, ReadStatus(options, ref notes)), options, ref repeated, ref notes));
         }
         return ias;
     }
