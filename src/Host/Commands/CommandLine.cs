@@ -64,12 +64,20 @@ internal static class CommandLine
         return Judge(words, options, environment);
     }
 
+    private static bool IsKnown(string option) =>
+        option is "--help" or "-h" or "--version" || Array.IndexOf(s_globalOptions, option) >= 0 || Array.Exists(CommandTable.All, command => command.Options.Contains(option));
+
+    private static string UnknownOption(string name, IEnumerable<string> valid) =>
+        $"unknown option '{EscapedText.Of(name)}'{Suggestion.Phrase(name, valid)}";
+
     private static Result Judge(List<string> words, List<(string Name, string? Value)> options, Func<string, string?> environment)
     {
         CommandSpec? command = null;
         if (words.Count > 0)
         {
             command = Array.Find(CommandTable.All, candidate => candidate.Name == words[0]);
+            // A word behind an option that nobody knows may have been meant as its value.
+            if (command is null && options.Find(one => !IsKnown(one.Name)) is { Name: { } unknown }) return Wrong(null, UnknownOption(unknown, s_globalOptions));
             if (command is null)
                 return Wrong(null, $"unknown command '{EscapedText.Of(words[0])}'{Suggestion.Phrase(words[0], CommandTable.All.Select(one => one.Name))}");
         }
@@ -80,9 +88,9 @@ internal static class CommandLine
             if (Array.IndexOf(s_globalOptions, name) >= 0 || command?.Options.Contains(name) == true) continue;
             // Of one letter, every other is as near.
             IEnumerable<string> valid = s_globalOptions.Concat(command?.Options ?? []).Where(one => one.StartsWith("--", StringComparison.Ordinal));
-            return Wrong(command, $"unknown option '{EscapedText.Of(name)}'{Suggestion.Phrase(name, valid)}");
+            return Wrong(command, UnknownOption(name, valid));
         }
-        if (command is null) return Wrong(null, "which command?");
+        if (command is null) return Wrong(null, "which command? 'bonddhcp --help' lists them");
         int count = words.Count - 1;
         if (count < command.MinArguments) return Wrong(command, $"{command.Name} needs {command.Synopsis.Split(' ')[0].TrimEnd('.')}");
         if (count > command.MaxArguments) return Wrong(command, $"'{EscapedText.Of(words[command.MaxArguments + 1])}' is one argument too many");

@@ -19,7 +19,7 @@ internal static class HelpText
 
     private static void WriteAll(TextWriter output)
     {
-        output.WriteLine("bonddhcp: an IPv4 address that stays while the hardware address changes");
+        output.WriteLine("bonddhcp: DHCPv4 and DHCPv6 on a bond, with addresses that stay while its hardware address changes");
         output.WriteLine();
         output.WriteLine(Usage);
         output.WriteLine();

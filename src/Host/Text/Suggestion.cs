@@ -6,9 +6,17 @@ internal static class Suggestion
     /// <summary>More edits than this and the two words have nothing to do with each other.</summary>
     private const int MaxEdits = 3;
 
-    /// <summary>The nearest of <paramref name="candidates"/> by edit distance; null when none is near.</summary>
+    /// <summary>Fewer letters begin too many words.</summary>
+    private const int FewestOfABeginning = 3;
+
+    /// <summary>
+    /// The one of <paramref name="candidates"/> that begins with the word, else the nearest by edit distance; null when none
+    /// is near.
+    /// </summary>
     public static string? Nearest(string word, IEnumerable<string> candidates)
     {
+        candidates = [.. candidates];
+        if (word.Length >= FewestOfABeginning && candidates.FirstOrDefault(candidate => candidate.StartsWith(word, StringComparison.Ordinal)) is { } begun) return begun;
         string? nearest = null;
         int fewest = Math.Min(MaxEdits, Math.Max(1, word.Length / 2)) + 1;
         foreach (string candidate in candidates)
