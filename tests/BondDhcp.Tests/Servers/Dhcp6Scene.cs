@@ -85,12 +85,6 @@ public sealed partial class Dhcp6Scene : IAsyncDisposable
         return await WaitForStateAsync("bound");
     }
 
-    /// <summary>
-    /// Waits until announcements of the start, if there were any, are over: two sets a second apart, and a second until the
-    /// next one may come. The next set comes at once then, and not at the end of its second.
-    /// </summary>
-    public static Task SettledAsync() => Task.Delay(TimeSpan.FromSeconds(2.2));
-
     /// <summary>Waits until dhcp6 of the client's interface is in a state as <c>lease --json</c> names it, and returns the object.</summary>
     public async Task<JsonElement> WaitForStateAsync(string state)
     {

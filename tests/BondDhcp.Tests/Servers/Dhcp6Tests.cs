@@ -38,7 +38,6 @@ public sealed class Dhcp6Tests(ITestOutputHelper output)
         await scene.WaitForPacketAsync("dhcp6 rebind");
 
         // A failover: neighbours learn first, then the server is asked, and answers to the new hardware address.
-        await Dhcp6Scene.SettledAsync();
         int mark = scene.Mark;
         scene.Bed.FailOver();
         await scene.WaitForPacketAsync("dhcp6 confirm", mark);
