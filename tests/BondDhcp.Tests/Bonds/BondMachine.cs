@@ -16,7 +16,7 @@ public sealed class BondCollection : ICollectionFixture<BondMachine>
 }
 
 /// <summary>One boot for what the program does to the bond itself.</summary>
-public sealed class MasterMachine() : BedFixture(UmlFactAttribute.WhyNot, () => UmlMachine.RunAsync(MasterTests.Scenarios));
+public sealed class MasterMachine() : BedFixture(UmlFactAttribute.WhyNot, () => UmlMachine.RunAsync([.. MasterTests.Scenarios, .. OutsideChangeTests.Scenarios]));
 
 /// <inheritdoc cref="BondCollection"/>
 [CollectionDefinition(Name)]

@@ -16,6 +16,8 @@ public sealed class HotPlugTests(WirelessMachine machine, ITestOutputHelper outp
         config <<< $'[interface.bond0]\nslaves = ["w0", "w1"]\nprimary = "w0"\ndhcp4 = true\ndns = false'
         client
         bound
+        note host machine ip -o link show type bond
+        note driver cat /proc/modules
         announced
         lease before
         mark failover
@@ -72,6 +74,14 @@ public sealed class HotPlugTests(WirelessMachine machine, ITestOutputHelper outp
         VerifiedAtLast(seen, "failover", MacB, "pw1");
         SameLease(seen.Lease("before"), seen.Lease("failover"));
         Assert.Contains(" 0% packet loss", seen.Said("gateway"), StringComparison.Ordinal);
+    }
+
+    [QemuFact(DisplayName = "The bonding driver is loaded by the daemon, without the bond0 that the module would make by itself")]
+    public void Driver_LoadedByTheDaemon_MakesNoStrayBond()
+    {
+        BedEvidence seen = machine[s_cards, output];
+        Assert.Contains("bonding ", seen.Said("driver"), StringComparison.Ordinal);
+        Assert.Equal("", seen.Said("host").Trim());
     }
 
     [QemuFact(DisplayName = "AH-1 AH-2 v4 the active card is pulled out and put back: a failover each time, enslaved by itself, the address stays")]
