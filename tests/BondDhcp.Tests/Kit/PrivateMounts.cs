@@ -37,7 +37,16 @@ internal static class PrivateMounts
     {
         const int octets = 64 << 20;
         Mount("tmpfs", "/run", "tmpfs", 0, FormattableString.Invariant($"size={octets},mode=755"));
+        const string source = "/run/source";
+        Directory.CreateDirectory(source);
+        MountReadOnly(SourceTree.Root, source);
         Mount("tmpfs", "/tmp", "tmpfs", 0, FormattableString.Invariant($"size={octets},mode=1777"));
+        // The packages that were unpacked are below it.
+        if (!Directory.Exists(SourceTree.Root))
+        {
+            Directory.CreateDirectory(SourceTree.Root);
+            MountReadOnly(source, SourceTree.Root);
+        }
         Linux.PrivateNetwork.Command("cp", "-a /etc /run/etc");
         Mount("/run/etc", "/etc", null, MS_BIND, null);
         Mount("none", "/", null, MS_REMOUNT | MS_BIND | MS_RDONLY, null);
@@ -62,6 +71,12 @@ internal static class PrivateMounts
         }
         body();
     });
+
+    private static void MountReadOnly(string directory, string target)
+    {
+        Mount(directory, target, null, MS_BIND, null);
+        Mount("none", target, null, MS_REMOUNT | MS_BIND | MS_RDONLY, null);
+    }
 
     private static void OnThread(Action body)
     {

@@ -54,6 +54,7 @@ public sealed class HotPlugTests(WirelessMachine machine, ITestOutputHelper outp
         radio_out
         verified
         until_status 'slave@w1                 waiting'
+        until_status 'there is no interface w1'
         note pulled bonddhcp status
         note left supplicant_pid
         mark back
