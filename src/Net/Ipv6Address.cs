@@ -37,9 +37,6 @@ public readonly record struct Ipv6Address(UInt128 Value) : IComparable<Ipv6Addre
     /// <summary>fe80::/10.</summary>
     public bool IsLinkLocal => (uint)(Value >> 118) == 0xfe80 >> 6;
 
-    /// <summary>fc00::/7 (RFC 4193).</summary>
-    public bool IsUniqueLocal => (uint)(Value >> 121) == 0xfc >> 1;
-
     /// <summary>::ffff:0:0/96: an IPv4 address inside a program, never on a link (RFC 4291 section 2.5.5.2).</summary>
     public bool IsV4Mapped => Value >> 32 == 0xffff;
 
