@@ -35,8 +35,9 @@ internal static class Start6Race
 
     private static async Task ServeAsync(NetworkBed bed)
     {
-        bed.Client.Ip("link set lo up"); // dhcp6c wants its control socket there
-        bed.Client.Run("/bin/sh", "-c", $"echo 0 > /proc/sys/net/ipv6/conf/{NetworkBed.ClientInterface}/disable_ipv6");
+        // dhcp6c wants its control socket on ::1.
+        bed.Client.Run("/bin/sh", "-c", $"cd /proc/sys/net/ipv6/conf; echo 0 > {NetworkBed.ClientInterface}/disable_ipv6; echo 0 > lo/disable_ipv6");
+        bed.Client.Ip("link set lo up");
         bed.Server.Run("/bin/sh", "-c", $"cd /proc/sys/net/ipv6/conf/{NetworkBed.ServerInterface}; echo 0 > accept_dad; echo 0 > disable_ipv6");
         bed.Server.Ip($"address add 2001:db8:55::1/64 dev {NetworkBed.ServerInterface} nodad");
         foreach ((NetworkNamespace where, string link) in new[] { (bed.Server, NetworkBed.ServerInterface), (bed.Client, NetworkBed.ClientInterface) })
