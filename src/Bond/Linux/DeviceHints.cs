@@ -29,6 +29,9 @@ public sealed class DeviceHints
         return Path.Exists(Path.Combine(device, "phy80211")) || Path.Exists(Path.Combine(device, "wireless"));
     }
 
+    /// <summary>A device that is seen and is no Wi-Fi device.</summary>
+    public static bool IsWired(Link link) => Path.Exists(Path.Combine(Devices, link.Name)) && !IsWireless(link);
+
     // Events about devices are sent to their own namespace, where no udev listens.
     private static bool IsFirstNamespace()
     {

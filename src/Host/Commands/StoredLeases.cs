@@ -20,6 +20,8 @@ internal static class StoredLeases
         try
         {
             DaemonSnapshot snapshot = Read(invocation.StateDirectory, invocation.Arguments.FirstOrDefault());
+            if (invocation.Arguments is [var asked] && snapshot.Interfaces.IsEmpty)
+                Console.Error.WriteLine($"bonddhcp: no daemon answers, and the state directory {invocation.StateDirectory} holds no lease of '{EscapedText.Of(asked)}'");
             ArrayBufferWriter<byte> output = new();
             using (Utf8JsonWriter json = new(output)) SnapshotJson.WriteLeases(json, snapshot);
             using JsonDocument document = JsonDocument.Parse(output.WrittenMemory);

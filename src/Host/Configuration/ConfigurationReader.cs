@@ -56,8 +56,9 @@ internal sealed partial class ConfigurationReader
     {
         ConfigurationReader reader = new(file);
         DocumentSyntax document = SyntaxParser.Parse(text, file, validate: true);
-        foreach (DiagnosticMessage message in document.Diagnostics)
-            if (message.Kind == DiagnosticMessageKind.Error) reader._problems.Add(message.Span, message.Message);
+        // The first of a line is what is wrong; the rest of it is the parser's attempt to go on.
+        foreach (DiagnosticMessage message in document.Diagnostics.Where(one => one.Kind == DiagnosticMessageKind.Error).DistinctBy(one => one.Span.Start.Line))
+            reader._problems.Add(message.Span, message.Message);
         reader.ReadDocument(document);
         ProblemList? others = readOther is null ? null : reader.JoinNetworkConf(readOther);
         foreach (InterfaceDraft draft in reader._interfaces) reader.CrossCheck(draft);

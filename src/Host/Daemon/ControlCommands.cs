@@ -138,6 +138,13 @@ internal sealed class ControlCommands(ComponentSet components, EventJournal jour
         OneLess(null);
     }
 
+    // "stop bond0" means one of the components on bond0, and only its user knows which.
+    private string Meant(string name)
+    {
+        string[] ofInterface = [.. components.All.Select(one => one.Name).Where(one => one.EndsWith('@' + name, StringComparison.Ordinal))];
+        return ofInterface.Length > 0 ? $"; on it are {string.Join(", ", ofInterface)}" : Suggestion.Phrase(name, components.All.Select(one => one.Name));
+    }
+
     // All of them at once; the answer comes with the last.
     private void Each(ControlCall call, Action<Component, Completion> operation)
     {
@@ -145,7 +152,7 @@ internal sealed class ControlCommands(ComponentSet components, EventJournal jour
         foreach (string name in names)
         {
             if (components.Find(name) is not null) continue;
-            call.Fail(ExitCode.Usage, $"unknown component '{EscapedText.Of(name)}'{Suggestion.Phrase(name, components.All.Select(one => one.Name))}");
+            call.Fail(ExitCode.Usage, $"unknown component '{EscapedText.Of(name)}'{Meant(name)}");
             return;
         }
         int left = names.Length;

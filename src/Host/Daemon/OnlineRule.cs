@@ -12,7 +12,7 @@ internal static class OnlineRule
 
     /// <summary>
     /// True when every interface with DHCP or addresses has an address of a family that is asked for; of any one where
-    /// none is named.
+    /// none is named. An address on an interface that gets no frame into the network counts for nothing.
     /// </summary>
     public static bool Holds(ImmutableArray<InterfaceSnapshot> interfaces, bool ipv4, bool ipv6)
     {
@@ -20,6 +20,7 @@ internal static class OnlineRule
         foreach (InterfaceSnapshot one in interfaces)
         {
             if (!one.IsAddressed) continue;
+            if (!one.IsUsable) return false;
             bool has4 = one.Dhcp4?.Lease is not null || one.Addresses.Any(IsUsableIpv4);
             bool has6 = one.Addresses.Any(IsUsableIpv6);
             if (ipv4 == ipv6 && !ipv4 ? !has4 && !has6 : (ipv4 && !has4) || (ipv6 && !has6)) return false;

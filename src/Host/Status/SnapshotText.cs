@@ -89,6 +89,11 @@ internal static class SnapshotText
     {
         if (!one.TryGetProperty("failovers", out JsonElement failovers) || failovers.ValueKind != JsonValueKind.Object) return;
         if (Number(failovers, "count") == "0") return;
+        if (Text(one, "activeSlave") is null && Text(failovers, "previousSlave") is { } lost)
+        {
+            output.WriteLine($"  failovers  {Number(failovers, "count")}; no slave is in use since {lost} was lost{(Text(failovers, "reason") is { } cause ? $" ({cause})" : "")}");
+            return;
+        }
         string from = Text(failovers, "previousSlave") is { } previous ? $", the last from {previous}" : "";
         string reason = Text(failovers, "reason") is { } why ? $" ({why})" : "";
         output.WriteLine($"  failovers  {Number(failovers, "count")}{from}{reason}, {Seconds(failovers, "withoutLinkSeconds")} s without a link");

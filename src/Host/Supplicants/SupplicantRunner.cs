@@ -1,3 +1,5 @@
+using BondDhcp.Bond.Links;
+using BondDhcp.Bond.Linux;
 using BondDhcp.Bond.Wpa;
 using BondDhcp.Host.Loop;
 using BondDhcp.Host.Runner;
@@ -81,8 +83,14 @@ internal sealed partial class SupplicantRunner : IDisposable
         Phase.NoInterface => $"there is no interface {_settings.InterfaceName}",
         Phase.Ending => "wpa_supplicant is being ended",
         Phase.BackingOff => _trouble,
-        _ => _rfkill?.WhyBlocked(_settings.InterfaceName) ?? _connection.Client.View.Why,
+        _ => _rfkill?.WhyBlocked(_settings.InterfaceName) ?? Hinted(_connection.Client.View.Why),
     };
+
+    // The drivers for Wi-Fi start on a wire as well, and then wait for ever.
+    private string? Hinted(string? why) => why is not null && _settings.Driver == SupplicantSettings.DefaultDriver
+        && _network.Table.TryFind(_settings.InterfaceName, out Link? link) && DeviceHints.IsWired(link)
+            ? $"{why}; this is no wireless interface: on a wire it wants supplicant-driver = \"{SupplicantSettings.WiredDriver}\""
+            : why;
 
     /// <summary>The supplicant's process; null when unknown.</summary>
     public int? ProcessId => _process?.Identity.Pid ?? _peer?.Identity.Pid;

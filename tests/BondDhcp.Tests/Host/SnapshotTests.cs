@@ -228,10 +228,11 @@ public class SnapshotTests
     [Fact]
     public void Online_DoesNotCountLinkLocalAddresses()
     {
-        InterfaceSnapshot one = new() { Name = "eth0", IsAddressed = true, Addresses = [new("169.254.7.7/16", "kernel", Instant.Never), new("fe80::1/64", "kernel", Instant.Never)] };
+        InterfaceSnapshot one = new() { Name = "eth0", IsAddressed = true, IsUsable = true, Addresses = [new("169.254.7.7/16", "kernel", Instant.Never), new("fe80::1/64", "kernel", Instant.Never)] };
         Assert.False(OnlineRule.Holds([one], ipv4: false, ipv6: false));
         ImmutableArray<InterfaceSnapshot> with6 = [one with { Addresses = [new("fd00::1/64", "kernel", Instant.Never)] }];
         Assert.True(OnlineRule.Holds(with6, ipv4: false, ipv6: true));
         Assert.False(OnlineRule.Holds(with6, ipv4: true, ipv6: false));
+        Assert.False(OnlineRule.Holds([with6[0] with { IsUsable = false }], ipv4: false, ipv6: true));
     }
 }
