@@ -33,7 +33,7 @@ internal sealed partial class InterfaceRunner
     }
 
     /// <inheritdoc/>
-    protected override void ResetClient() => Client = Dhcp4Client.Create(Options.Dhcp4);
+    protected override void ResetClient() => Client = Dhcp4Client.Create(Options.Dhcp4, Sender.Budget);
 
     /// <inheritdoc/>
     protected override void StartClient()
