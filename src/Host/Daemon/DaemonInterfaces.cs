@@ -118,6 +118,11 @@ internal sealed class DaemonInterfaces : IDisposable
     /// <summary>Begins what does not come before the first packet: telling others of leases.</summary>
     public void BeginSharing() => _sharing.Begin();
 
+    /// <summary>Takes back what an earlier run gave and the configuration does not ask for any more.</summary>
+    /// <param name="isOthers">True of an interface that another daemon holds.</param>
+    public void TakeBackAbandoned(Func<string, bool> isOthers) =>
+        new AbandonedInterfaces(_network, _runtimeDirectory, _bootId, _journal.Record).TakeBack(_configuration, isOthers);
+
     private StrongBox<Dhcp6Client?> LastClientOf(string name)
     {
         if (!_lastClients6.TryGetValue(name, out StrongBox<Dhcp6Client?>? last)) _lastClients6.Add(name, last = new());

@@ -134,6 +134,7 @@ internal sealed class DaemonProcess : IDisposable
         if (_host is not null) return;
         _interfaces.KeepIdentity();
         _interfaces.BeginSharing();
+        _interfaces.TakeBackAbandoned(_locks.IsAnothers);
         SetControlGroup();
         _control = new ControlServer(_loop, _directory.ControlSocket, _permission, Handle);
         _signals = new LoopSignals(_loop, OnSignal);

@@ -79,6 +79,7 @@ internal sealed partial class Dhcp6Runner
             _effects.Clear();
             _carryingOut = false;
         }
+        RemoveLeftovers();
         Deadline.At = Client.NextDeadline;
         TellLease();
         NoteState(Client.StateName);

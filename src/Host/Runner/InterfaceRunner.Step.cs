@@ -11,6 +11,7 @@ internal sealed partial class InterfaceRunner
     private readonly List<Dhcp4Effect> _effects = [];
     private Dhcp4Surroundings _surroundings = new() { Mac = MacAddress.Zero };
     private Dhcp4Lease? _toldLease;
+    private bool _keeps;
     private bool _carryingOut;
 
     private void Feed(Dhcp4Input input)
@@ -68,6 +69,7 @@ internal sealed partial class InterfaceRunner
             _effects.Clear();
             _carryingOut = false;
         }
+        RemoveLeftovers();
         _sockets.ArpWatch = Client.ArpWatch;
         Deadline.At = Client.NextDeadline;
         TellLease();

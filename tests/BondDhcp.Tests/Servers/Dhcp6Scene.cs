@@ -15,6 +15,8 @@ public enum Dhcp6ServerKind
     Kea,
     /// <summary>ISC dhcpd, with radvd beside it; delegates prefixes.</summary>
     Isc,
+    /// <summary>As <see cref="Kea"/>, with lifetimes of 4 and 8 seconds.</summary>
+    Short,
 }
 
 /// <summary>A bed with IPv6, a DHCPv6 server and a router on it, and the program.</summary>
@@ -135,6 +137,9 @@ public sealed partial class Dhcp6Scene : IAsyncDisposable
         return found!;
     }
 
+    /// <summary>The server goes, and answers nobody any more.</summary>
+    public void StopServer() => _servers[0].Signal("KILL");
+
     public override string ToString() => string.Join('\n', [.. Packets(), .. _servers.Select(server => $"--- {server.Name}\n{server.Output}"), $"--- {Client}"]);
 
     public async ValueTask DisposeAsync()
@@ -182,7 +187,10 @@ public sealed partial class Dhcp6Scene : IAsyncDisposable
 
                     """)));
                 return;
-            case Dhcp6ServerKind.Kea:
+            case Dhcp6ServerKind.Kea or Dhcp6ServerKind.Short:
+                string lifetimes = kind == Dhcp6ServerKind.Short
+                    ? "\"preferred-lifetime\": 4, \"valid-lifetime\": 8, \"renew-timer\": 3, \"rebind-timer\": 6"
+                    : "\"preferred-lifetime\": 400, \"valid-lifetime\": 600, \"renew-timer\": 200, \"rebind-timer\": 300";
                 Environment.SetEnvironmentVariable("KEA_PIDFILE_DIR", Bed.Server.Scratch);
                 Environment.SetEnvironmentVariable("KEA_LOCKFILE_DIR", Bed.Server.Scratch);
                 Launch("kea-dhcp6", "-c", Write("kea6.conf", $$"""
@@ -190,7 +198,7 @@ public sealed partial class Dhcp6Scene : IAsyncDisposable
                         "interfaces-config": { "interfaces": [ "{{NetworkBed.ServerInterface}}" ] },
                         "data-directory": "{{Bed.Server.Scratch}}",
                         "lease-database": { "type": "memfile", "persist": true, "name": "{{leases}}", "lfc-interval": 0 },
-                        "preferred-lifetime": 400, "valid-lifetime": 600, "renew-timer": 200, "rebind-timer": 300,
+                        {{lifetimes}},
                         "loggers": [ { "name": "kea-dhcp6", "severity": "INFO", "output_options": [ { "output": "stdout" } ] } ],
                         "subnet6": [ {
                             "id": 1, "subnet": "2001:db8:55::/64", "interface": "{{NetworkBed.ServerInterface}}",
