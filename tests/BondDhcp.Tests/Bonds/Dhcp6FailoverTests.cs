@@ -121,7 +121,7 @@ public sealed class Dhcp6FailoverTests(Dhcp6Machine machine, ITestOutputHelper o
         pause 5
         """);
 
-    private static void KeepsThePrefix(BedEvidence seen)
+    private void KeepsThePrefix(BedEvidence seen)
     {
         KeptEverything(seen, prefixes: 1);
         ToldEverybody(seen);
@@ -145,7 +145,7 @@ public sealed class Dhcp6FailoverTests(Dhcp6Machine machine, ITestOutputHelper o
     }
 
     // The bond's other slave, its hardware address, and who hears of it.
-    private static void ToldEverybody(BedEvidence seen)
+    private void ToldEverybody(BedEvidence seen)
     {
         foreach ((string phase, string mac, string port) in (ReadOnlySpan<(string, string, string)>)[("failover", MacB, "pw1"), ("failback", MacA, "pw0")])
         {
@@ -153,6 +153,7 @@ public sealed class Dhcp6FailoverTests(Dhcp6Machine machine, ITestOutputHelper o
                 && e.Text.Contains($"link/ether {mac}", StringComparison.Ordinal)).At;
             PortFrame[] told = [.. seen.Frames.Where(f => f.Port == port && f.Frame.SourceMac == mac && seen.IsIn(phase, f.Frame.At)
                 && f.Frame.Nd is { IsUnsolicitedAdvertisement: true, IsOverride: true })];
+            output.WriteLine(FormattableString.Invariant($"{phase}: first advertisement {(told[0].Frame.At - changed).TotalMilliseconds:F1} ms after the kernel's event"));
             Assert.InRange(told[0].Frame.At - changed, -Slack, s_firstAdvertisement);
             string leased = seen.Lease6("before").GetProperty("addresses")[0].GetProperty("address").GetString()!;
             Assert.Contains(told, f => f.Frame.Nd!.Target == leased);

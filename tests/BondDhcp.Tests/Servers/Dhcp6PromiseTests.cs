@@ -17,7 +17,7 @@ public sealed class Dhcp6PromiseTests(ITestOutputHelper output)
     [Fact(DisplayName = "AM-7, AM-21 a change of the MAC: the first neighbour advertisement within 20 ms, of the link-local address and the lease's together")]
     public async Task MacChange_IsAnnouncedWithin20Milliseconds()
     {
-        await using Dhcp6Scene scene = await Dhcp6Scene.SetAsync(output, Dhcp6ServerKind.Dnsmasq);
+        await using Dhcp6Scene scene = await Dhcp6Scene.SetAsync(output.WriteLine, Dhcp6ServerKind.Dnsmasq);
         JsonElement lease = await scene.BindAsync();
         string leased = lease.GetProperty("addresses")[0].GetProperty("address").GetString()!;
         PacketTrace trace = await PacketTrace.StartAsync(scene.Bed.Server, NetworkBed.ServerInterface, "icmp6");
@@ -48,7 +48,7 @@ public sealed class Dhcp6PromiseTests(ITestOutputHelper output)
     [InlineData(true)]
     public async Task Configuration_WithoutDhcp6_TakesBackWhatItGave(bool whole)
     {
-        await using Dhcp6Scene scene = await Dhcp6Scene.SetAsync(output, Dhcp6ServerKind.Kea, "dhcp6 = true\nprefix-delegation = 56");
+        await using Dhcp6Scene scene = await Dhcp6Scene.SetAsync(output.WriteLine, Dhcp6ServerKind.Kea, "dhcp6 = true\nprefix-delegation = 56");
         await scene.BindAsync();
         string address = Assert.Single(scene.Addresses());
         Assert.Equal(0, await scene.Client.StopAsync());
@@ -82,7 +82,7 @@ public sealed class Dhcp6PromiseTests(ITestOutputHelper output)
     [InlineData(false)]
     public async Task LeaseFile_Damaged_LeavesTheAddressOurs(bool served)
     {
-        await using Dhcp6Scene scene = await Dhcp6Scene.SetAsync(output, Dhcp6ServerKind.Dnsmasq);
+        await using Dhcp6Scene scene = await Dhcp6Scene.SetAsync(output.WriteLine, Dhcp6ServerKind.Dnsmasq);
         await scene.BindAsync();
         string address = Assert.Single(scene.Addresses());
         Assert.Equal(0, await scene.Client.StopAsync());

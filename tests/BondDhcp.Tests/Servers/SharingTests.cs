@@ -106,7 +106,7 @@ public sealed class SharingTests(ITestOutputHelper output) : IDisposable
         string hook = Path.Combine(Directory.CreateDirectory(Path.Combine(_directory.Path, "hooks")).FullName, "say");
         File.WriteAllText(hook, $"#!/bin/sh\necho \"$reason $interface new=$new_ip6_address old=$old_ip6_address dns=$new_dhcp6_name_servers\" >> {Said}\n");
         File.SetUnixFileMode(hook, (UnixFileMode)0x1ed);
-        await using Dhcp6Scene scene = await Dhcp6Scene.SetAsync(output, Dhcp6ServerKind.Dnsmasq);
+        await using Dhcp6Scene scene = await Dhcp6Scene.SetAsync(output.WriteLine, Dhcp6ServerKind.Dnsmasq);
         scene.Configure("dhcp6 = true\ndns = \"file\"", $"hooks = \"{_directory.Path}/hooks\"");
         GiveItsOwnEtc(scene.Bed);
         await scene.BindAsync();
@@ -133,7 +133,7 @@ public sealed class SharingTests(ITestOutputHelper output) : IDisposable
         string hook = Path.Combine(Directory.CreateDirectory(Path.Combine(_directory.Path, "hooks")).FullName, "say");
         File.WriteAllText(hook, $"#!/bin/sh\necho \"$reason $interface new=$new_ip6_address dns=$new_dhcp6_name_servers search=$new_dhcp6_domain_search old=$old_dhcp6_name_servers\" >> {Said}\n");
         File.SetUnixFileMode(hook, (UnixFileMode)0x1ed);
-        await using Dhcp6Scene scene = await Dhcp6Scene.SetAsync(output, Dhcp6ServerKind.Kea, flags: "AdvOtherConfigFlag on;");
+        await using Dhcp6Scene scene = await Dhcp6Scene.SetAsync(output.WriteLine, Dhcp6ServerKind.Kea, flags: "AdvOtherConfigFlag on;");
         scene.Configure("dhcp6 = \"stateless\"", $"hooks = \"{_directory.Path}/hooks\"");
         scene.Client.Start();
         await Wait.UntilAsync(() => Words is ["PREINIT6", "BOUND6"], Dhcp6Scene.Patience, "BOUND6", scene.ToString);
@@ -149,7 +149,7 @@ public sealed class SharingTests(ITestOutputHelper output) : IDisposable
         string hook = Path.Combine(Directory.CreateDirectory(Path.Combine(_directory.Path, "hooks")).FullName, "say");
         File.WriteAllText(hook, $"#!/bin/sh\necho \"$reason $cur_ip6_address/$cur_ip6_prefixlen $old_ip6_address\" >> {Said}\n");
         File.SetUnixFileMode(hook, (UnixFileMode)0x1ed);
-        await using Dhcp6Scene scene = await Dhcp6Scene.SetAsync(output, Dhcp6ServerKind.Short);
+        await using Dhcp6Scene scene = await Dhcp6Scene.SetAsync(output.WriteLine, Dhcp6ServerKind.Short);
         scene.Configure("dhcp6 = true", $"hooks = \"{_directory.Path}/hooks\"");
         await scene.BindAsync();
         string address = Assert.Single(scene.Addresses()).Split('/')[0];
