@@ -36,15 +36,18 @@ internal sealed record Contender(string Name, Func<string, string[]> Command)
         return [BondDhcpProcess.Binary, "--config", configuration, "--state-dir", $"{directory}/state", "--runtime-dir", $"{directory}/run", "run"];
     });
 
+    /// <summary>Ours, with these families; for DHCPv4 without conflict detection.</summary>
+    public static Contender BondDhcpOf(string name, string settings) => new($"**bonddhcp**, {name}", directory =>
+    {
+        string configuration = $"{directory}/bonddhcp.toml";
+        File.WriteAllText(configuration, $"[interface.{NetworkBed.ClientInterface}]\n{settings}\ndns = false\n");
+        return [BondDhcpProcess.Binary, "--config", configuration, "--state-dir", $"{directory}/state", "--runtime-dir", $"{directory}/run", "run"];
+    });
+
     /// <summary>The same for DHCPv6, each without a delay where it can do without one.</summary>
     public static Contender[] OfDhcp6 { get; } =
     [
-        new("**bonddhcp**, solicit-delay = false", directory =>
-        {
-            string configuration = $"{directory}/bonddhcp.toml";
-            File.WriteAllText(configuration, $"[interface.{NetworkBed.ClientInterface}]\ndhcp6 = true\nsolicit-delay = false\ndns = false\n");
-            return [BondDhcpProcess.Binary, "--config", configuration, "--state-dir", $"{directory}/state", "--runtime-dir", $"{directory}/run", "run"];
-        }),
+        BondDhcpOf("solicit-delay = false", "dhcp6 = true\nsolicit-delay = false"),
         new("dhclient -6", directory =>
             ["dhclient", "-6", "-d", "-1", "-lf", $"{directory}/leases", "-pf", $"{directory}/pid", NetworkBed.ClientInterface]),
         new("dhcpcd -6 --nodelay", directory =>
@@ -52,18 +55,42 @@ internal sealed record Contender(string Name, Func<string, string[]> Command)
             File.WriteAllText($"{directory}/dhcpcd.conf", $"noipv6rs\ninterface {NetworkBed.ClientInterface}\nia_na 1\n");
             return ["dhcpcd", "-6", "-B", "--nodelay", "-f", $"{directory}/dhcpcd.conf", NetworkBed.ClientInterface];
         }),
+        new("dhcpcd -6", directory =>
+        {
+            File.WriteAllText($"{directory}/dhcpcd.conf", $"noipv6rs\ninterface {NetworkBed.ClientInterface}\nia_na 1\n");
+            return ["dhcpcd", "-6", "-B", "-f", $"{directory}/dhcpcd.conf", NetworkBed.ClientInterface];
+        }),
         new("dhcp6c", directory =>
         {
             File.WriteAllText($"{directory}/dhcp6c.conf", $"interface {NetworkBed.ClientInterface} {{ send ia-na 1; }};\nid-assoc na 1 {{ }};\n");
             return ["dhcp6c", "-f", "-c", $"{directory}/dhcp6c.conf", "-p", $"{directory}/pid", NetworkBed.ClientInterface];
         }),
+        .. Networkd is { } networkd ? (Contender[])[new Contender("systemd-networkd", _ => [networkd])] : [],
     ];
+
+    /// <summary>systemd-networkd's program; null where it is not installed. What it needs beside is <see cref="PrepareNetworkd"/>'s.</summary>
+    private static string? Networkd => new[] { "/lib/systemd/systemd-networkd", "/usr/lib/systemd/systemd-networkd" }.FirstOrDefault(File.Exists);
+
+    /// <summary>
+    /// Gives systemd-networkd a directory and a configuration: SOLICIT without a router's word. It waits for udev to know an
+    /// interface unless /sys is read-only, as in a container.
+    /// </summary>
+    public static void PrepareNetworkd(NetworkBed bed) => bed.Client.Run("/bin/sh", "-c", $"""
+        set -e
+        [ -n "{Networkd}" ] || exit 0
+        mkdir -p /run/systemd/network /run/systemd/netif
+        printf '%s\n' '[Match]' 'Name={NetworkBed.ClientInterface}' '[Network]' 'DHCP=ipv6' 'IPv6AcceptRA=no' 'LinkLocalAddressing=ipv6' '[DHCPv6]' 'WithoutRA=solicit' > /run/systemd/network/10.network
+        mount -o remount,bind,ro /sys
+        """);
 
     /// <summary>Milliseconds from the start of the process until the kernel has the address; NaN when it does not come.</summary>
     public Task<double> RaceAsync(NetworkBed bed, TimeSpan patience) => RaceAsync(bed, patience, e => e.IsAddress(NetworkBed.ClientInterface));
 
-    /// <summary>As above, where the end is another event.</summary>
-    public async Task<double> RaceAsync(NetworkBed bed, TimeSpan patience, Func<KernelEvent, bool> isEnd)
+    /// <summary>As above, where the end is another event, or the last of several.</summary>
+    public Task<double> RaceAsync(NetworkBed bed, TimeSpan patience, params Func<KernelEvent, bool>[] isEnd) => RaceFromAsync(bed, patience, null, isEnd);
+
+    /// <summary>As above, from an event on that comes after the start of the process; null for the start itself.</summary>
+    public async Task<double> RaceFromAsync(NetworkBed bed, TimeSpan patience, Func<KernelEvent, bool>? isStart, params Func<KernelEvent, bool>[] isEnd)
     {
         string directory = Directory.CreateTempSubdirectory("bonddhcp-bench-").FullName;
         string[] command = Command(directory);
@@ -83,8 +110,10 @@ internal sealed record Contender(string Name, Func<string, string[]> Command)
             while (DateTime.UtcNow < deadline && double.IsNaN(result))
             {
                 await Task.Delay(5);
-                if (bed.Events.All.Skip(mark).FirstOrDefault(e => !e.Deleted && isEnd(e)) is { } configured)
-                    result = (configured.At - startedAt).TotalMilliseconds;
+                KernelEvent[] events = [.. bed.Events.All.Skip(mark).Where(e => !e.Deleted)];
+                DateTime? from = isStart is null ? startedAt : events.FirstOrDefault(isStart)?.At;
+                DateTime?[] ends = [.. isEnd.Select(one => events.FirstOrDefault(one)?.At)];
+                if (from is { } began && ends.All(end => end is not null)) result = (ends.Max()!.Value - began).TotalMilliseconds;
             }
             if (double.IsNaN(result)) Console.Error.WriteLine($"{Name}: no address within {patience.TotalSeconds} s");
             await ClearAsync(bed, before);
@@ -103,7 +132,7 @@ internal sealed record Contender(string Name, Func<string, string[]> Command)
         await Wait.UntilAsync(() => !EndAll(Inhabitants(bed.Client).Except(before)), TimeSpan.FromSeconds(10), "the contender's end");
         bed.Client.Ip($"address flush dev {NetworkBed.ClientInterface} scope global");
         bed.Client.Ip($"link set {NetworkBed.ClientInterface} up");
-        bed.Client.Run("/bin/sh", "-c", "rm -rf /var/lib/dhcpcd/* /run/dhcpcd /var/lib/dhcp/*");
+        bed.Client.Run("/bin/sh", "-c", "rm -rf /var/lib/dhcpcd/* /run/dhcpcd /var/lib/dhcp/* /run/systemd/netif/*");
     }
 
     private static bool EndAll(IEnumerable<int> processes)

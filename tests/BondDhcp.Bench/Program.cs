@@ -9,6 +9,9 @@ using BondDhcp.Bench;
 [
     ("start", StartRace.RunAsync),
     ("start6", Start6Race.RunAsync),
+    ("start6-ready", Start6Race.RunFromLinkLocalAsync),
+    ("start6-whole", Start6Race.RunWholeAsync),
+    ("both", Start6Race.RunBothAsync),
     ("reactions", ReactionBench.RunAsync),
     ("footprint", FootprintBench.RunAsync),
     ("supervisor", FootprintBench.RunSupervisedAsync),
@@ -21,9 +24,11 @@ if (args is ["micro"])
     BenchmarkDotNet.Running.BenchmarkRunner.Run<StepBenchmarks>();
     return 0;
 }
-if (args is ["capture", var directory, .. { Length: <= 1 } only])
+if (args is ["capture" or "capture6", var directory, .. { Length: <= 1 } only])
 {
-    await Captures.MakeAsync(directory, only is [var part] ? part : "");
+    string named = only is [var part] ? part : "";
+    if (args[0] == "capture") await Captures.MakeAsync(directory, named);
+    await Captures6.MakeAsync(directory, named);
     return 0;
 }
 if (args is [var one])
@@ -34,7 +39,7 @@ if (args is [var one])
             Console.WriteLine(await run());
             return 0;
         }
-    Console.Error.WriteLine($"unknown table '{one}': {string.Join(", ", tables.Select(t => t.Name))}, micro for BenchmarkDotNet, or capture DIRECTORY [NAME]");
+    Console.Error.WriteLine($"unknown table '{one}': {string.Join(", ", tables.Select(t => t.Name))}, micro for BenchmarkDotNet, or capture or capture6 DIRECTORY [NAME]");
     return 2;
 }
 

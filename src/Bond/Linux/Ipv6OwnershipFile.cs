@@ -13,7 +13,12 @@ namespace BondDhcp.Bond.Linux;
 /// <exception cref="ArgumentException">Not a name that an interface can have.</exception>
 public sealed class Ipv6OwnershipFile(string runtimeDirectory, string interfaceName, int interfaceIndex, string bootId)
 {
-    private readonly RuntimeRecord _file = new(runtimeDirectory, "owned6-", interfaceName);
+    private const string Prefix = "owned6-";
+
+    private readonly RuntimeRecord _file = new(runtimeDirectory, Prefix, interfaceName);
+
+    /// <summary>The interfaces of which a directory has such a file.</summary>
+    public static IReadOnlyList<string> InterfacesIn(string runtimeDirectory) => RuntimeRecord.InterfacesIn(runtimeDirectory, Prefix);
 
     /// <summary>
     /// What an earlier run recorded as ours on this very interface, and in no interface at all. A file that cannot be used

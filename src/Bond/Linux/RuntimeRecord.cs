@@ -17,11 +17,30 @@ internal sealed class RuntimeRecord(string runtimeDirectory, string prefix, stri
     // Its target names the network namespace of the calling thread.
     private const string NamespacePath = "/proc/thread-self/ns/net";
 
-    private readonly string _path = StatePath.Of(runtimeDirectory, prefix, interfaceName, ".json");
+    private const string Suffix = ".json";
+
+    private readonly string _path = StatePath.Of(runtimeDirectory, prefix, interfaceName, Suffix);
     private byte[] _written = [];
 
     /// <summary>The namespace's name, <c>net:[4026531840]</c>; empty when it cannot be told.</summary>
     public string NetworkNamespace { get; } = new FileInfo(NamespacePath).LinkTarget ?? "";
+
+    /// <summary>The interfaces that a directory has such files of; none where it cannot be read.</summary>
+    public static IReadOnlyList<string> InterfacesIn(string runtimeDirectory, string prefix)
+    {
+        try
+        {
+            return
+            [
+                .. Directory.EnumerateFiles(runtimeDirectory, prefix + "*" + Suffix).Select(path => Path.GetFileName(path)[prefix.Length..^Suffix.Length])
+                    .Where(StatePath.IsInterfaceName).Order(StringComparer.Ordinal),
+            ];
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            return [];
+        }
+    }
 
     /// <summary>What the file holds; null when there is none. One that cannot be used is set aside, with a sentence in <paramref name="warning"/>.</summary>
     public byte[]? Read(out string? warning)

@@ -16,7 +16,9 @@ namespace BondDhcp.Dhcp.Client;
 public sealed partial record Dhcp4Client
 {
     /// <summary>A client that has not been started.</summary>
-    public static Dhcp4Client Create(Dhcp4Settings settings) => new() { Settings = settings };
+    /// <param name="settings">The configuration.</param>
+    /// <param name="sent">What one before it sent, which counts on; null for none.</param>
+    public static Dhcp4Client Create(Dhcp4Settings settings, TransmitBudget? sent = null) => new() { Settings = settings, Budget = sent ?? new() };
 
     /// <summary>The configuration.</summary>
     public required Dhcp4Settings Settings { get; init; }
@@ -67,7 +69,8 @@ public sealed partial record Dhcp4Client
 
     internal PathDamping Damping { get; init; } = new();
 
-    internal TransmitBudget Budget { get; init; } = new();
+    /// <summary>What was sent, for the caps of each path.</summary>
+    public TransmitBudget Budget { get; internal init; } = new();
 
     internal Instant? LastAnnouncedAt { get; init; }
 

@@ -22,6 +22,9 @@ public sealed record Dhcp4Surroundings
     /// </summary>
     public int ArpPerSecondOfOthers { get; init; } = TransmitBudget.KernelAnnouncements;
 
+    /// <summary>What others of this host sent that share the path and its caps: the client of DHCPv6, one on a VLAN.</summary>
+    public ImmutableArray<TransmitBudget> OtherSenders { get; init; } = [];
+
     /// <summary>The path was authorised by EAP: only the current hardware address is ever presented on it.</summary>
     public bool AuthenticatedByEap { get; init; }
 }

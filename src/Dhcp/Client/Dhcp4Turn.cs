@@ -106,21 +106,21 @@ internal sealed partial class Dhcp4Turn(
     /// <summary>False when the path's cap is reached; <paramref name="at"/> is then when to try again.</summary>
     private bool MaySend(out Instant at)
     {
-        at = Client.Budget.DhcpAllowedAt(surroundings.PathIndex, now);
+        at = Client.Budget.DhcpAllowedAt(surroundings.PathIndex, now, surroundings.OtherSenders);
         return at <= now;
     }
 
     /// <summary>For a message that is sent once: false, with a warning, when even what is kept back for it is used up.</summary>
     private bool MaySendLastWord(string name)
     {
-        if (Client.Budget.AllowsLastWord(surroundings.PathIndex, now)) return true;
+        if (Client.Budget.AllowsLastWord(surroundings.PathIndex, now, surroundings.OtherSenders)) return true;
         Warn($"no {name} is sent: {TransmitBudget.DhcpPerMinute} DHCP messages in a minute are the limit");
         return false;
     }
 
     private bool MaySendArp(out Instant at)
     {
-        at = Client.Budget.ArpAllowedAt(surroundings.PathIndex, now, surroundings.ArpPerSecondOfOthers);
+        at = Client.Budget.ArpAllowedAt(surroundings.PathIndex, now, surroundings.OtherSenders, surroundings.ArpPerSecondOfOthers);
         return at <= now;
     }
 

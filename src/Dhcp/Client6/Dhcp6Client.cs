@@ -101,7 +101,8 @@ public sealed partial record Dhcp6Client
     /// <summary>A change of the path that waits for a link-local address.</summary>
     internal PendingPathChange? Unacted { get; init; }
 
-    internal TransmitBudget Budget { get; init; } = new();
+    /// <summary>What was sent, for the caps of each path.</summary>
+    public TransmitBudget Budget { get; internal init; } = new();
 
     internal RateLimit RateLimit { get; init; } = new();
 

@@ -19,16 +19,12 @@ public abstract record Dhcp6Effect
     /// Send an unsolicited neighbour advertisement for each address (Override, to ff02::1, hop limit 255), so that
     /// neighbours learn the present hardware address (RFC 4861 section 7.2.6).
     /// </summary>
-    /// <param name="Addresses">The link-local address first, then those of the lease that are not tentative.</param>
-    /// <param name="OthersToo">The rim adds what else the interface has: the network is not known to be another one.</param>
-    public sealed record Announce(ImmutableArray<Ipv6Address> Addresses, bool OthersToo) : Dhcp6Effect;
+    /// <param name="Addresses">In this order: one set of announcements, or what the caps let through of it now.</param>
+    public sealed record Announce(ImmutableArray<Ipv6Address> Addresses) : Dhcp6Effect;
 
     /// <summary>Send a router solicitation from the link-local address to ff02::2.</summary>
-    public sealed record SolicitRouters : Dhcp6Effect
-    {
-        /// <summary>The only value.</summary>
-        public static readonly SolicitRouters Instance = new();
-    }
+    /// <param name="KnownRouters">Of the routers that are known, this many may be asked whether they are still there; told by <see cref="Dhcp6Input.RoutersAsked"/>.</param>
+    public sealed record SolicitRouters(int KnownRouters) : Dhcp6Effect;
 
     /// <summary>
     /// Make the interface hold exactly the lease: add what is missing (addresses as /128 without a prefix route, an

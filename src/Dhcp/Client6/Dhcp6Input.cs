@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using BondDhcp.Dhcp.Client;
 using BondDhcp.Net;
 
@@ -14,6 +15,21 @@ public sealed record Dhcp6Surroundings
     /// of this network. It tells later which stored lease belongs to a network.
     /// </summary>
     public MacAddress? Gateway { get; init; }
+
+    /// <summary>
+    /// Usable addresses on the interface that are not of the lease: neighbours of these are told of a change of the path
+    /// too, those first that come first.
+    /// </summary>
+    public ImmutableArray<Ipv6Address> OtherAddresses { get; init; } = [];
+
+    /// <summary>What others of this host sent that share the path and its caps: the client of DHCPv4, one on a VLAN.</summary>
+    public ImmutableArray<TransmitBudget> OtherSenders { get; init; } = [];
+
+    /// <summary>
+    /// ARP and Neighbour Discovery packets a second that others send on the path and keep no account of: the bonding
+    /// driver's announcements, which are of every address, and the questions of the one who probes the bond's paths.
+    /// </summary>
+    public int NeighbourPacketsOfOthers { get; init; } = TransmitBudget.KernelAnnouncements;
 }
 
 /// <summary>The flags of the last router advertisement (RFC 4861 section 4.2), as the kernel keeps them.</summary>
@@ -90,6 +106,10 @@ public abstract record Dhcp6Input
 
     /// <summary>Somebody removed an address of the lease from the interface.</summary>
     public sealed record AddressRemoved(Ipv6Address Address) : Dhcp6Input;
+
+    /// <summary>The rim asked known routers too, beside a router solicitation.</summary>
+    /// <param name="Count">How many, one packet each.</param>
+    public sealed record RoutersAsked(int Count) : Dhcp6Input;
 
     /// <summary>A user's command.</summary>
     public sealed record Command(DhcpCommand What) : Dhcp6Input;

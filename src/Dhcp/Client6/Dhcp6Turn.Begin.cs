@@ -100,7 +100,13 @@ internal sealed partial class Dhcp6Turn
             if (Client.State is Dhcp6State.Waiting { Until.IsNever: true }) Wait("no router advertises itself");
             return;
         }
-        effects.Add(Dhcp6Effect.SolicitRouters.Instance);
+        int free = NeighbourPacketsFree();
+        if (free == 0)
+        {
+            Client = Client with { RouterSearch = search with { NextAt = NeighbourPacketAllowedAt } };
+            return;
+        }
+        SolicitRouters(free);
         Client = Client with { RouterSearch = new RouterSearch(search.Sent + 1, now + Dhcp6Timing.RouterSolicitationInterval) };
     }
 

@@ -96,7 +96,7 @@ internal sealed partial class Dhcp6Turn
         if (schedule.MaxDuration > TimeSpan.Zero)
             releasing = releasing with { Exchange = releasing.Exchange with { EndsAt = now + schedule.MaxDuration } };
         // A last word has its own part of the limits: it may not have the time to wait.
-        if (Client.Budget.AllowsLastWord(surroundings.PathIndex, now)
+        if (Client.Budget.AllowsLastWord(surroundings.PathIndex, now, surroundings.OtherSenders)
             && Client.RateLimit.AllowedAt(now, Settings.RateLimitMessages, Settings.RateLimitInterval) <= now)
             releasing = releasing with { Exchange = TransmitNow(releasing.Exchange, Held(lease)) };
         Enter(releasing);

@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using BondDhcp.Dhcp.Client;
 using BondDhcp.Net;
 
@@ -148,44 +147,6 @@ internal sealed partial class Dhcp6Turn
         }
         // The configuration in force beside a search may be another link's (RFC 9915 section 18.2.12).
         if (Client is { State: Dhcp6State.Soliciting, Information: not null, InformationBeside: null }) RequestInformationBeside();
-    }
-
-    /// <summary>
-    /// Neighbours, servers and routers learn the hardware address before anything is asked, and routers are asked for what
-    /// they advertise here. At most one set a second, however the path flaps.
-    /// </summary>
-    private void AnnounceNewPath(bool othersToo)
-    {
-        Instant at = Client.LastAnnouncedAt is { } last ? Instant.Max(now, last + Dhcp6Announcement.Interval) : now;
-        Client = Client with { Announcement = new Dhcp6Announcement(Dhcp6Announcement.Count, at, othersToo) };
-        AdvanceAnnouncement();
-    }
-
-    private void AdvanceAnnouncement()
-    {
-        if (Client.Announcement is not { } announcement || announcement.NextAt > now || Client.LinkLocal is not { } linkLocal) return;
-        ImmutableArray<Ipv6Address> leased =
-            Client.Lease is { } lease ? [.. lease.Addresses.Select(one => one.Address).Where(address => !Client.Tentative.Contains(address))] : [];
-        bool complete = Client.Lease is not { } all || leased.Length == all.Addresses.Length;
-        effects.Add(new Dhcp6Effect.Announce([linkLocal, .. leased], announcement.OthersToo));
-        if (announcement.Remaining == Dhcp6Announcement.Count) effects.Add(Dhcp6Effect.SolicitRouters.Instance);
-        Client = Client with
-        {
-            LastAnnouncedAt = now,
-            AnnounceWhenReady = !complete,
-            Announcement = announcement.Remaining > 1
-                ? announcement with { Remaining = announcement.Remaining - 1, NextAt = now + Dhcp6Announcement.Interval }
-                : null,
-        };
-    }
-
-    /// <summary>An address that the announcements left out is not tentative any more: neighbours learn of it now.</summary>
-    private void AnnounceReady()
-    {
-        // A set that is still to come has it.
-        if (!Client.AnnounceWhenReady || Client.Announcement is not null || !Client.IsReady) return;
-        Instant at = Client.LastAnnouncedAt is { } last ? Instant.Max(now, last + Dhcp6Announcement.Interval) : now;
-        Client = Client with { Announcement = new Dhcp6Announcement(1, at, OthersToo: false) };
     }
 
     /// <summary>Prefixes on the link came or went, without a movement (RFC 9915 section 18.2.12): asked about at most once in 30 s.</summary>

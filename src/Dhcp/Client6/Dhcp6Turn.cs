@@ -39,6 +39,7 @@ internal sealed partial class Dhcp6Turn(
             case Dhcp6Input.AddressReady ready: AddressReady(ready.Address); break;
             case Dhcp6Input.AddressDuplicate duplicate: AddressDuplicate(duplicate.Address); break;
             case Dhcp6Input.AddressRemoved removed: AddressRemoved(removed.Address); break;
+            case Dhcp6Input.RoutersAsked asked: NeighbourPacketsSent(asked.Count); break;
             case Dhcp6Input.Command command: Obey(command.What); break;
             case Dhcp6Input.Resumed: Resume(); break;
             case Dhcp6Input.ConfigurationFailed failed: ConfigurationFailed(failed.Error); break;
@@ -100,7 +101,7 @@ internal sealed partial class Dhcp6Turn(
     private Dhcp6Exchange Transmit(Dhcp6Exchange exchange, Dhcp6Wanted wanted)
     {
         Instant at = Instant.Max(
-            Client.Budget.DhcpAllowedAt(surroundings.PathIndex, now),
+            Client.Budget.DhcpAllowedAt(surroundings.PathIndex, now, surroundings.OtherSenders),
             Client.RateLimit.AllowedAt(now, Settings.RateLimitMessages, Settings.RateLimitInterval));
         if (at > now) return exchange with { SendAt = at };
         return TransmitNow(exchange, wanted);

@@ -18,6 +18,14 @@ internal sealed class LeaseComponent(ComponentSpec spec, Func<ComponentSpec, Com
     /// <summary>How the client of DHCPv6 fares.</summary>
     public Dhcp6Snapshot Dhcp6 => (Work as Dhcp6Work)?.Client ?? s_stopped6;
 
+    /// <summary>The client's state as JSON names it.</summary>
+    public string ClientState => Work switch
+    {
+        Dhcp4Work four => four.Client.State,
+        Dhcp6Work six => six.Client.State,
+        _ => "stopped",
+    };
+
     /// <summary>Packets not used, by reason.</summary>
     public IEnumerable<KeyValuePair<string, long>> Drops => Lease?.Drops ?? [];
 

@@ -33,6 +33,8 @@ internal sealed class DaemonInterfaces : IDisposable
     private readonly Dhcp6LeaseStore _leases6;
     private readonly Dictionary<string, StrongBox<Dhcp6Client?>> _lastClients6 = [];
     private readonly KernelEntropy _entropy = new();
+    private readonly Dictionary<(string Interface, Type Family), Action> _unsaved = [];
+    private bool _savesAtOnce;
     private DaemonConfiguration _configuration = new();
     private Duid? _duid;
     private DuidChoice? _duidChoice;
@@ -118,6 +120,11 @@ internal sealed class DaemonInterfaces : IDisposable
     /// <summary>Begins what does not come before the first packet: telling others of leases.</summary>
     public void BeginSharing() => _sharing.Begin();
 
+    /// <summary>Takes back what an earlier run gave and the configuration does not ask for any more.</summary>
+    /// <param name="isOthers">True of an interface that another daemon holds.</param>
+    public void TakeBackAbandoned(Func<string, bool> isOthers) =>
+        new AbandonedInterfaces(_network, _runtimeDirectory, _bootId, _journal.Record).TakeBack(_configuration, isOthers);
+
     private StrongBox<Dhcp6Client?> LastClientOf(string name)
     {
         if (!_lastClients6.TryGetValue(name, out StrongBox<Dhcp6Client?>? last)) _lastClients6.Add(name, last = new());
@@ -156,9 +163,21 @@ internal sealed class DaemonInterfaces : IDisposable
         _duidChoice = null;
     }
 
+    /// <summary>
+    /// Stores the leases of the start, and each from now on at once. A disk takes longer than a server: while one family writes
+    /// what it got, the other would wait with its own exchange.
+    /// </summary>
+    public void KeepLeases()
+    {
+        _savesAtOnce = true;
+        foreach (Action save in _unsaved.Values.ToArray()) save();
+        _unsaved.Clear();
+    }
+
     /// <inheritdoc/>
     public void Dispose()
     {
+        KeepLeases();
         _supervision.Dispose();
         _sharing.Dispose();
         _network.Dispose();
@@ -195,15 +214,22 @@ internal sealed class DaemonInterfaces : IDisposable
     private LeaseMemory<T> MemoryOf<T>(string name, LeaseStore<T> leases) where T : class => new(
         () =>
         {
+            if (_unsaved.Remove((name, typeof(T)), out Action? save)) save();
             StoredMemory<T> stored = leases.Load(name, Clock());
             Warn(name, stored.Warnings);
             return stored.Memory;
         },
         memory =>
         {
-            string? why = leases.Save(name, memory, Clock());
-            if (why is not null) Warn(name, [why]);
-            return why is null;
+            bool Save()
+            {
+                string? why = leases.Save(name, memory, Clock());
+                if (why is not null) Warn(name, [why]);
+                return why is null;
+            }
+            if (_savesAtOnce) return Save();
+            _unsaved[(name, typeof(T))] = () => Save();
+            return true;
         },
         why =>
         {

@@ -102,8 +102,9 @@ internal sealed class DaemonProcess : IDisposable
 
     private void OnRecorded()
     {
-        // The address is on the interface as soon as this step is carried out; the rest may begin then.
-        if (_host is null && _journal[_journal.NextSequence - 1].Report.Event == "leaseBound") _furnish.At = Instant.Zero;
+        // The address is on the interface as soon as this step is carried out; the rest may begin then, unless the other
+        // family, or another interface, is in the middle of its own exchange.
+        if (_host is null && _journal[_journal.NextSequence - 1].Report.Event is "leaseBound" or "state" && AllAreServed) _furnish.At = Instant.Zero;
         if (_reconsidering || !_commands.AnyoneWaits) return;
         _reconsidering = true;
         // Entries are made while a machine's step is being carried out: look when it is.
@@ -112,6 +113,23 @@ internal sealed class DaemonProcess : IDisposable
             _reconsidering = false;
             _commands.Reconsider();
         });
+    }
+
+    private bool AllAreServed
+    {
+        get
+        {
+            bool anyone = false;
+            foreach (LeaseComponent component in _components.All.OfType<LeaseComponent>())
+            {
+                switch (component.ClientState)
+                {
+                    case "bound" or "informationBound": anyone = true; break;
+                    case "selecting" or "requesting" or "probing" or "rebooting" or "soliciting" or "confirming" or "informationRequesting": return false;
+                }
+            }
+            return anyone;
+        }
     }
 
     private void Handle(ControlCall call)
@@ -133,7 +151,9 @@ internal sealed class DaemonProcess : IDisposable
     {
         if (_host is not null) return;
         _interfaces.KeepIdentity();
+        _interfaces.KeepLeases();
         _interfaces.BeginSharing();
+        _interfaces.TakeBackAbandoned(_locks.IsAnothers);
         SetControlGroup();
         _control = new ControlServer(_loop, _directory.ControlSocket, _permission, Handle);
         _signals = new LoopSignals(_loop, OnSignal);

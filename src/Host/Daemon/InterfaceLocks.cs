@@ -15,6 +15,14 @@ internal sealed class InterfaceLocks : IDisposable
         return null;
     }
 
+    /// <summary>True when another daemon has an interface; it is not taken.</summary>
+    public bool IsAnothers(string interfaceName)
+    {
+        if (_locks.ContainsKey(interfaceName)) return false;
+        using InterfaceLock? taken = InterfaceLock.TryTake(interfaceName, out _);
+        return taken is null;
+    }
+
     /// <summary>Lets go of every interface but these.</summary>
     public void Keep(IReadOnlyCollection<string> names)
     {

@@ -40,7 +40,7 @@ internal static class InterfaceView
             Dhcp6 = dhcp6?.Dhcp6,
             Drops = Together(dhcp4?.Drops ?? [], dhcp6?.Drops ?? []),
             Supplicant = SupplicantOf(supervision, name),
-            Slaves = SlaveViews.Of(network, supervision, name),
+            Slaves = [.. SlaveViews.Of(network, supervision, name).Select(slave => slave with { NetworkWhy = WhyNotAsked(configuration) })],
         };
         if (!network.Table.TryFind(name, out Link? link)) return shown;
         PathView path = supervision.Gate.Look(link);
@@ -105,4 +105,10 @@ internal static class InterfaceView
         [.. one.Concat(other).GroupBy(drop => drop.Key).Select(same => KeyValuePair.Create(same.Key, same.Sum(drop => drop.Value)))];
 
     private static string OriginOf(byte protocol) => protocol is >= KernelLoopback and <= KernelLinkLocal ? "kernel" : "foreign";
+
+    // Which network a backup leads into is asked by ARP for the lease's gateway. IPv6 has no such question that is free of
+    // side effects: an NS from the unspecified address for the router's own is a claim on it to switches that guard addresses
+    // (RFC 6620), and one from an address would need one on the slave.
+    private static string? WhyNotAsked(InterfaceConfiguration? configuration) =>
+        configuration is { Dhcp4: false, Dhcp6: not null } ? "only a lease of DHCPv4 has a gateway to ask for; after a failover DHCPv6 asks its servers" : null;
 }

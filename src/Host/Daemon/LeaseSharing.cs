@@ -137,14 +137,29 @@ internal sealed class LeaseSharing : IDisposable
     public Action Attend(Dhcp6Runner runner)
     {
         string name = runner.Options.Interface.Name;
+        HashSet<string> deprecated = [];
+        LoopDeadline? deprecation = null;
+        deprecation = _loop.AddDeadline(Deprecate);
+        void Deprecate()
+        {
+            Instant now = BoottimeClock.Now;
+            deprecation!.At = HookEvents6.NextDeprecation(runner.Client.Lease, now);
+            if (runner.Client.Lease is not { } lease) deprecated.Clear();
+            else foreach (HookEvent happened in HookEvents6.OfDeprecated(name, lease, deprecated, now, _boot.Value)) _hooks.Raise(happened);
+        }
         void Changed(Dhcp6Change change)
         {
             Offer(name, OfferFamily.Ipv6, change.Reply is { } reply ? NetworkOffer.Of(reply) : null);
             foreach (HookEvent happened in HookEvents6.Of(name, change, BoottimeClock.Now, _boot.Value)) _hooks.Raise(happened);
+            Deprecate();
         }
         runner.LeaseChanged += Changed;
         _hooks.Raise(new HookEvent(name, HookReason.Preinit6));
-        return () => runner.LeaseChanged -= Changed;
+        return () =>
+        {
+            runner.LeaseChanged -= Changed;
+            deprecation.Dispose();
+        };
     }
 
     /// <summary>Lets go of everything: what was told stays told.</summary>

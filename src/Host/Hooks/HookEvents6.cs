@@ -1,6 +1,9 @@
+using System.Collections.Immutable;
 using System.Net;
+using System.Text.Json;
 using BondDhcp.Dhcp.Client;
 using BondDhcp.Dhcp.Client6;
+using BondDhcp.Dhcp.Wire;
 using BondDhcp.Host.Resolver;
 using BondDhcp.Host.Runner;
 using BondDhcp.Host.Status;
@@ -9,12 +12,17 @@ using BondDhcp.Net;
 namespace BondDhcp.Host.Hooks;
 
 /// <summary>
-/// What hooks are told of DHCPv6: each address and each prefix by itself, as dhclient-script(8) knows it. Pure.
+/// What hooks are told of DHCPv6: each address and each prefix by itself, and configuration without either, as
+/// dhclient-script(8) knows it. Pure.
 /// </summary>
 internal static class HookEvents6
 {
     // One address or prefix of a lease, by what identifies it.
-    private readonly record struct Part(string Subject, HookLease6 Its, Dhcp6Lease Lease);
+    private readonly record struct Part(string Subject, HookLease6 Its, Dhcp6Lease Lease)
+    {
+        public ImmutableArray<HookVariable> Variables(string interfaceName, DateTimeOffset boot) =>
+            HookVariables.Of(Its, interfaceName, boot + TimeSpan.FromTicks(Lease.ObtainedAt.Ticks));
+    }
 
     /// <summary>The events of a change: what went first, then what is there.</summary>
     /// <param name="interfaceName">The interface.</param>
@@ -34,17 +42,71 @@ internal static class HookEvents6
             HookReason reason = former is null ? HookReason.Bound6 : change.StateBefore == "rebinding" ? HookReason.Rebind6 : HookReason.Renew6;
             yield return Event(reason, former, there);
         }
+        if (OfInformation(interfaceName, change, boot) is { } information) yield return information;
 
         HookEvent Event(HookReason reason, Part? old, Part? @new) => new(interfaceName, reason)
         {
             Subject = (@new ?? old)!.Value.Subject,
-            Old = old is { } was ? HookVariables.Of(was.Its, interfaceName, StartOf(was.Lease)) : [],
-            New = @new is { } now ? HookVariables.Of(now.Its, interfaceName, StartOf(now.Lease)) : [],
+            Old = old?.Variables(interfaceName, boot) ?? [],
+            New = @new?.Variables(interfaceName, boot) ?? [],
             OldJson = old is { } then ? json => Dhcp6Json.WriteLease(json, Shown(then.Lease, change), boot) : null,
             NewJson = @new is { } given ? json => Dhcp6Json.WriteLease(json, Shown(given.Lease, change), boot) : null,
         };
+    }
 
-        DateTimeOffset StartOf(Dhcp6Lease lease) => boot + TimeSpan.FromTicks(lease.ObtainedAt.Ticks);
+    /// <summary>The events of addresses and prefixes whose preferred lifetime is over and whose valid lifetime is not.</summary>
+    /// <param name="interfaceName">The interface.</param>
+    /// <param name="lease">The lease in force.</param>
+    /// <param name="told">What was told of already, by subject; added to.</param>
+    /// <param name="now">CLOCK_BOOTTIME.</param>
+    /// <param name="boot">When boot was, as people say it.</param>
+    public static IEnumerable<HookEvent> OfDeprecated(string interfaceName, Dhcp6Lease lease, HashSet<string> told, Instant now, DateTimeOffset boot)
+    {
+        foreach (Part part in PartsOf(lease, now))
+        {
+            bool deprecated = part.Its.PreferredSeconds == 0 && part.Its.ValidSeconds > 0;
+            if (!deprecated) told.Remove(part.Subject);
+            else if (told.Add(part.Subject))
+                yield return new HookEvent(interfaceName, HookReason.Depref6) { Subject = part.Subject, Current = part.Variables(interfaceName, boot) };
+        }
+    }
+
+    /// <summary>When the next preferred lifetime of a lease is over; Never for none.</summary>
+    public static Instant NextDeprecation(Dhcp6Lease? lease, Instant now)
+    {
+        Instant next = Instant.Never;
+        foreach (Dhcp6LeasedAddress leased in lease?.Addresses ?? [])
+            if (leased.PreferredUntil > now) next = Instant.Min(next, leased.PreferredUntil);
+        foreach (Dhcp6LeasedPrefix leased in lease?.Prefixes ?? [])
+            if (leased.PreferredUntil > now) next = Instant.Min(next, leased.PreferredUntil);
+        return next;
+    }
+
+    // Without leases there are options alone: name servers and the like, as dhclient -S hands them out.
+    private static HookEvent? OfInformation(string interfaceName, Dhcp6Change change, DateTimeOffset boot)
+    {
+        // With a lease in force its options are, and are told with it.
+        Dhcp6Reply? old = change.Before is null ? change.InformationBefore?.Reply : null;
+        Dhcp6Reply? @new = change.After is null ? change.InformationAfter?.Reply : null;
+        if (ReferenceEquals(old, @new) || (@new is null && change.After is not null)) return null;
+        return new HookEvent(interfaceName, @new is null ? ReasonOf(change.End) : old is null ? HookReason.Bound6 : HookReason.Renew6)
+        {
+            Old = Variables(old),
+            New = Variables(@new),
+            OldJson = Json(old),
+            NewJson = Json(@new),
+        };
+
+        ImmutableArray<HookVariable> Variables(Dhcp6Reply? reply) => reply is null ? [] : HookVariables.Of(new HookLease6
+        {
+            ClientDuid = change.ClientIdentifier is { } duid ? [.. duid.Octets] : [],
+            ServerDuid = [.. reply.ServerIdentifier.Octets],
+            Offer = NetworkOffer.Of(reply),
+        }, interfaceName, boot);
+
+        Action<Utf8JsonWriter>? Json(Dhcp6Reply? reply) => reply is null
+            ? null
+            : json => Dhcp6Json.WriteLease(json, new Dhcp6Snapshot(change.StateBefore, null, reply, change.ClientIdentifier, null), boot);
     }
 
     private static Dhcp6Snapshot Shown(Dhcp6Lease lease, Dhcp6Change change) =>

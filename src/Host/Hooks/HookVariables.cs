@@ -10,7 +10,7 @@ using BondDhcp.Net;
 
 namespace BondDhcp.Host.Hooks;
 
-/// <summary>An address or prefix of DHCPv6, as hooks are told of it.</summary>
+/// <summary>An address or prefix of DHCPv6, or configuration without either, as hooks are told of it.</summary>
 internal sealed record HookLease6
 {
     /// <summary>The address; null for a prefix.</summary>
@@ -81,18 +81,20 @@ internal static class HookVariables
         return list.ToImmutable();
     }
 
-    /// <summary>Those of an address or prefix of DHCPv6.</summary>
+    /// <summary>Those of an address or prefix of DHCPv6, or of configuration without either.</summary>
     public static ImmutableArray<HookVariable> Of(HookLease6 lease, string interfaceName, DateTimeOffset start)
     {
         Variables list = new();
+        bool isLease = lease.Address is not null || lease.Prefix is not null;
         list.Add("ip6_address", lease.Address?.ToString());
-        list.Add("ip6_prefixlen", Number(lease.PrefixLength));
+        list.Add("ip6_prefixlen", isLease ? Number(lease.PrefixLength) : null);
         list.Add("ip6_prefix", lease.Prefix is { } prefix ? FormattableString.Invariant($"{prefix}/{lease.PrefixLength}") : null);
         list.Add("dhcp6_name_servers", lease.Offer.DnsServers.Select(server => server.IsIPv6LinkLocal ? $"{new IPAddress(server.GetAddressBytes())}%{interfaceName}" : server.ToString()));
         list.Add("dhcp6_domain_search", lease.Offer.SearchDomains);
         list.Add("dhcp6_sntp_servers", lease.Offer.NtpServers.Where(static server => IPAddress.TryParse(server, out _)));
         list.Add("dhcp6_client_id", lease.ClientDuid.IsEmpty ? null : HexText.Colons(lease.ClientDuid.AsSpan()));
         list.Add("dhcp6_server_id", lease.ServerDuid.IsEmpty ? null : HexText.Colons(lease.ServerDuid.AsSpan()));
+        if (!isLease) return list.ToImmutable();
         list.Add("iaid", lease.Iaid.ToString("x8", CultureInfo.InvariantCulture));
         list.Add("starts", Number(start.ToUnixTimeSeconds()));
         list.Add("preferred_life", Number(lease.PreferredSeconds));

@@ -21,6 +21,9 @@ internal sealed record ResolverPlaces
     /// <summary>Debian's resolvconf or openresolv.</summary>
     public string Resolvconf { get; init; } = "resolvconf";
 
+    /// <summary>The first process: resolvconf answers for its network namespace where both see one /run.</summary>
+    public string FirstProcess { get; init; } = "/proc/1";
+
     /// <summary>Where what was in <see cref="ResolvConf"/> is kept.</summary>
     public required string StateDirectory { get; init; }
 
@@ -32,20 +35,35 @@ internal sealed record ResolverPlaces
     /// ends. One of another network namespace is nobody's here: by name or number it would take our interface for one of its
     /// own. The resolvconf that comes with it is resolvectl by another name, and of no use without it.
     /// </summary>
-    public ResolverWays Look() => new(
-        IsListening(Path.Combine(ResolvedDirectory, ResolvedSocketName)) && ChildProcess.Find(Resolvectl) is not null,
-        ChildProcess.Find(Resolvconf) is { } program && !IsResolvectl(program));
-
-    private static bool IsListening(string path)
+    public ResolverWays Look()
     {
-        if (!File.Exists(path) || path.Length > UnixSocket.MaxPathLength) return false;
+        bool? resolved = ChildProcess.Find(Resolvectl) is null ? null : IsListeningHere(Path.Combine(ResolvedDirectory, ResolvedSocketName));
+        bool resolvconf = ChildProcess.Find(Resolvconf) is { } program && !IsResolvectl(program);
+        bool elsewhere = resolvconf && IsResolvconfElsewhere();
+        return new ResolverWays(resolved == true, resolvconf && !elsewhere) { AreOfOthers = resolved == false || elsewhere };
+    }
+
+    // Null where nobody listens.
+    private static bool? IsListeningHere(string path)
+    {
+        if (!File.Exists(path) || path.Length > UnixSocket.MaxPathLength) return null;
         using FileDescriptor? socket = UnixSocket.Connect(path, out _);
-        return socket is not null && !IsElsewhere(UnixSocket.Peer(socket).ProcessId);
+        return socket is null ? null : !IsElsewhere($"/proc/{UnixSocket.Peer(socket).ProcessId}");
+    }
+
+    // resolvconf is a program without a process: what it is told it keeps in /run, for whoever shares that. Where the mounts
+    // of the first process cannot be read they are taken for the same.
+    private bool IsResolvconfElsewhere()
+    {
+        if (!IsElsewhere(FirstProcess)) return false;
+        const string run = "/run";
+        return MountTable.Find(Path.Combine(FirstProcess, "mountinfo"), run) is not { } theirs
+            || MountTable.Find("/proc/thread-self/mountinfo", run) is not { } ours || theirs == ours;
     }
 
     // Where that cannot be told, as of a process that is not seen here, it is taken for ours.
-    private static bool IsElsewhere(int pid) =>
-        NetworkNamespaceAt($"/proc/{pid}/ns/net") is { } theirs && NetworkNamespaceAt("/proc/thread-self/ns/net") is { } ours && theirs != ours;
+    private static bool IsElsewhere(string process) =>
+        NetworkNamespaceAt($"{process}/ns/net") is { } theirs && NetworkNamespaceAt("/proc/thread-self/ns/net") is { } ours && theirs != ours;
 
     private static string? NetworkNamespaceAt(string path)
     {

@@ -60,8 +60,10 @@ internal static class ResolverPlan
         if (policy.Output == DnsOutput.None) return new ResolverRoute(null, content, "dns is false");
         if (way is null)
         {
-            return new ResolverRoute(
-                null, content, "nobody takes them: neither systemd-resolved nor resolvconf is there; dns = \"file\" writes /etc/resolv.conf");
+            string who = ways.AreOfOthers
+                ? "systemd-resolved or resolvconf is there, but is another network namespace's"
+                : "neither systemd-resolved nor resolvconf is there";
+            return new ResolverRoute(null, content, $"nobody takes them: {who}; dns = \"file\" writes /etc/resolv.conf");
         }
         if (way != ResolverWay.File && !IsTellable(policy.Name))
             return new ResolverRoute(null, content, "nobody takes them: the interface has a name that is an option or a number to other programs");

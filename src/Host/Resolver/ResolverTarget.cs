@@ -44,4 +44,8 @@ internal sealed record ResolverContent(string Servers, string Search, uint Metri
 /// <summary>Who is there to take name servers.</summary>
 /// <param name="Resolved">systemd-resolved runs.</param>
 /// <param name="Resolvconf">There is a resolvconf.</param>
-internal readonly record struct ResolverWays(bool Resolved, bool Resolvconf);
+internal readonly record struct ResolverWays(bool Resolved, bool Resolvconf)
+{
+    /// <summary>One of them is there, and belongs to another network namespace: our interfaces' names mean others there.</summary>
+    public bool AreOfOthers { get; init; }
+}

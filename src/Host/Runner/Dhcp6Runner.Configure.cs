@@ -113,6 +113,29 @@ internal sealed partial class Dhcp6Runner
         };
     }
 
+    // The lease that is to be confirmed holds them, or else no lease does: the file was damaged. The kernel ends them with
+    // the lifetimes they were given, which are the lease's; until then a server may give the same again.
+    private void WarnOfLeftovers(Dhcp6Memory memory)
+    {
+        Dhcp6Lease? lease = memory.Leases.IsEmpty ? null : memory.Leases[0];
+        string[] without =
+        [
+            .. _owned.Addresses.Where(address => lease?.Holds(address) != true).Select(address => address.ToString()),
+            .. _owned.Routes.Where(route => lease?.Prefixes.Any(one => one.Prefix == route.Prefix) != true).Select(route => route.Prefix.ToString()),
+        ];
+        if (without.Length > 0) Warn(LeftoverWarning(without));
+    }
+
+    /// <summary>What no lease holds goes with the network that gave it, and when the client ends with a release.</summary>
+    private void RemoveLeftovers()
+    {
+        if (Client.Lease is not null || _owned.IsEmpty || Taken is not { } link) return;
+        if (!(ClientIsStopped && !_keeps) && View.Network != PathClass.Different) return;
+        Ipv6Outcome outcome = Network.Ipv6Configurator.Remove(link.Index, _owned);
+        Own(outcome.Owned);
+        WarnOnce(outcome.Problems);
+    }
+
     private bool IsPresent(Dhcp6Memory memory) =>
         !memory.Leases.IsEmpty
         && (memory.Leases[0].Addresses.Any(one => _owned.Addresses.Contains(one.Address))

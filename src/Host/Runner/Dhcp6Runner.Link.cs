@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using BondDhcp.Bond.Addressing;
 using BondDhcp.Bond.Links;
 using BondDhcp.Dhcp.Client6;
@@ -13,6 +14,7 @@ internal sealed partial class Dhcp6Runner
     private static readonly TimeSpan s_portRetryDelay = TimeSpan.FromSeconds(2);
 
     private readonly List<Ipv6Event> _changes = [];
+    private ImmutableArray<Ipv6Address> _otherAddresses = [];
     private Ipv6Table? _ipv6;
     private string _whyNoLinkLocal = "";
 
@@ -42,6 +44,7 @@ internal sealed partial class Dhcp6Runner
         _sockets.Close();
         _retryPort.At = Instant.Never;
         _ipv6 = null;
+        _otherAddresses = [];
         _record = null;
         // Of what is left there nothing is known any more; when the interface comes back it is looked for.
         _owned = Ipv6Ownership.None;
@@ -67,6 +70,7 @@ internal sealed partial class Dhcp6Runner
         if (_ipv6 is not { } table) return;
         _changes.Clear();
         table.Take(events, _changes);
+        if (_changes.Count > 0) CollectOthers(table);
         bool lost = events.Any(happened => happened is LinkEvent.Resynchronised);
         // Of a router that sets neither flag the kernel tells by its prefixes alone.
         bool unheard = !table.HasRouter && events.Any(happened => happened is LinkEvent.PrefixAdvertised(var prefix) && prefix.InterfaceIndex == table.InterfaceIndex);
@@ -100,6 +104,18 @@ internal sealed partial class Dhcp6Runner
         List<Ipv6InterfaceAddress> addresses = [];
         if (Network.Rtnl.ReadIpv6Addresses(table.InterfaceIndex, addresses).Succeeded || state is null)
             table.Replace(addresses, state?.Flags ?? Ipv6LinkFlags.None, _changes);
+        CollectOthers(table);
+    }
+
+    // What was written down before what routers gave, which is the kernel's order.
+    private void CollectOthers(Ipv6Table table)
+    {
+        ImmutableArray<Ipv6Address> others =
+        [
+            .. table.Addresses.Where(address => address.IsUsable).OrderBy(address => address.Protocol != InterfaceAddress.StaticMark)
+                .Select(address => address.Address),
+        ];
+        if (!others.AsSpan().SequenceEqual(_otherAddresses.AsSpan())) _otherAddresses = others;
     }
 
     private void TellChanges()

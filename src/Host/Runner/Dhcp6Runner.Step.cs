@@ -16,12 +16,6 @@ internal sealed partial class Dhcp6Runner
     // So many messages in one turn; a flood leaves the rest of the loop its turn too.
     private const int MaxMessagesPerTurn = 64;
 
-    // An interface may have any number of addresses of others; neighbours of these learn at once, those of more when they ask.
-    private const int MaxAnnounced = 16;
-
-    // RFC 6059 section 4.3 lets a host ask six; more routers learn of us by the router solicitation.
-    private const int MaxRoutersAsked = 6;
-
     private readonly List<Dhcp6Effect> _effects = [];
     private Dhcp6Surroundings _surroundings = new();
     private Dhcp6Lease? _toldLease;
@@ -38,14 +32,30 @@ internal sealed partial class Dhcp6Runner
 
     private Dhcp6Surroundings LookAround()
     {
-        if (View.Device != _surroundings.PathIndex || View.Gateway != _surroundings.Gateway)
-            _surroundings = new Dhcp6Surroundings { PathIndex = View.Device, Gateway = View.Gateway };
+        ImmutableArray<TransmitBudget> others = Sender.OthersOn(View.Device);
+        if (View.Device != _surroundings.PathIndex || View.Gateway != _surroundings.Gateway || others != _surroundings.OtherSenders
+            || PacketsOfOthers != _surroundings.NeighbourPacketsOfOthers || _otherAddresses != _surroundings.OtherAddresses)
+        {
+            _surroundings = new Dhcp6Surroundings
+            {
+                PathIndex = View.Device,
+                Gateway = View.Gateway,
+                OtherAddresses = _otherAddresses,
+                OtherSenders = others,
+                NeighbourPacketsOfOthers = PacketsOfOthers,
+            };
+        }
         return _surroundings;
     }
+
+    // The bonding driver announces every address, of this family too (num_unsol_na is num_grat_arp).
+    private int PacketsOfOthers =>
+        NeighbourPacketsOfOthers + ((Taken?.Bond?.PeerNotifications ?? 0) * (_ipv6?.Addresses.Count(address => address.IsUsable) ?? 0));
 
     // Carrying out an effect may be an input itself; what that decides is done after what was decided before.
     private void CarryOut()
     {
+        Sender.Note(ClientIsStopped ? 0 : View.Device, Client.Budget);
         if (_carryingOut) return;
         _carryingOut = true;
         Dhcp6Memory? kept = null;
@@ -69,6 +79,7 @@ internal sealed partial class Dhcp6Runner
             _effects.Clear();
             _carryingOut = false;
         }
+        RemoveLeftovers();
         Deadline.At = Client.NextDeadline;
         TellLease();
         NoteState(Client.StateName);
@@ -79,8 +90,8 @@ internal sealed partial class Dhcp6Runner
         switch (effect)
         {
             case Dhcp6Effect.Transmit transmit: Transmit(transmit.Message); break;
-            case Dhcp6Effect.Announce announce: Announce(announce.Addresses, announce.OthersToo); break;
-            case Dhcp6Effect.SolicitRouters: SolicitRouters(); break;
+            case Dhcp6Effect.Announce announce: Announce(announce.Addresses); break;
+            case Dhcp6Effect.SolicitRouters solicit: SolicitRouters(solicit.KnownRouters); break;
             case Dhcp6Effect.Configure configure: Configure(configure.Lease); break;
             case Dhcp6Effect.Deconfigure deconfigure:
                 _lastEnd = deconfigure.Why;
@@ -96,10 +107,15 @@ internal sealed partial class Dhcp6Runner
     {
         if (_keeps || !Client.Tentative.IsEmpty) return;
         if (ReferenceEquals(Client.Lease, _toldLease) && ReferenceEquals(Client.Information, _toldInformation)) return;
-        Dhcp6Lease? before = _toldLease;
+        var change = new Dhcp6Change(_toldLease, Client.Lease, Client.Configuration, StateName, _lastEnd)
+        {
+            InformationBefore = _toldInformation,
+            InformationAfter = Client.Information,
+            ClientIdentifier = Client.Settings.ClientIdentifier,
+        };
         _toldLease = Client.Lease;
         _toldInformation = Client.Information;
-        LeaseChanged?.Invoke(new Dhcp6Change(before, Client.Lease, Client.Configuration, StateName, _lastEnd));
+        LeaseChanged?.Invoke(change);
         _lastEnd = LeaseEnd.Expired;
     }
 
@@ -134,31 +150,30 @@ internal sealed partial class Dhcp6Runner
         Journal(Dhcp6Reports.Sent(message, Options.Identification, result.Outcome == SocketOutcome.Done ? null : result.Words));
     }
 
-    private void Announce(ImmutableArray<Ipv6Address> addresses, bool othersToo)
+    private void Announce(ImmutableArray<Ipv6Address> addresses)
     {
         if (Taken is not { } link || !Network.HardwareAddresses.TryRead(link.Index, out MacAddress mac)) return;
         bool isRouter = Network.Rtnl.FindIpv6State(link.Index) is { IsForwarding: true };
-        List<Ipv6Address> announced = [.. addresses];
-        if (othersToo && _ipv6 is { } table)
-        {
-            foreach (Ipv6InterfaceAddress there in table.Addresses)
-                if (announced.Count < MaxAnnounced && there.IsUsable && !announced.Contains(there.Address)) announced.Add(there.Address);
-        }
-        foreach (Ipv6Address address in announced)
+        foreach (Ipv6Address address in addresses)
         {
             if (_sockets.Send(NdPacket.Announcement(address, mac, isRouter)).Outcome == SocketOutcome.Done)
                 Journal(Report.Of("announced", ("address", address.ToString()), ("mac", mac)));
         }
     }
 
-    private void SolicitRouters()
+    private void SolicitRouters(int knownRouters)
     {
         if (Taken is not { } link || _sockets.Local is not { } local) return;
         if (!Network.HardwareAddresses.TryRead(link.Index, out MacAddress mac)) return;
         _sockets.Send(NdPacket.SolicitRouters(local, mac));
         List<RouterNeighbour> routers = [];
-        if (!Network.Rtnl.ReadRouters(link.Index, routers).Succeeded) return;
-        foreach (RouterNeighbour router in routers.Take(MaxRoutersAsked))
+        if (knownRouters == 0 || !Network.Rtnl.ReadRouters(link.Index, routers).Succeeded) return;
+        int asked = 0;
+        foreach (RouterNeighbour router in routers.Take(knownRouters))
+        {
             _sockets.Send(NdPacket.SolicitRouter(local, mac, router.Address, router.Mac));
+            asked++;
+        }
+        if (asked > 0) Feed(new Dhcp6Input.RoutersAsked(asked));
     }
 }

@@ -104,6 +104,7 @@ internal sealed partial class Dhcp6Runner : DhcpRunner
         _keeps = false;
         Dhcp6Memory memory = _memory.Load();
         Adopt(memory);
+        WarnOfLeftovers(memory);
         string? why = HoldLinkLocal();
         Feed(new Dhcp6Input.Start(memory, IsPresent(memory), Usable, _sockets.Local, RoutersSay, WhyUnusable));
         if (why is not null) Feed(new Dhcp6Input.LinkLocalGone(why));

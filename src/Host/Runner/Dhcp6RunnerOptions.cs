@@ -2,6 +2,7 @@ using System.Runtime.CompilerServices;
 using BondDhcp.Bond.Linux;
 using BondDhcp.Dhcp.Client;
 using BondDhcp.Dhcp.Client6;
+using BondDhcp.Dhcp.Identity;
 using BondDhcp.Dhcp.Wire;
 using BondDhcp.Host.Configuration;
 
@@ -13,7 +14,17 @@ namespace BondDhcp.Host.Runner;
 /// <param name="Reply">The message whose options are in force; null for none.</param>
 /// <param name="StateBefore">The client's state in which it came.</param>
 /// <param name="End">Why what is gone went.</param>
-internal sealed record Dhcp6Change(Dhcp6Lease? Before, Dhcp6Lease? After, Dhcp6Reply? Reply, string StateBefore, LeaseEnd End);
+internal sealed record Dhcp6Change(Dhcp6Lease? Before, Dhcp6Lease? After, Dhcp6Reply? Reply, string StateBefore, LeaseEnd End)
+{
+    /// <summary>Configuration without a lease until now; null for none.</summary>
+    public Dhcp6Information? InformationBefore { get; init; }
+
+    /// <summary>Configuration without a lease from now on; null for none.</summary>
+    public Dhcp6Information? InformationAfter { get; init; }
+
+    /// <summary>The identity under which that was asked for.</summary>
+    public Duid? ClientIdentifier { get; init; }
+}
 
 /// <summary>What DHCPv6 on one interface is to be run with. Immutable; a reload makes a new one.</summary>
 internal sealed record Dhcp6RunnerOptions

@@ -1,5 +1,6 @@
 using BondDhcp.Bond.Links;
 using BondDhcp.Bond.Netlink;
+using BondDhcp.Dhcp.Client;
 using BondDhcp.Host.Paths;
 using BondDhcp.Net;
 
@@ -35,6 +36,16 @@ internal abstract partial class DhcpRunner
 
     /// <summary>The client waits for the link.</summary>
     protected abstract bool IsWaiting { get; }
+
+    /// <summary>
+    /// ARP and Neighbour Discovery packets a second that others send on the path and keep no account of. Slaves are asked
+    /// which network they lead into, and the caps count every frame of a path.
+    /// </summary>
+    protected int NeighbourPacketsOfOthers =>
+        TransmitBudget.KernelAnnouncements + (View.Device == Taken?.Index ? 0 : TransmitBudget.PathProbeRequests);
+
+    /// <summary>What this client sent, for the others on its path.</summary>
+    protected PathSender Sender => Network.Senders.Of(Configuration.Name, Source);
 
     /// <summary>Opens sockets; false when the interface is gone already.</summary>
     protected abstract bool OpenSockets(Link link);

@@ -103,6 +103,10 @@ internal abstract partial class DhcpRunner : IDisposable
     /// <summary>Tells the journal of something that a person should know.</summary>
     protected void Warn(string message) => Journal(Report.Of("warning", ("message", message)));
 
+    /// <summary>For what an earlier run left on the interface and no stored lease accounts for.</summary>
+    protected static string LeftoverWarning(IEnumerable<string> what) =>
+        $"{string.Join(", ", what)}: given by an earlier run, of whose lease nothing is known any more; stays until a server gives another or its lifetime ends";
+
     // While links are being followed the table is ahead of what was told here; what comes of it is found at the end.
     private void FollowGate() => Guard(() =>
     {

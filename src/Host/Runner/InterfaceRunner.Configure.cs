@@ -124,6 +124,24 @@ internal sealed partial class InterfaceRunner
         _owned = new Ipv4Ownership { Addresses = addresses, Routes = [.. routes], Mtu = recorded.Mtu };
     }
 
+    // The lease that is to be verified holds it, or else no lease does: the file was damaged. The kernel ends it with the
+    // lifetime it was given, which is the lease's; until then a server may give the same again.
+    private void WarnOfLeftovers(Dhcp4Memory memory)
+    {
+        string[] without = [.. _owned.Addresses.Where(address => memory.Leases.IsEmpty || memory.Leases[0].Prefix != address).Select(address => address.ToString())];
+        if (without.Length > 0) Warn(LeftoverWarning(without));
+    }
+
+    /// <summary>What no lease holds goes with the network that gave it, and when the client ends with a release.</summary>
+    private void RemoveLeftovers()
+    {
+        if (Client.Lease is not null || _owned.IsEmpty || Taken is not { } link) return;
+        if (!(ClientIsStopped && !_keeps) && View.Network != PathClass.Different) return;
+        Ipv4Outcome outcome = Network.Configurator.Remove(link.Index, _owned);
+        Own(outcome.Owned);
+        WarnOnce([.. outcome.Problems]);
+    }
+
     private bool IsPresent(Ipv4Prefix prefix) =>
         Taken is { } link && Network.Table.FindAddress(link.Index, prefix.Address)?.Prefix == prefix;
 

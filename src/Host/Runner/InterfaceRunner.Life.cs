@@ -33,19 +33,25 @@ internal sealed partial class InterfaceRunner
     }
 
     /// <inheritdoc/>
-    protected override void ResetClient() => Client = Dhcp4Client.Create(Options.Dhcp4);
+    protected override void ResetClient() => Client = Dhcp4Client.Create(Options.Dhcp4, Sender.Budget);
 
     /// <inheritdoc/>
     protected override void StartClient()
     {
         Dhcp4Memory memory = _memory.Load();
+        _keeps = false;
         Adopt(memory);
+        WarnOfLeftovers(memory);
         bool present = !memory.Leases.IsEmpty && _owned.Addresses.Contains(memory.Leases[0].Prefix);
         Feed(new Dhcp4Input.Start(memory, present, Usable, WhyUnusable));
     }
 
     /// <inheritdoc/>
-    protected override void StopClient(bool release) => Feed(new Dhcp4Input.Stop(release));
+    protected override void StopClient(bool release)
+    {
+        _keeps = !release;
+        Feed(new Dhcp4Input.Stop(release));
+    }
 
     /// <inheritdoc/>
     protected override void SetStoredAside(string why) => _memory.SetAside(why);

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using BondDhcp.Dhcp.Client;
 using BondDhcp.Net;
 using BondDhcp.Net.Linux;
@@ -10,6 +11,7 @@ internal sealed partial class InterfaceRunner
     private readonly List<Dhcp4Effect> _effects = [];
     private Dhcp4Surroundings _surroundings = new() { Mac = MacAddress.Zero };
     private Dhcp4Lease? _toldLease;
+    private bool _keeps;
     private bool _carryingOut;
 
     private void Feed(Dhcp4Input input)
@@ -25,7 +27,8 @@ internal sealed partial class InterfaceRunner
     private Dhcp4Surroundings LookAround()
     {
         if (!_sockets.TryReadMac(out MacAddress mac)) mac = _surroundings.Mac;
-        if (mac != _surroundings.Mac || View.Device != _surroundings.PathIndex || View.IsEap != _surroundings.AuthenticatedByEap
+        ImmutableArray<TransmitBudget> others = Sender.OthersOn(View.Device);
+        if (mac != _surroundings.Mac || others != _surroundings.OtherSenders || View.Device != _surroundings.PathIndex || View.IsEap != _surroundings.AuthenticatedByEap
             || _surroundings.HostMacs != Network.HostMacs)
         {
             _surroundings = new Dhcp4Surroundings
@@ -34,8 +37,8 @@ internal sealed partial class InterfaceRunner
                 HostMacs = Network.HostMacs,
                 PathIndex = View.Device,
                 AuthenticatedByEap = View.IsEap,
-                // Slaves are asked which network they lead into, and the caps count every frame of a path.
-                ArpPerSecondOfOthers = TransmitBudget.KernelAnnouncements + (View.Device == Taken?.Index ? 0 : TransmitBudget.PathProbeRequests),
+                ArpPerSecondOfOthers = NeighbourPacketsOfOthers,
+                OtherSenders = others,
             };
         }
         return _surroundings;
@@ -44,6 +47,7 @@ internal sealed partial class InterfaceRunner
     // Carrying out an effect may be an input itself; what that decides is done after what was decided before.
     private void CarryOut()
     {
+        Sender.Note(ClientIsStopped ? 0 : View.Device, Client.Budget);
         if (_carryingOut) return;
         _carryingOut = true;
         string before = StateName;
@@ -65,6 +69,7 @@ internal sealed partial class InterfaceRunner
             _effects.Clear();
             _carryingOut = false;
         }
+        RemoveLeftovers();
         _sockets.ArpWatch = Client.ArpWatch;
         Deadline.At = Client.NextDeadline;
         TellLease();

@@ -53,6 +53,9 @@ internal sealed class NetworkState : IDisposable
     /// <summary>Asks for hardware addresses at this very moment.</summary>
     public HardwareAddressReader HardwareAddresses { get; }
 
+    /// <summary>Who sends on which device.</summary>
+    public PathSenders Senders { get; } = new();
+
     /// <summary>Permanent and present hardware addresses of every device in this host.</summary>
     public ImmutableArray<MacAddress> HostMacs { get; private set; } = [];
 

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using BondDhcp.Bond.Addressing;
 using BondDhcp.Dhcp.Arp;
+using BondDhcp.Dhcp.Client;
 using BondDhcp.Net;
 
 namespace BondDhcp.Host.Statics;
@@ -72,4 +73,6 @@ internal abstract record StaticEffect
 /// <param name="Mac">Its hardware address.</param>
 /// <param name="HostMacs">Those of every device in this host: an echo of ours is no conflict.</param>
 /// <param name="PathIndex">The device that frames leave by, for the caps on what is sent.</param>
-internal sealed record StaticSurroundings(MacAddress Mac, ImmutableArray<MacAddress> HostMacs, int PathIndex);
+/// <param name="OtherSenders">What others of this host sent that share the path and its caps.</param>
+internal sealed record StaticSurroundings(
+    MacAddress Mac, ImmutableArray<MacAddress> HostMacs, int PathIndex, ImmutableArray<TransmitBudget> OtherSenders);

@@ -33,7 +33,7 @@ internal sealed record StaticMachine(StaticSettings Settings)
     public Instant FallbackAt { get; init; } = Instant.Never;
 
     /// <summary>The caps on what is sent.</summary>
-    public TransmitBudget Budget { get; init; } = new();
+    public TransmitBudget Budget { get; init; } = new() { SendsDhcp = false };
 
     /// <summary>The addresses that are to be on the interface now.</summary>
     public ImmutableArray<StaticAddress> Permitted =>

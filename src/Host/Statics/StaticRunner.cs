@@ -121,13 +121,18 @@ internal sealed partial class StaticRunner : IDisposable
     {
         MacAddress mac = _link is { } link && _network.HardwareAddresses.TryRead(link.Index, out MacAddress read)
             ? read : _link?.Mac ?? MacAddress.Zero;
-        int path = _link?.Bond is { ActiveSlave: > 0 and int active } ? active : _link?.Index ?? 0;
-        return new StaticSurroundings(mac, _network.HostMacs, path);
+        return new StaticSurroundings(mac, _network.HostMacs, Path, Sender.OthersOn(Path));
     }
+
+    private int Path => _link?.Bond is { ActiveSlave: > 0 and int active } ? active : _link?.Index ?? 0;
+
+    private PathSender Sender => _network.Senders.Of(Settings.Name, "static");
 
     // Carrying out an effect may be an input itself; what that decides is done after what was decided before.
     private void CarryOut()
     {
+        // Who has nothing to announce or defend leaves the path to the others.
+        Sender.Note(_machine is { IsRunning: true, Addresses.IsEmpty: false } ? Path : 0, _machine.Budget);
         if (_carryingOut) return;
         _carryingOut = true;
         try
@@ -183,7 +188,7 @@ internal sealed partial class StaticRunner : IDisposable
         {
             TimeSpan delay = _faults.Note(BoottimeClock.Now, out _);
             Journal(Report.Of("fault", ("message", fault.Message), ("detail", fault.ToString())));
-            _machine = new StaticMachine(Settings) { IsBound = _machine.IsBound };
+            _machine = new StaticMachine(Settings) { IsBound = _machine.IsBound, Budget = _machine.Budget };
             _deadline.At = Instant.Never;
             LeaveLink();
             Fault = fault.Message;

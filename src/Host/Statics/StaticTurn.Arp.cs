@@ -47,7 +47,7 @@ internal sealed partial class StaticTurn
             return state with { IsAnnouncementDue = true };
         }
         if (probe.ProbeAt > now) return state;
-        Instant allowedAt = _machine.Budget.ArpAllowedAt(surroundings.PathIndex, now);
+        Instant allowedAt = _machine.Budget.ArpAllowedAt(surroundings.PathIndex, now, surroundings.OtherSenders);
         // A probe that the cap delays must not shorten the time others have to answer it.
         if (allowedAt > now) return state with { Probe = probe with { ProbeAt = allowedAt, CleanAt = probe.CleanAt + (allowedAt - now) } };
         Send(ArpPacket.Probe(surroundings.Mac, probe.Address));
@@ -65,7 +65,7 @@ internal sealed partial class StaticTurn
 
     private StaticAddressState Advance(StaticAddressState state, Announcement announcement)
     {
-        Instant allowedAt = _machine.Budget.ArpAllowedAt(surroundings.PathIndex, now);
+        Instant allowedAt = _machine.Budget.ArpAllowedAt(surroundings.PathIndex, now, surroundings.OtherSenders);
         if (allowedAt > now) return state with { Announcement = announcement with { NextAt = allowedAt } };
         Send(ArpPacket.Announcement(surroundings.Mac, announcement.Address));
         return state with
@@ -107,7 +107,7 @@ internal sealed partial class StaticTurn
         bool recently = state.DefendedAt is { } last && now - last < StaticTiming.DefendInterval;
         if (Settings.Defend == AddressDefence.Never || (Settings.Defend == AddressDefence.Once && recently)) return GiveUp(state, offender);
         state = TellConflict(state, offender) with { Offender = offender };
-        if (recently || _machine.Budget.ArpAllowedAt(surroundings.PathIndex, now) > now) return state;
+        if (recently || _machine.Budget.ArpAllowedAt(surroundings.PathIndex, now, surroundings.OtherSenders) > now) return state;
         Send(ArpPacket.Announcement(surroundings.Mac, state.Ipv4!.Value));
         return state with { DefendedAt = now };
     }

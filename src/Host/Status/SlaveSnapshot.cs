@@ -24,6 +24,9 @@ internal sealed record SlaveSnapshot(string Name)
     /// <summary>The network it leads into, compared with the lease's.</summary>
     public PathClass Network { get; init; }
 
+    /// <summary>Why nobody asks which network it leads into; null where somebody does.</summary>
+    public string? NetworkWhy { get; init; }
+
     /// <summary>How the bond's link monitor sees it: up, going down, down, going back; null where there is no bond.</summary>
     public string? MiiStatus { get; init; }
 

@@ -97,6 +97,7 @@ internal static class SnapshotJson
         WriteText(json, "operstate", slave.OperState);
         json.WriteBoolean("usable", slave.IsUsable);
         json.WriteString("network", SlaveProbes.WordOf(slave.Network));
+        WriteText(json, "networkWhy", slave.NetworkWhy);
         WriteText(json, "miiStatus", slave.MiiStatus);
         WriteSupplicant(json, slave.Supplicant);
         WriteText(json, "why", slave.Why);

@@ -71,7 +71,7 @@ internal static class SnapshotText
         if (Flag(slave, "active")) facts.Add("active");
         if (Text(slave, "operstate") is { } operstate) facts.Add(operstate);
         // Ports of a bridge are one network by what a bridge is.
-        if (Text(slave, "network") is { } network && Text(slave, "miiStatus") is not null && Flag(slave, "usable")) facts.Add(network + " network");
+        if (Text(slave, "network") is { } network && Text(slave, "miiStatus") is not null && Flag(slave, "usable")) facts.Add(network + " network" + (Text(slave, "networkWhy") is { } asked ? $" ({asked})" : ""));
         if (SupplicantText(slave) is { } supplicant) facts.Add(supplicant);
         string why = Text(slave, "why") is { } text ? $": {text}" : "";
         return string.Join(", ", [name, .. why.Length > 0 && !Flag(slave, "usable") ? [] : facts]) + why;

@@ -28,7 +28,29 @@ public sealed class Dhcp6FailoverTests(Dhcp6Machine machine, ITestOutputHelper o
     private static readonly BedScenario s_keaPrefixes = Of("kea", "prefix-delegation = 56");
     private static readonly BedScenario s_iscPrefixes = Of("dhcpd", "prefix-delegation = 56");
 
-    public static IReadOnlyList<BedScenario> Scenarios => [s_addresses, s_keaPrefixes, s_iscPrefixes];
+    // The kernel's own announcements are off: every advertisement is the program's.
+    private static readonly BedScenario s_alone = Of("dnsmasq", "num_grat_arp = 0", "sixalone");
+
+    private static readonly BedScenario s_elsewhere = new("sixelsewhere", """
+        two_networks6
+        serve6 dnsmasq
+        elsewhere serve6 dnsmasq
+        config <<< $'[interface.bond0]\nslaves = ["w0", "w1"]\nprimary = "w0"\ndhcp6 = true\ndns = false'
+        client
+        bound
+        bound6
+        announced
+        lease before
+        bonddhcp status --json > "$dir/status-before.json"
+        note text bonddhcp status
+        mark failover
+        unplug pw0
+        bound
+        lease failover
+        ip -6 -o address show dev bond0 > "$dir/addresses-failover.txt"
+        """);
+
+    public static IReadOnlyList<BedScenario> Scenarios => [s_addresses, s_keaPrefixes, s_iscPrefixes, s_alone, s_elsewhere];
 
     [UmlFact(DisplayName = "AM-7 v4 and v6, dnsmasq: a failover and back keep every address; NAs at once, then CONFIRM from the new MAC; option 61 and option 1 carry one DUID throughout")]
     public void Failover_WithAddresses_Confirms()
@@ -47,7 +69,38 @@ public sealed class Dhcp6FailoverTests(Dhcp6Machine machine, ITestOutputHelper o
     [UmlFact(DisplayName = "AM-7 v4 and v6, ISC dhcpd with a delegated prefix: a failover and back keep address, prefix and its unreachable route; REBIND from the new MAC")]
     public void Failover_WithAPrefixOfDhcpd_Rebinds() => KeepsThePrefix(machine[s_iscPrefixes, output]);
 
-    private static BedScenario Of(string server, string line) => new($"six{server}", $"""
+    [UmlFact(DisplayName = "AM-7 a failover of a bond whose driver announces nothing: the program's own advertisements of the link-local address and the lease's")]
+    public void Failover_WithoutTheDriversAnnouncements_IsAnnounced()
+    {
+        BedEvidence seen = machine[s_alone, output];
+        KeptEverything(seen, prefixes: 0);
+        ToldEverybody(seen);
+    }
+
+    [UmlFact(DisplayName = "DESIGN a bond with DHCPv6 alone fails over into another network: nobody could ask before, CONFIRM does: NotOnLink, the address goes, and the other network's comes")]
+    public void Failover_IntoAnotherNetwork_IsFoundOutByConfirm()
+    {
+        BedEvidence seen = machine[s_elsewhere, output];
+        JsonElement slave = seen.Status("before").GetProperty("interfaces")[0].GetProperty("slaves").EnumerateArray().Single(one => one.GetProperty("name").GetString() == "w1");
+        Assert.Equal("unknown", slave.GetProperty("network").GetString());
+        Assert.Contains("only a lease of DHCPv4 has a gateway to ask for", slave.GetProperty("networkWhy").GetString(), StringComparison.Ordinal);
+        Assert.Contains("unknown network (only a lease of DHCPv4", seen.Said("text"), StringComparison.Ordinal);
+        string before = Assert.Single(Names(seen.Lease6("before"), "addresses", "address"))!;
+        string after = Assert.Single(Names(seen.Lease6("failover"), "addresses", "address"))!;
+        Assert.StartsWith("fd55:", before, StringComparison.Ordinal);
+        Assert.StartsWith("fd66:", after, StringComparison.Ordinal);
+        PortFrame[] sent = [.. seen.Frames.Where(f => f.Frame.Dhcp6 is not null && seen.IsIn("failover", f.Frame.At))];
+        Assert.All(sent, f => Assert.Equal(("pw1", MacB), (f.Port, f.Frame.SourceMac)));
+        string[] messages = [.. sent.Select(f => f.Frame.Dhcp6!.Message)];
+        Assert.Equal("CONFIRM", messages[0]);
+        Assert.Equal(["CONFIRM", "SOLICIT", "REQUEST"], messages.Distinct());
+        string[] addresses = [.. seen.TextOf("addresses-failover.txt")];
+        Assert.DoesNotContain(addresses, line => line.Contains(before + "/", StringComparison.Ordinal));
+        Assert.Contains(addresses, line => line.Contains(after + "/128", StringComparison.Ordinal));
+        Assert.Contains(seen.Timeline("leaseLost", "failover"), e => e.GetProperty("addresses").GetString() == before);
+    }
+
+    private static BedScenario Of(string server, string line, string? name = null) => new(name ?? $"six{server}", $"""
         network6
         serve {server}
         serve6 {server}
@@ -68,7 +121,7 @@ public sealed class Dhcp6FailoverTests(Dhcp6Machine machine, ITestOutputHelper o
         pause 5
         """);
 
-    private static void KeepsThePrefix(BedEvidence seen)
+    private void KeepsThePrefix(BedEvidence seen)
     {
         KeptEverything(seen, prefixes: 1);
         ToldEverybody(seen);
@@ -92,7 +145,7 @@ public sealed class Dhcp6FailoverTests(Dhcp6Machine machine, ITestOutputHelper o
     }
 
     // The bond's other slave, its hardware address, and who hears of it.
-    private static void ToldEverybody(BedEvidence seen)
+    private void ToldEverybody(BedEvidence seen)
     {
         foreach ((string phase, string mac, string port) in (ReadOnlySpan<(string, string, string)>)[("failover", MacB, "pw1"), ("failback", MacA, "pw0")])
         {
@@ -100,6 +153,7 @@ public sealed class Dhcp6FailoverTests(Dhcp6Machine machine, ITestOutputHelper o
                 && e.Text.Contains($"link/ether {mac}", StringComparison.Ordinal)).At;
             PortFrame[] told = [.. seen.Frames.Where(f => f.Port == port && f.Frame.SourceMac == mac && seen.IsIn(phase, f.Frame.At)
                 && f.Frame.Nd is { IsUnsolicitedAdvertisement: true, IsOverride: true })];
+            output.WriteLine(FormattableString.Invariant($"{phase}: first advertisement {(told[0].Frame.At - changed).TotalMilliseconds:F1} ms after the kernel's event"));
             Assert.InRange(told[0].Frame.At - changed, -Slack, s_firstAdvertisement);
             string leased = seen.Lease6("before").GetProperty("addresses")[0].GetProperty("address").GetString()!;
             Assert.Contains(told, f => f.Frame.Nd!.Target == leased);

@@ -52,7 +52,7 @@ public sealed class Transcript6
     private string Describe(Dhcp6Effect effect) => effect switch
     {
         Dhcp6Effect.Transmit transmit => "send " + Describe(transmit.Message),
-        Dhcp6Effect.Announce announce => $"announce {string.Join(' ', announce.Addresses)}{(announce.OthersToo ? " and others" : "")}",
+        Dhcp6Effect.Announce announce => $"announce {string.Join(' ', announce.Addresses)}",
         Dhcp6Effect.SolicitRouters => "solicit routers",
         Dhcp6Effect.Configure configure => $"configure {Describe(configure.Lease)}{(configure.Previous is { } previous ? $", before: {Describe(previous)}" : "")}",
         Dhcp6Effect.Deconfigure deconfigure => $"deconfigure {Describe(deconfigure.Lease)}: {deconfigure.Why}",

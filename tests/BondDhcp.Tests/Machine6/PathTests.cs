@@ -123,7 +123,6 @@ public class PathTests
         Dhcp6Effect[] order = [.. bench.Effects.Where(effect => effect is Dhcp6Effect.Announce or Dhcp6Effect.SolicitRouters or Dhcp6Effect.Transmit)];
         Dhcp6Effect.Announce first = Assert.IsType<Dhcp6Effect.Announce>(order[0]);
         Assert.Equal([Fixture6.LinkLocal, Fixture6.L], first.Addresses.AsEnumerable());
-        Assert.True(first.OthersToo);
         Assert.IsType<Dhcp6Effect.SolicitRouters>(order[1]);
         Assert.IsType<Dhcp6Effect.Transmit>(order[2]);
         Assert.Equal((2, 1), (order.Count(effect => effect is Dhcp6Effect.Announce), order.Count(effect => effect is Dhcp6Effect.SolicitRouters)));
@@ -228,7 +227,7 @@ public class PathTests
         Dhcp6Effect[] order = [.. bench.Effects.Where(effect => effect is not (Dhcp6Effect.Tell or Dhcp6Effect.Persist))];
         Assert.Equal(LeaseEnd.OtherNetwork, Assert.IsType<Dhcp6Effect.Deconfigure>(order[0]).Why);
         Dhcp6Effect.Announce announce = Assert.IsType<Dhcp6Effect.Announce>(order[1]);
-        Assert.Equal((Fixture6.LinkLocal, false), (Assert.Single(announce.Addresses), announce.OthersToo));
+        Assert.Equal(Fixture6.LinkLocal, Assert.Single(announce.Addresses));
         Assert.IsType<Dhcp6Effect.SolicitRouters>(order[2]);
         Assert.Equal(Dhcp6MessageType.Solicit, Assert.IsType<Dhcp6Effect.Transmit>(order[3]).Message.Type);
         // There it is still good.

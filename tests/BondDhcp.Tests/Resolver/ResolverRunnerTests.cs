@@ -126,6 +126,40 @@ public sealed class ResolverRunnerTests : IDisposable
         PrivateNetwork.Run(() => Assert.False(_bed.Places.Look().Resolved));
     }
 
+    [Fact(DisplayName = "D12 resolvconf in another network namespace with the same /run is the host's: it is not told, and status says so")]
+    public void Resolvconf_OfAnotherNamespace_IsNotOurs()
+    {
+        _bed.Places = _bed.Places with { Resolvconf = _bed.Script("resolvconf", $"echo \"$*\" >> {_bed.At("calls")}"), FirstProcess = $"/proc/{Environment.ProcessId}" };
+        Assert.Equal(new ResolverWays(false, true), _bed.Places.Look());
+        PrivateNetwork.Run(() =>
+        {
+            Assert.Equal(new ResolverWays(false, false) { AreOfOthers = true }, _bed.Places.Look());
+            _bed.Start();
+            _bed.Offer4("bond0", "192.0.2.53");
+            _bed.Settle();
+            ResolverSnapshot shown = _bed.Runner.SnapshotOf("bond0")!;
+            Assert.Null(shown.Way);
+            Assert.Contains("another network namespace's; dns = \"file\" writes /etc/resolv.conf", shown.Why, StringComparison.Ordinal);
+        });
+        Assert.Empty(_bed.Calls);
+        // Of a first process that cannot be looked at nothing is held against resolvconf.
+        _bed.Places = _bed.Places with { FirstProcess = _bed.At("no-process") };
+        PrivateNetwork.Run(() => Assert.True(_bed.Places.Look().Resolvconf));
+    }
+
+    [Theory]
+    [InlineData("/run", "0:25 /", "0:25 /", true)]
+    [InlineData("/run", "0:25 /", "0:31 /", false)]
+    [InlineData("/", "8:1 /", "8:1 /", true)]
+    [InlineData("/", "8:1 /a", "8:1 /b", false)]
+    public void MountTable_SaysWhetherTwoProcessesSeeOneDirectory(string point, string ours, string theirs, bool same)
+    {
+        string? Of(string mount) => MountTable.Find(["21 1 8:9 / / rw - ext4 /dev/sda1 rw", $"22 21 {mount} {point} rw,nosuid shared:5 - tmpfs tmpfs rw", "23 22 0:40 / /run/lock rw - tmpfs tmpfs rw", "24 22 0:41 / /running rw - tmpfs tmpfs rw"], "/run");
+        Assert.NotNull(Of(ours));
+        Assert.Equal(same, Of(ours) == Of(theirs));
+        Assert.Null(MountTable.Find(_bed.At("no-file"), "/run"));
+    }
+
     [Fact]
     public void Resolvconf_ThatIsResolvectl_IsNoneWithoutResolved()
     {

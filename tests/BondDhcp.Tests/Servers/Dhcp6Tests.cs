@@ -16,7 +16,7 @@ public sealed class Dhcp6Tests(ITestOutputHelper output)
     [InlineData(Dhcp6ServerKind.Isc)]
     public async Task Cycle_WithARealServer_Succeeds(Dhcp6ServerKind kind)
     {
-        await using Dhcp6Scene scene = await Dhcp6Scene.SetAsync(output, kind);
+        await using Dhcp6Scene scene = await Dhcp6Scene.SetAsync(output.WriteLine, kind);
         JsonElement lease = await scene.BindAsync();
         string address = lease.GetProperty("addresses")[0].GetProperty("address").GetString()!;
         Assert.StartsWith("2001:db8:55::", address, StringComparison.Ordinal);
@@ -63,7 +63,7 @@ public sealed class Dhcp6Tests(ITestOutputHelper output)
     [InlineData("KILL")]
     public async Task Restart_OfTheDaemon_KeepsTheAddress(string signal)
     {
-        await using Dhcp6Scene scene = await Dhcp6Scene.SetAsync(output, Dhcp6ServerKind.Dnsmasq);
+        await using Dhcp6Scene scene = await Dhcp6Scene.SetAsync(output.WriteLine, Dhcp6ServerKind.Dnsmasq);
         await scene.BindAsync();
         string address = Assert.Single(scene.Addresses());
         int mark = scene.Mark;
@@ -87,7 +87,7 @@ public sealed class Dhcp6Tests(ITestOutputHelper output)
     [InlineData(Dhcp6ServerKind.Isc)]
     public async Task Prefix_Delegated_HasARouteAndIsRebound(Dhcp6ServerKind kind)
     {
-        await using Dhcp6Scene scene = await Dhcp6Scene.SetAsync(output, kind, "dhcp6 = true\nprefix-delegation = 56");
+        await using Dhcp6Scene scene = await Dhcp6Scene.SetAsync(output.WriteLine, kind, "dhcp6 = true\nprefix-delegation = 56");
         JsonElement lease = await scene.BindAsync();
         string prefix = lease.GetProperty("prefixes")[0].GetProperty("prefix").GetString()!;
         Assert.Matches("^2001:db8:aa00:.*/56$", prefix);
@@ -105,7 +105,7 @@ public sealed class Dhcp6Tests(ITestOutputHelper output)
     [Fact(DisplayName = "A6-31: stateless asks for configuration alone")]
     public async Task Stateless_AsksForConfigurationAlone()
     {
-        await using Dhcp6Scene scene = await Dhcp6Scene.SetAsync(output, Dhcp6ServerKind.Kea, "dhcp6 = \"stateless\"", "AdvOtherConfigFlag on;");
+        await using Dhcp6Scene scene = await Dhcp6Scene.SetAsync(output.WriteLine, Dhcp6ServerKind.Kea, "dhcp6 = \"stateless\"", "AdvOtherConfigFlag on;");
         scene.Client.Start();
         JsonElement information = await scene.WaitForStateAsync("informationBound");
         Assert.Equal("2001:db8:55::1", information.GetProperty("dns")[0].GetString());
@@ -121,7 +121,7 @@ public sealed class Dhcp6Tests(ITestOutputHelper output)
     [InlineData("", "waiting")]
     public async Task Auto_FollowsTheRouter(string flags, string state)
     {
-        await using Dhcp6Scene scene = await Dhcp6Scene.SetAsync(output, Dhcp6ServerKind.Kea, "dhcp6 = \"auto\"", flags);
+        await using Dhcp6Scene scene = await Dhcp6Scene.SetAsync(output.WriteLine, Dhcp6ServerKind.Kea, "dhcp6 = \"auto\"", flags);
         scene.Client.Start();
         await scene.WaitForStateAsync(state);
         if (state == "waiting")
@@ -133,7 +133,7 @@ public sealed class Dhcp6Tests(ITestOutputHelper output)
     [Fact(DisplayName = "A6-29: an address that another host has is declined, and another one is had")]
     public async Task Address_OfAnotherHost_IsDeclined()
     {
-        await using Dhcp6Scene scene = await Dhcp6Scene.SetAsync(output, Dhcp6ServerKind.Kea, pool: "100 101");
+        await using Dhcp6Scene scene = await Dhcp6Scene.SetAsync(output.WriteLine, Dhcp6ServerKind.Kea, pool: "100 101");
         scene.Bed.Server.Ip($"address add 2001:db8:55::100/128 dev {NetworkBed.ServerInterface} nodad");
         scene.Client.Start();
         await scene.WaitForPacketAsync("dhcp6 decline");
@@ -145,7 +145,7 @@ public sealed class Dhcp6Tests(ITestOutputHelper output)
     [Fact(DisplayName = "AM-25 (v6): down and up with another hardware address: sent from the new link-local address, and the lease confirmed and there again")]
     public async Task Interface_DownAndUp_IsConfirmedFromTheNewLinkLocalAddress()
     {
-        await using Dhcp6Scene scene = await Dhcp6Scene.SetAsync(output, Dhcp6ServerKind.Dnsmasq);
+        await using Dhcp6Scene scene = await Dhcp6Scene.SetAsync(output.WriteLine, Dhcp6ServerKind.Dnsmasq);
         await scene.BindAsync();
         string address = Assert.Single(scene.Addresses());
         int mark = scene.Mark;
@@ -161,7 +161,7 @@ public sealed class Dhcp6Tests(ITestOutputHelper output)
     [Fact(DisplayName = "AT-5 (v6): an address that somebody takes away is put back")]
     public async Task Address_TakenAway_IsPutBack()
     {
-        await using Dhcp6Scene scene = await Dhcp6Scene.SetAsync(output, Dhcp6ServerKind.Dnsmasq);
+        await using Dhcp6Scene scene = await Dhcp6Scene.SetAsync(output.WriteLine, Dhcp6ServerKind.Dnsmasq);
         await scene.BindAsync();
         string address = Assert.Single(scene.Addresses());
         scene.Bed.Client.Ip($"-6 address del {address} dev {C0}");
@@ -172,7 +172,7 @@ public sealed class Dhcp6Tests(ITestOutputHelper output)
     public async Task StaticAddresses_BesideLeases_StandByThemselves()
     {
         await using Dhcp6Scene scene = await Dhcp6Scene.SetAsync(
-            output, Dhcp6ServerKind.Dnsmasq, "dhcp4 = true\ndhcp6 = true\naddresses = [\"10.9.9.2/24\", \"fd09::2/64\"]\nconflict-detection = \"off\"");
+            output.WriteLine, Dhcp6ServerKind.Dnsmasq, "dhcp4 = true\ndhcp6 = true\naddresses = [\"10.9.9.2/24\", \"fd09::2/64\"]\nconflict-detection = \"off\"");
         await scene.Bed.StartServerAsync(ServerConfiguration.KeaDefault);
         await scene.BindAsync();
         await scene.Client.MustAsync("wait-online", C0, "-4", "--timeout", "20");
@@ -201,7 +201,7 @@ public sealed class Dhcp6Tests(ITestOutputHelper output)
     [Fact(DisplayName = "AT-1: both families: one DUID, commands for both, and at the end DHCPv6's addresses and RELEASE before DHCPv4's")]
     public async Task BothFamilies_AreHadAndGivenBackInOrder()
     {
-        await using Dhcp6Scene scene = await Dhcp6Scene.SetAsync(output, Dhcp6ServerKind.Dnsmasq, "dhcp4 = true\ndhcp6 = true\nconflict-detection = \"off\"");
+        await using Dhcp6Scene scene = await Dhcp6Scene.SetAsync(output.WriteLine, Dhcp6ServerKind.Dnsmasq, "dhcp4 = true\ndhcp6 = true\nconflict-detection = \"off\"");
         await scene.Bed.StartServerAsync(ServerConfiguration.KeaDefault);
         scene.Client.Start();
         await scene.Client.MustAsync("wait-online", C0, "-4", "-6", "--timeout", "20");
@@ -226,7 +226,7 @@ public sealed class Dhcp6Tests(ITestOutputHelper output)
     [Fact(DisplayName = "2.11: IPv6 that is switched off is named in status")]
     public async Task Ipv6_Disabled_IsNamed()
     {
-        await using Dhcp6Scene scene = await Dhcp6Scene.SetAsync(output, Dhcp6ServerKind.Dnsmasq);
+        await using Dhcp6Scene scene = await Dhcp6Scene.SetAsync(output.WriteLine, Dhcp6ServerKind.Dnsmasq);
         scene.Bed.Client.Run("/bin/sh", "-c", $"echo 1 > /proc/sys/net/ipv6/conf/{C0}/disable_ipv6");
         scene.Client.Start();
         await scene.WaitForStateAsync("waiting");

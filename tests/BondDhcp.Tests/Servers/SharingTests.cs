@@ -106,7 +106,7 @@ public sealed class SharingTests(ITestOutputHelper output) : IDisposable
         string hook = Path.Combine(Directory.CreateDirectory(Path.Combine(_directory.Path, "hooks")).FullName, "say");
         File.WriteAllText(hook, $"#!/bin/sh\necho \"$reason $interface new=$new_ip6_address old=$old_ip6_address dns=$new_dhcp6_name_servers\" >> {Said}\n");
         File.SetUnixFileMode(hook, (UnixFileMode)0x1ed);
-        await using Dhcp6Scene scene = await Dhcp6Scene.SetAsync(output, Dhcp6ServerKind.Dnsmasq);
+        await using Dhcp6Scene scene = await Dhcp6Scene.SetAsync(output.WriteLine, Dhcp6ServerKind.Dnsmasq);
         scene.Configure("dhcp6 = true\ndns = \"file\"", $"hooks = \"{_directory.Path}/hooks\"");
         GiveItsOwnEtc(scene.Bed);
         await scene.BindAsync();
@@ -125,6 +125,39 @@ public sealed class SharingTests(ITestOutputHelper output) : IDisposable
         await scene.Client.MustAsync("stop", $"dhcp6@{C0}");
         Assert.Equal(Before, ResolvConf(scene.Bed));
         Assert.Equal("RELEASE6", Words[^1]);
+    }
+
+    [Fact(DisplayName = "hooks, stateless: BOUND6 with name servers alone, as dhclient -6 -S; STOP6 or EXPIRE6 when it ends")]
+    public async Task Hooks_OfConfigurationAlone_HaveItsNameServers()
+    {
+        string hook = Path.Combine(Directory.CreateDirectory(Path.Combine(_directory.Path, "hooks")).FullName, "say");
+        File.WriteAllText(hook, $"#!/bin/sh\necho \"$reason $interface new=$new_ip6_address dns=$new_dhcp6_name_servers search=$new_dhcp6_domain_search old=$old_dhcp6_name_servers\" >> {Said}\n");
+        File.SetUnixFileMode(hook, (UnixFileMode)0x1ed);
+        await using Dhcp6Scene scene = await Dhcp6Scene.SetAsync(output.WriteLine, Dhcp6ServerKind.Kea, flags: "AdvOtherConfigFlag on;");
+        scene.Configure("dhcp6 = \"stateless\"", $"hooks = \"{_directory.Path}/hooks\"");
+        scene.Client.Start();
+        await Wait.UntilAsync(() => Words is ["PREINIT6", "BOUND6"], Dhcp6Scene.Patience, "BOUND6", scene.ToString);
+        Assert.Contains($"BOUND6 {C0} new= dns=2001:db8:55::1 search=example.org old=\n", File.ReadAllText(Said), StringComparison.Ordinal);
+        await scene.Client.MustAsync("stop", $"dhcp6@{C0}");
+        Assert.Equal("EXPIRE6", Words[^1]);
+        Assert.Contains($"EXPIRE6 {C0} new= dns= search= old=2001:db8:55::1\n", File.ReadAllText(Said), StringComparison.Ordinal);
+    }
+
+    [Fact(DisplayName = "hooks: DEPREF6 when a preferred lifetime is over and the server is gone, EXPIRE6 at the end")]
+    public async Task Hooks_OfAnAddressNobodyExtends_AreDepref6ThenExpire6()
+    {
+        string hook = Path.Combine(Directory.CreateDirectory(Path.Combine(_directory.Path, "hooks")).FullName, "say");
+        File.WriteAllText(hook, $"#!/bin/sh\necho \"$reason $cur_ip6_address/$cur_ip6_prefixlen $old_ip6_address\" >> {Said}\n");
+        File.SetUnixFileMode(hook, (UnixFileMode)0x1ed);
+        await using Dhcp6Scene scene = await Dhcp6Scene.SetAsync(output.WriteLine, Dhcp6ServerKind.Short);
+        scene.Configure("dhcp6 = true", $"hooks = \"{_directory.Path}/hooks\"");
+        await scene.BindAsync();
+        string address = Assert.Single(scene.Addresses()).Split('/')[0];
+        scene.StopServer();
+        await Wait.UntilAsync(() => Words is ["PREINIT6", "BOUND6", .., "DEPREF6", "EXPIRE6"], Dhcp6Scene.Patience, "DEPREF6 and EXPIRE6", () => string.Join('\n', Words) + scene);
+        string[] lines = File.ReadAllLines(Said);
+        Assert.Equal($"DEPREF6 {address}/128 ", lines[^2]);
+        Assert.Equal($"EXPIRE6 / {address}", lines[^1]);
     }
 
     private static string[] Left(Scene scene) =>

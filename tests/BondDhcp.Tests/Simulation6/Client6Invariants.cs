@@ -17,7 +17,11 @@ internal sealed class Client6Invariants
     private const int PerPathAndMinute = 20;
     private const int PerTwentySeconds = 20;
 
+    // Eight, less the two that the bonding driver sends by itself at a failover.
+    private const int NeighbourPacketsPerSecond = 6;
+
     private readonly List<(Instant At, int Path)> _sent = [];
+    private readonly List<(Instant At, int Path)> _neighbourPackets = [];
     private readonly HashSet<uint> _xids = [];
     private Instant? _announcedAt;
 
@@ -51,8 +55,10 @@ internal sealed class Client6Invariants
                     Require(announce.Addresses.Skip(1).All(IsConfigured), "an address that is not configured is not announced", announce);
                     Require(_announcedAt is not { } last || now - last >= TimeSpan.FromSeconds(1), "at most one set of announcements a second", announce);
                     _announcedAt = now;
+                    CountNeighbourPackets(surroundings.PathIndex, now, announce.Addresses.Length);
                     break;
                 case Dhcp6Effect.SolicitRouters:
+                    CountNeighbourPackets(surroundings.PathIndex, now, 1);
                     Require(mayLeave && after is { LinkUsable: true, LinkLocal: not null }, "after a stop nothing leaves", effect);
                     break;
                 case Dhcp6Effect.Configure configure:
@@ -136,6 +142,15 @@ internal sealed class Client6Invariants
         Require(Within(1, path) <= PerPathAndSecond, "at most 6 messages a second on a path", message);
         Require(Within(60, path) <= PerPathAndMinute, "at most 20 messages a minute on a path", message);
         Require(Within(20, null) <= PerTwentySeconds, "at most 20 messages in 20 s", message);
+    }
+
+    private void CountNeighbourPackets(int path, Instant now, int count)
+    {
+        for (int i = 0; i < count; i++) _neighbourPackets.Add((now, path));
+        if (_neighbourPackets.Count > 200) _neighbourPackets.RemoveRange(0, 100);
+        Require(
+            _neighbourPackets.Count(one => now - one.At < TimeSpan.FromSeconds(1) && one.Path == path) <= NeighbourPacketsPerSecond,
+            "at most 6 Neighbour Discovery packets a second on a path", now);
     }
 
     private bool IsConfigured(Ipv6Address address) => Configured.Contains(new Ipv6Prefix(address, Ipv6Address.Bits));

@@ -67,7 +67,7 @@ internal sealed class StaticBench
     public void Feed(StaticInput input)
     {
         List<StaticEffect> effects = [];
-        Machine = Machine.Step(input, new StaticSurroundings(Mac, [Fixture.A, Fixture.B], 7), Now, ScriptedEntropy.Min(), effects);
+        Machine = Machine.Step(input, new StaticSurroundings(Mac, [Fixture.A, Fixture.B], 7, []), Now, ScriptedEntropy.Min(), effects);
         foreach (StaticEffect effect in effects)
         {
             if (effect is StaticEffect.Transmit transmit) Sent.Add((Elapsed, transmit.Packet));

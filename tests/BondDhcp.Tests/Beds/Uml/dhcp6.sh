@@ -9,15 +9,26 @@ network6() {
     until_true eval 'ip -n "$net" -6 -o address show dev br0 scope link -tentative | grep -q fe80'
 }
 
+# two_networks6: as two_networks, with IPv6: fd55::/64 in the one, fd66::/64 in the other.
+two_networks6() {
+    filter=$filter46
+    two_networks
+    ip -n "$net" address add fd55::1/64 dev br0 nodad
+    ip -n "other-$scenario" address add fd66::1/64 dev br0 nodad
+    until_true eval 'ip -n "$net" -6 -o address show dev br0 scope link -tentative | grep -q fe80'
+    until_true eval 'ip -n "other-$scenario" -6 -o address show dev br0 scope link -tentative | grep -q fe80'
+}
+
 # serve6 dnsmasq|kea|dhcpd: leases of ten minutes. dnsmasq advertises itself as a router, too.
 serve6() {
-    local at=$dir/6- log=server6.log
+    local at=$dir/${where:+other-}6- log=${where:+other-}server6.log subnet=fd55
+    [ -z "${where:-}" ] || subnet=fd66
     touch "${at}leases"
     case $1 in
         dnsmasq)
             in_net dnsmasq --conf-file=/dev/null --keep-in-foreground --port=0 --user=root --log-dhcp --log-facility=- --pid-file= \
-                --bind-interfaces --interface=br0 --dhcp-leasefile="${at}leases" --dhcp-range=fd55::100,fd55::1ff,64,600 --enable-ra \
-                '--dhcp-option=option6:dns-server,[fd55::1]' 2> "$dir/$log" &
+                --bind-interfaces --interface=br0 --dhcp-leasefile="${at}leases" --dhcp-range=$subnet::100,$subnet::1ff,64,600 --enable-ra \
+                "--dhcp-option=option6:dns-server,[$subnet::1]" 2> "$dir/$log" &
             until_true says "$log" 'DHCPv6, IP range' ;;
         kea)
             printf '%s\n' '{ "Dhcp6": { "interfaces-config": { "interfaces": [ "br0" ] }, "valid-lifetime": 600, "preferred-lifetime": 400,' \

@@ -1,10 +1,8 @@
 using System.Globalization;
 using System.Text.Json;
 using System.Text.RegularExpressions;
-using BondDhcp.Tests.Beds;
-using Xunit.Abstractions;
 
-namespace BondDhcp.Tests.Servers;
+namespace BondDhcp.Tests.Beds;
 
 /// <summary>The servers of DHCPv6 there are.</summary>
 public enum Dhcp6ServerKind
@@ -15,6 +13,8 @@ public enum Dhcp6ServerKind
     Kea,
     /// <summary>ISC dhcpd, with radvd beside it; delegates prefixes.</summary>
     Isc,
+    /// <summary>As <see cref="Kea"/>, with lifetimes of 4 and 8 seconds.</summary>
+    Short,
 }
 
 /// <summary>A bed with IPv6, a DHCPv6 server and a router on it, and the program.</summary>
@@ -25,14 +25,16 @@ public sealed partial class Dhcp6Scene : IAsyncDisposable
     /// <summary>Longer than anything in a scenario takes on a loaded machine.</summary>
     public static readonly TimeSpan Patience = TimeSpan.FromSeconds(25);
 
-    private readonly ITestOutputHelper _output;
+    private readonly Action<string> _report;
     private readonly List<BedProcess> _servers = [];
     private BedProcess _trace = null!;
+    private string _subnet = "2001:db8:55";
+    private Action _serve = null!;
 
-    private Dhcp6Scene(NetworkBed bed, ITestOutputHelper output)
+    private Dhcp6Scene(NetworkBed bed, Action<string> report)
     {
         Bed = bed;
-        _output = output;
+        _report = report;
         Client = bed.Add(new BondDhcpProcess(bed.Client));
     }
 
@@ -41,22 +43,23 @@ public sealed partial class Dhcp6Scene : IAsyncDisposable
     public BondDhcpProcess Client { get; }
 
     /// <summary>A server that listens, a router that advertises, and a client that is configured and not started.</summary>
-    /// <param name="output">Where everything seen is written.</param>
+    /// <param name="report">Is told everything seen, at the end.</param>
     /// <param name="kind">The server.</param>
     /// <param name="settings">Of the client's interface; <c>dhcp6 = true</c> when empty.</param>
     /// <param name="flags">Flags of the router advertisements, radvd's words; of no account with dnsmasq.</param>
     /// <param name="pool">The last group of the pool's first and last address.</param>
     public static async Task<Dhcp6Scene> SetAsync(
-        ITestOutputHelper output, Dhcp6ServerKind kind, string settings = "dhcp6 = true", string flags = "AdvManagedFlag on;", string pool = "100 1ff")
+        Action<string> report, Dhcp6ServerKind kind, string settings = "dhcp6 = true", string flags = "AdvManagedFlag on;", string pool = "100 1ff")
     {
-        Dhcp6Scene scene = new(await NetworkBed.CreateAsync(report: null), output);
+        Dhcp6Scene scene = new(await NetworkBed.CreateAsync(report: null), report);
         try
         {
             await scene.GiveIpv6Async();
             scene._trace = scene.Bed.Add(BedProcess.Start(
                 "tcpdump", scene.Bed.Server.Program("tcpdump", "-i", NetworkBed.ServerInterface, "-e", "-l", "-n", "-v", "--immediate-mode", "-Z", "root", "udp port 547 or icmp6 or udp port 67")));
             await scene._trace.WaitForLineAsync(line => line.Contains("listening on", StringComparison.Ordinal), Patience);
-            scene.Serve(kind, flags, pool.Split(' '));
+            scene._serve = () => scene.Serve(kind, flags, pool.Split(' '));
+            scene._serve();
             await Wait.UntilAsync(scene.IsServed, Patience, $"{kind} to listen", scene.ToString);
             scene.Configure(settings);
             return scene;
@@ -135,11 +138,27 @@ public sealed partial class Dhcp6Scene : IAsyncDisposable
         return found!;
     }
 
+    /// <summary>The server goes, and answers nobody any more.</summary>
+    public void StopServer() => _servers[0].Signal("KILL");
+
+    /// <summary>Server and router go, and come again in another /64 of which they know nothing before: what another network looks like.</summary>
+    public async Task MoveServerAsync(string subnet)
+    {
+        foreach (BedProcess server in _servers) await server.KillAsync();
+        _servers.Clear();
+        Bed.Server.Ip($"address flush dev {NetworkBed.ServerInterface} scope global");
+        Bed.Server.Run("/bin/sh", "-c", $"rm -f {Bed.Server.Scratch}/leases6*");
+        _subnet = subnet;
+        Bed.Server.Ip($"address add {_subnet}::1/64 dev {NetworkBed.ServerInterface} nodad");
+        _serve();
+        await Wait.UntilAsync(IsServed, Patience, "the server to listen", ToString);
+    }
+
     public override string ToString() => string.Join('\n', [.. Packets(), .. _servers.Select(server => $"--- {server.Name}\n{server.Output}"), $"--- {Client}"]);
 
     public async ValueTask DisposeAsync()
     {
-        _output.WriteLine(ToString());
+        _report(ToString());
         await Bed.DisposeAsync();
     }
 
@@ -160,7 +179,7 @@ public sealed partial class Dhcp6Scene : IAsyncDisposable
 
     private void Serve(Dhcp6ServerKind kind, string flags, string[] pool)
     {
-        string first = $"2001:db8:55::{pool[0]}", last = $"2001:db8:55::{pool[1]}";
+        string first = $"{_subnet}::{pool[0]}", last = $"{_subnet}::{pool[1]}";
         string leases = Path.Combine(Bed.Server.Scratch, "leases6");
         switch (kind)
         {
@@ -177,12 +196,15 @@ public sealed partial class Dhcp6Scene : IAsyncDisposable
                     enable-ra
                     ra-param={NetworkBed.ServerInterface},4
                     dhcp-range={first},{last},64,600
-                    dhcp-option=option6:dns-server,[2001:db8:55::1]
+                    dhcp-option=option6:dns-server,[{_subnet}::1]
                     dhcp-option=option6:domain-search,example.org
 
                     """)));
                 return;
-            case Dhcp6ServerKind.Kea:
+            case Dhcp6ServerKind.Kea or Dhcp6ServerKind.Short:
+                string lifetimes = kind == Dhcp6ServerKind.Short
+                    ? "\"preferred-lifetime\": 4, \"valid-lifetime\": 8, \"renew-timer\": 3, \"rebind-timer\": 6"
+                    : "\"preferred-lifetime\": 400, \"valid-lifetime\": 600, \"renew-timer\": 200, \"rebind-timer\": 300";
                 Environment.SetEnvironmentVariable("KEA_PIDFILE_DIR", Bed.Server.Scratch);
                 Environment.SetEnvironmentVariable("KEA_LOCKFILE_DIR", Bed.Server.Scratch);
                 Launch("kea-dhcp6", "-c", Write("kea6.conf", $$"""
@@ -190,13 +212,13 @@ public sealed partial class Dhcp6Scene : IAsyncDisposable
                         "interfaces-config": { "interfaces": [ "{{NetworkBed.ServerInterface}}" ] },
                         "data-directory": "{{Bed.Server.Scratch}}",
                         "lease-database": { "type": "memfile", "persist": true, "name": "{{leases}}", "lfc-interval": 0 },
-                        "preferred-lifetime": 400, "valid-lifetime": 600, "renew-timer": 200, "rebind-timer": 300,
+                        {{lifetimes}},
                         "loggers": [ { "name": "kea-dhcp6", "severity": "INFO", "output_options": [ { "output": "stdout" } ] } ],
                         "subnet6": [ {
-                            "id": 1, "subnet": "2001:db8:55::/64", "interface": "{{NetworkBed.ServerInterface}}",
+                            "id": 1, "subnet": "{{_subnet}}::/64", "interface": "{{NetworkBed.ServerInterface}}",
                             "pools": [ { "pool": "{{first}} - {{last}}" } ],
                             "pd-pools": [ { "prefix": "2001:db8:aa00::", "prefix-len": 48, "delegated-len": 56 } ],
-                            "option-data": [ { "name": "dns-servers", "data": "2001:db8:55::1" }, { "name": "domain-search", "data": "example.org" } ]
+                            "option-data": [ { "name": "dns-servers", "data": "{{_subnet}}::1" }, { "name": "domain-search", "data": "example.org" } ]
                         } ]
                     } }
 
@@ -207,9 +229,9 @@ public sealed partial class Dhcp6Scene : IAsyncDisposable
                 Launch("dhcpd", "-6", "-f", "-d", "-cf", Write("dhcpd6.conf", $$"""
                     default-lease-time 600;
                     preferred-lifetime 400;
-                    option dhcp6.name-servers 2001:db8:55::1;
+                    option dhcp6.name-servers {{_subnet}}::1;
                     option dhcp6.domain-search "example.org";
-                    subnet6 2001:db8:55::/64 {
+                    subnet6 {{_subnet}}::/64 {
                         range6 {{first}} {{last}};
                         prefix6 2001:db8:aa00:: 2001:db8:aa00:ff00:: /56;
                     }
@@ -220,7 +242,7 @@ public sealed partial class Dhcp6Scene : IAsyncDisposable
         Launch("radvd", "-n", "-m", "stderr", "-p", Path.Combine(Bed.Server.Scratch, "radvd.pid"), "-C", Write("radvd.conf", $$"""
             interface {{NetworkBed.ServerInterface}} {
                 AdvSendAdvert on; MinRtrAdvInterval 3; MaxRtrAdvInterval 4; AdvDefaultLifetime 600; {{flags}}
-                prefix 2001:db8:55::/64 { AdvAutonomous off; };
+                prefix {{_subnet}}::/64 { AdvAutonomous off; };
             };
 
             """));
