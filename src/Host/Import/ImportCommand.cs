@@ -34,6 +34,9 @@ internal sealed class ImportCommand
         _stateDirectory = isOther ? invocation.Root.TrimEnd('/') + Invocation.UsualStateDirectory : invocation.StateDirectory;
     }
 
+    // What gethostname() gives on that system.
+    private string HostName => _root.IsHere ? Environment.MachineName : (_root.ReadText("/etc/hostname") ?? "").Trim();
+
     /// <inheritdoc cref="CommandSpec.Run"/>
     public static int Run(Invocation invocation)
     {
@@ -107,7 +110,7 @@ internal sealed class ImportCommand
     {
         var clock = new StoreClock(BoottimeClock.Now, TimeProvider.System.GetUtcNow(), StoreClock.ReadBootId());
         var state = new ImportState(_stateDirectory, clock, Say);
-        Duid duid = state.KeepDuid(outcome.Identity.Duid);
+        Duid duid = state.KeepDuid(outcome.Identity.Duid, MachineId.Parse(_root.ReadText(MachineId.DefaultPath) ?? ""));
         var adoption = new Adoption(_invocation.RuntimeDirectory, Say);
         foreach (InterfaceConfiguration one in outcome.Configuration.Interfaces)
         {
@@ -121,7 +124,7 @@ internal sealed class ImportCommand
     {
         MacAddress? mac = _root.IsHere ? Adoption.MacOf(one.Name) : null;
         bool isKnown = true;
-        InterfaceIdentity identity = InterfaceIdentity.Create(outcome.Configuration, one, duid, Environment.MachineName, () =>
+        InterfaceIdentity identity = InterfaceIdentity.Create(outcome.Configuration, one, duid, HostName, () =>
         {
             ImmutableArray<byte>? kept = state.KeepMacIdentifier(one.Name, mac);
             isKnown = kept is not null;
@@ -140,7 +143,7 @@ internal sealed class ImportCommand
         bool present = lease is not null && adoption?.Take(one.Name, lease) == true;
         if (!compares) return;
         FirstPacket theirs = DhclientPacket.Of(
-            outcome.Reader.Dhclient?.Of(one.Name), outcome.Identity.Sent(one.Name), last?.Lease, now, mac, Environment.MachineName);
+            outcome.Reader.Dhclient?.Of(one.Name), outcome.Identity.Sent(one.Name), last?.Lease, now, mac, HostName);
         if (OurPacket.Of(identity, memory, present, mac, clock.Now, new KernelEntropy()) is not { } ours) return;
         Say($"{one.Name}: the first packet; what differs has a star");
         foreach (string line in PacketComparison.Lines(theirs, ours)) Console.Error.WriteLine(TerminalText.Of(line));

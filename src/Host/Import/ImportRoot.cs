@@ -27,7 +27,8 @@ internal sealed class ImportRoot(string directory)
     /// <summary>The path on this machine of a file of that system; null, with the reason, where its links lead nowhere.</summary>
     public string? Resolve(string path, out string? why)
     {
-        why = null;
+        why = path.Contains('\0', StringComparison.Ordinal) ? "it is no path" : null;
+        if (why is not null) return null;
         LinkedList<string> rest = new(path.Split('/', StringSplitOptions.RemoveEmptyEntries));
         List<string> done = [];
         for (int links = 0; rest.First is { } first;)

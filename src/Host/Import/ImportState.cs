@@ -21,11 +21,13 @@ internal sealed class ImportState(string directory, StoreClock clock, Action<str
     /// <summary>Something could not be written.</summary>
     public bool Failed { get; private set; }
 
-    /// <summary>The DUID: that of the configuration, the one that is there, or one made as the daemon would.</summary>
-    public Duid KeepDuid(Duid? imported)
+    /// <summary>The DUID: the imported one, the one that is there, or one made as the daemon would.</summary>
+    /// <param name="imported">What was found; null for nothing.</param>
+    /// <param name="machineId">That system's machine-id; null without one.</param>
+    public Duid KeepDuid(Duid? imported, byte[]? machineId)
     {
         DuidChoice choice = new DuidStore(directory).Choose(
-            imported, imported is null ? _leases.FindDuid() ?? _leases6.FindDuid() : null, MachineId.Read(), new KernelEntropy());
+            imported, imported is null ? _leases.FindDuid() ?? _leases6.FindDuid() : null, machineId, new KernelEntropy());
         foreach (string warning in choice.Warnings) say(warning);
         return choice.Duid;
     }
@@ -55,7 +57,7 @@ internal sealed class ImportState(string directory, StoreClock clock, Action<str
         Dhcp4Memory kept = lease is null
             ? stored with { LastAddress = lastAddress }
             : new Dhcp4Memory([lease, .. stored.Leases.Where(one => one.Address != lease.Address).Take(Dhcp4Memory.MaxLeases - 1)], lease.Address);
-        if (lease is not null && stored.Leases is [var before, ..])
+        if (lease is not null && stored.Leases is [var before, ..] && before.Address != lease.Address)
             say($"{interfaceName}: dhclient's lease of {lease.Address} comes before the stored one of {before.Address}");
         Save(_leases, interfaceName, kept);
         return kept;
@@ -70,7 +72,7 @@ internal sealed class ImportState(string directory, StoreClock clock, Action<str
             say($"{interfaceName}: the stored DHCPv6 lease is newer than dhclient's, and stays first");
             return;
         }
-        if (!stored.Leases.IsEmpty) say($"{interfaceName}: dhclient's DHCPv6 lease comes before the stored one");
+        if (stored.Leases is [var before, ..] && !before.Addresses.Any(address => lease.Holds(address.Address))) say($"{interfaceName}: dhclient's DHCPv6 lease comes before the stored one");
         Save(_leases6, interfaceName, new Dhcp6Memory([lease, .. stored.Leases.Where(one => !one.Addresses.Any(address => lease.Holds(address.Address))).Take(Dhcp6Memory.MaxLeases - 1)]));
     }
 
@@ -101,7 +103,8 @@ internal sealed class ImportState(string directory, StoreClock clock, Action<str
         return last;
     }
 
-    private static bool IsNewer(Instant stored, Instant imported) => stored > imported;
+    // The same lease read twice ends at instants that differ by what passed between two looks at the clocks.
+    private static bool IsNewer(Instant stored, Instant imported) => stored != imported && stored - imported > TimeSpan.FromSeconds(1);
 
     private T Load<T>(LeaseStore<T> store, string interfaceName) where T : class
     {

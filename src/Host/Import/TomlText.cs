@@ -19,9 +19,9 @@ internal static class TomlText
         return quoted.Append('"').ToString();
     }
 
-    /// <summary>A key: bare where it may be, else quoted.</summary>
+    /// <summary>A key: bare where it is a word, else quoted.</summary>
     public static string Key(string key) =>
-        key.Length > 0 && key.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_') ? key : Quote(key);
+        key.Length > 0 && char.IsAsciiLetter(key[0]) && key.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_') ? key : Quote(key);
 
     /// <summary>An array on one line.</summary>
     public static string Array(IEnumerable<string> items) => $"[{string.Join(", ", items)}]";

@@ -220,7 +220,7 @@ internal sealed class DhclientConf
         {
             if (token.Kind == IscTokenKind.Sign) continue;
             if (_names.Find(token.Value) is { } option) yield return (option, new SourceLine(_file, token.Line));
-            else _draft.Lose(new SourceLine(_file, token.Line), $"'{statement.Keyword} {Shown(token.Value)}': the option is not known; give its number");
+            else _draft.Lose(new SourceLine(_file, token.Line), $"'{(at > 1 ? statement.Keyword + ' ' : "")}{statement.Word(at - 1)} {Shown(token.Value)}': the option is not known; give its number");
         }
     }
 
