@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Globalization;
 using BondDhcp.Bond.Plan;
 using BondDhcp.Host.Configuration;
 using BondDhcp.Host.Import.Isc;
@@ -29,9 +30,16 @@ internal sealed class ImportFinish(ImportReader reader)
         {
             foreach (DhclientLease lease in file.Content.Leases.Where(lease => lease.Expire > now))
                 Draft.Of(lease.Interface, new SourceLine(file.File, lease.Line)).Set("dhcp4", new ImportedValue("true", new SourceLine(file.File, lease.Line), "a lease in force"));
-            foreach (DhclientLease6 lease in file.Content.Leases6.Where(lease => lease.Until > now))
-                Draft.Of(lease.Interface, new SourceLine(file.File, lease.Line)).Set("dhcp6", new ImportedValue("true", new SourceLine(file.File, lease.Line), "a lease in force"));
+            foreach (DhclientLease6 lease in file.Content.Leases6.Where(lease => lease.Until > now)) AddLeaseholder6(lease, new SourceLine(file.File, lease.Line));
         }
+    }
+
+    private void AddLeaseholder6(DhclientLease6 lease, SourceLine from)
+    {
+        ImportedInterface one = Draft.Of(lease.Interface, from);
+        one.Set("dhcp6", new ImportedValue("true", from, "a lease in force"));
+        if (lease.Prefixes is { Bindings: [var prefix, ..] } && prefix.Prefix.PrefixLength <= 64)
+            one.Set("prefix-delegation", new ImportedValue(prefix.Prefix.PrefixLength.ToString(CultureInfo.InvariantCulture), from, "a prefix of this length is delegated"));
     }
 
     private void CompleteBond(ImportedInterface bond)

@@ -197,7 +197,6 @@ public sealed class ImportSnapshotTests
                 append domain-search "corp.example", "lab.example";
                 append host-name "x";
                 reject 192.33.137.209, 10.0.0.0/8;
-                bootp-broadcast-always;
                 script "/usr/local/sbin/my-script";
                 media "-link0";
                 do-forward-updates false;

@@ -33,10 +33,10 @@ internal static class DhclientPacket
         if (!clientIdentifier.IsEmpty) options[ClientIdentifier] = clientIdentifier;
         foreach (DhclientOption sent in settings?.Sent ?? [])
             if (!sent.Option.IsDhcp6) options[(byte)sent.Option.Code] = sent.Data;
-        if (settings?.FullyQualifiedName is { } name) options[FullyQualifiedName] = [.. NameOption(name.Name)];
+        if (settings?.FullyQualifiedName is { } name) options[FullyQualifiedName] = [.. NameOption(name.Name, settings.NameFlags)];
         bool reboots = lease is { IsBootp: false } && lease.Expire > now;
         return new FirstPacket(
-            Dhcp4MessageName.Of(reboots ? Dhcp4MessageType.Request : Dhcp4MessageType.Discover), settings?.BroadcastAlways is not null, Ipv4Address.Any, mac,
+            Dhcp4MessageName.Of(reboots ? Dhcp4MessageType.Request : Dhcp4MessageType.Discover), Broadcast: false, Ipv4Address.Any, mac,
             options.ToImmutable());
     }
 
@@ -47,6 +47,11 @@ internal static class DhclientPacket
         return octets;
     }
 
-    // Flags and result codes of 0, and the name (RFC 4702 section 2) in text, as ISC has it where "encoded" is not on.
-    private static byte[] NameOption(string name) => [0, 0, 0, .. Encoding.ASCII.GetBytes(name)];
+    // Flags, result codes of 0, and the name (RFC 4702 section 2): as text where E is clear.
+    private static byte[] NameOption(string name, byte flags)
+    {
+        const byte encoded = 4;
+        Span<byte> wire = stackalloc byte[DomainNames.MaxWireLength];
+        return [flags, 0, 0, .. (flags & encoded) != 0 ? wire[..DomainNames.Write(name, wire)].ToArray() : Encoding.ASCII.GetBytes(name)];
+    }
 }

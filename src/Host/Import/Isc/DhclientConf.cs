@@ -80,7 +80,6 @@ internal sealed class DhclientConf
             case "append": Modify(statement, DhclientModifier.Append, settings); break;
             case "reject": Reject(statement, settings); break;
             case "option": Define(statement); break;
-            case "bootp-broadcast-always": settings.BroadcastAlways = At(statement); break;
             case "select-timeout": SelectTimeout(statement, settings); break;
             case "timeout" or "retry" or "reboot" or "backoff-cutoff" or "initial-interval" or "initial-delay":
                 Lose(statement, "the schedule is the one of RFC 2131 and needs no tuning; the first packet leaves at once");
@@ -195,8 +194,12 @@ internal sealed class DhclientConf
 
     private void SendNamePart(IscStatement statement, string part, DhclientSettings settings)
     {
-        string name = statement.Argument(statement.Tokens.Length > 2 && statement.Tokens[2].Is('=') ? 3 : 2).TrimEnd('.');
-        if (part == "fqdn" && NameRules.IsHostName(name)) settings.FullyQualifiedName = (name, At(statement));
+        const byte serverUpdates = 1, encoded = 4;
+        string value = statement.Argument(statement.Tokens.Length > 2 && statement.Tokens[2].Is('=') ? 3 : 2);
+        bool on = value.ToLowerInvariant() is "on" or "true" or "1";
+        if (part == "encoded" && on) settings.NameFlags |= encoded;
+        if (part == "server-update" && on) settings.NameFlags |= serverUpdates;
+        if (part == "fqdn" && NameRules.IsHostName(value.TrimEnd('.'))) settings.FullyQualifiedName = (value, At(statement));
         else if (part == "fqdn") Lose(statement, "it is no host name that is written out");
         else if (part != "encoded") Lose(statement, "the server is asked to update nothing and to say what it did (flags of option 81)");
     }

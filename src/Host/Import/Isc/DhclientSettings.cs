@@ -30,8 +30,11 @@ internal sealed class DhclientSettings
     /// <summary>Option 12: empty for the name of the system; null for none.</summary>
     public (string Name, SourceLine From)? HostName { get; set; }
 
-    /// <summary>The name of option 81; null for none.</summary>
+    /// <summary>The name of option 81 as it is written; null for none.</summary>
     public (string Name, SourceLine From)? FullyQualifiedName { get; set; }
+
+    /// <summary>The flags of option 81 (RFC 4702 section 2.1): S 1, E 4.</summary>
+    public byte NameFlags { get; set; }
 
     /// <summary>Option 61; null for none in the configuration.</summary>
     public (ImmutableArray<byte> Octets, SourceLine From)? ClientIdentifier { get; set; }
@@ -57,14 +60,12 @@ internal sealed class DhclientSettings
     /// <summary>select-timeout in seconds; null where it is not written.</summary>
     public (uint Seconds, SourceLine From)? SelectTimeout { get; set; }
 
-    /// <summary>bootp-broadcast-always.</summary>
-    public SourceLine? BroadcastAlways { get; set; }
-
     /// <summary>A copy to which an interface adds its own.</summary>
     public DhclientSettings Copy() => new()
     {
         HostName = HostName,
         FullyQualifiedName = FullyQualifiedName,
+        NameFlags = NameFlags,
         ClientIdentifier = ClientIdentifier,
         ClientIdentifierIsHardware = ClientIdentifierIsHardware,
         Sent = [.. Sent],
@@ -73,6 +74,5 @@ internal sealed class DhclientSettings
         Modified = [.. Modified],
         Rejected = [.. Rejected],
         SelectTimeout = SelectTimeout,
-        BroadcastAlways = BroadcastAlways,
     };
 }

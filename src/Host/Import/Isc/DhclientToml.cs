@@ -38,7 +38,6 @@ internal static class DhclientToml
         foreach (DhclientModifier modifier in Enum.GetValues<DhclientModifier>()) Modify(draft, one, settings, modifier);
         if (one.Dhcp4 && settings.SelectTimeout is { Seconds: > 0 } wait)
             draft.Set(one, "offer-wait", new ImportedValue((wait.Seconds * 1000).ToString(CultureInfo.InvariantCulture), wait.From, "select-timeout in milliseconds"));
-        if (one.Dhcp4 && settings.BroadcastAlways is { } always) draft.Set(one, "broadcast", new ImportedValue("\"always\"", always));
         foreach ((string server, SourceLine from) in settings.Rejected) one.Add("reject-server", new ImportedValue(TomlText.Quote(server), from));
     }
 
@@ -120,7 +119,7 @@ internal static class DhclientToml
     /// <summary>The name that servers are told, as the key <c>hostname</c>; null where dhclient is told nothing, and sends none.</summary>
     public static ImportedValue? HostName(ImportDraft draft, DhclientSettings settings)
     {
-        if (settings.FullyQualifiedName is { } qualified) return new ImportedValue(TomlText.Quote(qualified.Name), qualified.From, "with a dot: option 81");
+        if (settings.FullyQualifiedName is { } qualified) return new ImportedValue(TomlText.Quote(qualified.Name.TrimEnd('.')), qualified.From, "with a dot: option 81");
         if (settings.HostName is not { } host) return null;
         if (host.Name.Length == 0) return new ImportedValue("true", host.From);
         if (!NameRules.IsHostName(host.Name))

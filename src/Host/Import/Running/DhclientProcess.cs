@@ -13,8 +13,8 @@ internal sealed record DhclientProcess(ProcessIdentity Identity, bool IsDhcp6, I
 
     private static readonly HashSet<string> s_withValue = new(StringComparer.Ordinal)
     {
-        "-p", "-D", "-s", "-g", "-cf", "-df", "-lf", "-pf", "-sf", "-e", "-C", "-B", "-H", "-F", "-V", "-R", "--request-options",
-        "--timeout", "-timeout", "-4o6", "--decline-wait-time", "--address-prefix-len", "--prefix-len-hint",
+        "-p", "-D", "-s", "-g", "-cf", "-df", "-lf", "-pf", "-sf", "-e", "-4o6", "--dad-wait-time", "--decline-wait-time", "--prefix-len-hint",
+        "-C", "-H", "-F", "-V", "-timeout", // those that Fedora adds
     };
 
     /// <summary>-i: it sends the DUID in DHCPv4.</summary>
