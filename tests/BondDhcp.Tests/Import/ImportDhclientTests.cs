@@ -134,7 +134,7 @@ public sealed class ImportDhclientTests(ITestOutputHelper output)
         output.WriteLine(import.ToString());
         Assert.Equal(0, import.ExitCode);
         Assert.Contains($"dhclient (process {process}) on c0 is stopped, without a release", import.Error, StringComparison.Ordinal);
-        Assert.False(Directory.Exists($"/proc/{process}"));
+        Assert.Null(ProcessIdentity.Of(process));
         Assert.Equal(address, Assert.Single(bed.ClientAddresses()));
 
         Finish(client);
@@ -229,7 +229,7 @@ public sealed class ImportDhclientTests(ITestOutputHelper output)
 
         client.Configure();
         client.Start();
-        await client.WaitForComponentAsync("running", Patience);
+        await Wait.UntilAsync(() => client.CommandAsync("status").GetAwaiter().GetResult().ExitCode == 0, Patience, "the daemon", () => client.Log);
         string interfaces = Path.Combine(tree.Root, "etc/network/interfaces");
         ProgramResult busy = await client.CommandAsync("import", interfaces);
         Assert.Equal(1, busy.ExitCode);
@@ -253,7 +253,8 @@ public sealed class ImportDhclientTests(ITestOutputHelper output)
     }
 
     // The last table is c0's; nothing outside of the namespaces is told of name servers.
-    private static void Finish(BondDhcpProcess client) => File.AppendAllText(client.ConfigurationFile, "dns = false\n");
+    private static void Finish(BondDhcpProcess client) =>
+        File.WriteAllText(client.ConfigurationFile, SystemTree.Readable(File.ReadAllText(client.ConfigurationFile)) + "dns = false\n");
 
     private static string Dhcp6Addresses(NetworkBed bed) => string.Join('\n', bed.Client.Ip($"-6 -o address show dev {C0} scope global")
         .Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => line.Split(" inet6 ", 2)[1].Split(' ', 2)[0]).Where(one => one.EndsWith("/128", StringComparison.Ordinal)));
