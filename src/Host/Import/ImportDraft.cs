@@ -69,8 +69,8 @@ internal sealed class ImportedInterface(string name, SourceLine from) : Imported
     /// <summary>Where it was first named.</summary>
     public SourceLine From { get; } = from;
 
-    /// <summary>A bond or a bridge by what was read.</summary>
-    public bool IsMaster => Has("slaves") || Find("kind") is "\"bond\"" or "\"bridge\"";
+    /// <summary>ifupdown starts dhclient without -i: no DUID is sent in DHCPv4.</summary>
+    public bool SendsNoDuid { get; set; }
 
     /// <summary>DHCPv4 is wanted.</summary>
     public bool Dhcp4 => Find("dhcp4") == "true";

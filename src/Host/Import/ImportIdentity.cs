@@ -14,7 +14,9 @@ namespace BondDhcp.Host.Import;
 /// <param name="reader">What was read.</param>
 /// <param name="macs">Hardware addresses of interfaces; null where that system is not the running one, or has no such interface.</param>
 /// <param name="processes">The dhclients that run.</param>
-internal sealed class ImportIdentity(ImportReader reader, Func<string, MacAddress?> macs, IReadOnlyList<DhclientProcess> processes)
+/// <param name="now">The time: a lease that ended says less than one in force.</param>
+internal sealed class ImportIdentity(
+    ImportReader reader, Func<string, MacAddress?> macs, IReadOnlyList<DhclientProcess> processes, DateTimeOffset now)
 {
     private readonly Dictionary<string, ImmutableArray<byte>> _sent = [];
     private (Duid Duid, SourceLine From)? _duid;
@@ -52,10 +54,11 @@ internal sealed class ImportIdentity(ImportReader reader, Func<string, MacAddres
     private void ChooseDuid(ImmutableArray<ImportedInterface> clients)
     {
         List<(Duid Duid, SourceLine From)> found = [];
-        // That of DHCPv6 first: what a DHCPv4 server knows is kept by client-id in any case.
+        // That of a DHCPv6 lease in force first, then that of dhcp6c, which keeps no leases: what a DHCPv4 server knows is kept
+        // by client-id in any case.
+        foreach (ReadLeaseFile file in reader.LeaseFiles.Where(file => file.Content.Leases6.Any(lease => lease.Until > now))) AddDuid(file);
         if (reader.Dhcp6cDuid is { } wide && Draft.Interfaces.Any(one => one.Dhcp6)) found.Add(wide);
-        foreach (ReadLeaseFile file in reader.LeaseFiles.OrderByDescending(file => file.Content.Leases6.Count > 0))
-            if (file.Content.Duid is { } duid) found.Add((duid, new SourceLine(file.File, file.Content.DuidLine)));
+        foreach (ReadLeaseFile file in reader.LeaseFiles.OrderByDescending(file => file.Content.Leases6.Count > 0)) AddDuid(file);
         if (reader.Dhcp6cDuid is { } other) found.Add(other);
         // dhclient.conf with the DUID copied by hand.
         foreach (ImportedInterface one in clients)
@@ -64,6 +67,11 @@ internal sealed class ImportIdentity(ImportReader reader, Func<string, MacAddres
         _duid = found[0];
         foreach ((Duid duid, SourceLine from) in found.Skip(1))
             if (!duid.Equals(found[0].Duid)) Draft.Lose(from, $"another DUID, {duid}: {found[0].From} has {found[0].Duid}, which is taken; a host has one");
+
+        void AddDuid(ReadLeaseFile file)
+        {
+            if (file.Content.Duid is { } duid) found.Add((duid, new SourceLine(file.File, file.Content.DuidLine)));
+        }
     }
 
     // RFC 9915 section 11: the types 1 to 4, with the least that each has.
@@ -119,7 +127,7 @@ internal sealed class ImportIdentity(ImportReader reader, Func<string, MacAddres
     // a DHCPv4 lease file has a DUID.
     private (ImmutableArray<byte> Octets, SourceLine From)? OfDuid(ImportedInterface one, ReadLeaseFile file, DhclientProcess? process)
     {
-        if (file.Content.Duid is not { } duid || process is { SendsDuid: false }) return null;
+        if (file.Content.Duid is not { } duid || process is { SendsDuid: false } || one.SendsNoDuid) return null;
         var from = new SourceLine(file.File, file.Content.DuidLine);
         if ((macs(one.Name) ?? MacIn(duid)) is { } mac)
         {

@@ -38,7 +38,7 @@ internal sealed class ImportOutcome
         ImportRoot root, ImmutableArray<string> paths, IReadOnlyList<DhclientProcess> processes, Func<string, MacAddress?> macs, DateTimeOffset now)
     {
         var reader = new ImportReader(root);
-        var outcome = new ImportOutcome(reader, new ImportIdentity(reader, macs, processes));
+        var outcome = new ImportOutcome(reader, new ImportIdentity(reader, macs, processes, now));
         foreach (string path in paths)
             if (reader.Read(path, mustBeKnown: true) is { } why) outcome.Errors.Add(why);
         if (paths.IsEmpty) reader.ReadPlaces(processes.SelectMany(process => process.Files));

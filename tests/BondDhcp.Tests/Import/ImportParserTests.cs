@@ -238,6 +238,25 @@ public sealed class ImportParserTests
         foreach (string part in (string[])["192.0.2.255", "primary", "'wlan0' is wireless", "dhcp4 of eth0"]) Assert.Contains(part, told, StringComparison.Ordinal);
     }
 
+    [Fact(DisplayName = "Of several DUIDs the one of a DHCPv6 lease in force is the host's; then dhcp6c's, then that of a DHCPv4 lease file")]
+    public void Duid_OfSeveral_IsTheOneInUse()
+    {
+        const string wide = "00:01:00:01:2a:3b:4c:5d:02:00:00:00:0b:0b", isc = "00:01:00:01:32:9a:cd:1e:02:00:00:00:0a:0a";
+        using SystemTree tree = new SystemTree()
+            .File("/etc/network/interfaces", "auto c0\niface c0 inet dhcp\n  client no\niface c0 inet6 dhcp\n  request_prefix 1\nauto c1\niface c1 inet6 auto\n  dhcp 1\n")
+            .File("/var/lib/dhcpv6/dhcp6c_duid", Convert.FromHexString("0e00000100012a3b4c5d020000000b0b"))
+            .File("/var/lib/dhcp/dhclient.leases", $"default-duid {isc};\nlease {{ interface \"c0\"; fixed-address 192.0.2.62; expire never; }}\n");
+        ImportOutcome outcome = tree.Import(new() { ["c0"] = "02:00:00:00:0a:0a" });
+        Assert.Equal(wide, outcome.Identity.Duid?.ToString());
+        // "client no": dhclient is started without -i, and sends no identifier.
+        Assert.Empty(outcome.Identity.Sent("c0"));
+        Assert.Equal(Dhcp6Mode.Stateless, outcome.Configuration.Find("c1")!.Dhcp6);
+        Assert.Equal(56, outcome.Configuration.Find("c0")!.PrefixLengthHint);
+
+        tree.File("/var/lib/dhcp/dhclient6.leases", $"default-duid {isc};\nlease6 {{ interface \"c0\"; ia-na 0:0:a:a {{ iaaddr fd55::183 {{ starts 1795690800; max-life 600; }} }} option dhcp6.server-id 0:3:0:1:2:0:0:0:1:1; }}\n");
+        Assert.Equal(isc, tree.Import().Identity.Duid?.ToString());
+    }
+
     [Theory(DisplayName = "The command line of a dhclient says what it serves")]
     [InlineData("dhclient -4 -v -i -pf /run/dhclient.c0.pid -lf /var/lib/dhcp/dhclient.c0.leases -I -df /var/lib/dhcp/dhclient6.c0.leases c0", false, "c0", true)]
     [InlineData("/sbin/dhclient -6 -nw -cf /etc/d.conf c0 c1", true, "c0 c1", false)]

@@ -50,7 +50,7 @@ internal sealed class InterfacesImport
                 break;
             case ("inet6", "auto"):
                 bool asks = stanza.Options.Any(option => option is { Name: "dhcp", Value: "1" });
-                if (asks) _draft.Set(one, "dhcp6", new ImportedValue("\"auto\"", stanza.From, "what the router advertisements say"));
+                if (asks) _draft.Set(one, "dhcp6", new ImportedValue("\"stateless\"", stanza.From));
                 else _draft.Remark(stanza.From, $"inet6 auto of {one.Name}: addresses from router advertisements are the kernel's business and go on; write dhcp6 = \"auto\" to ask for more where a router says so");
                 break;
             case ("inet" or "inet6", "static" or "manual"):
@@ -125,6 +125,12 @@ internal sealed class InterfacesImport
                 break;
             case "mtu": Lose(option, "the MTU is the one that the lease or the kernel gives"); break;
             case "hwaddress": Lose(option, "hardware addresses are left as they are"); break;
+            case "client" when option.Value == "no":
+                one.SendsNoDuid = true;
+                break;
+            case "request-prefix" when stanza.Method == "dhcp":
+                if (option.Value == "1") _draft.Set(one, "prefix-delegation", new ImportedValue("true", option.From));
+                break;
             case "client" or "vendor" or "leasehours" or "leasetime": Lose(option, "it is for other DHCP clients than dhclient, which takes none of it"); break;
             case "vlan-raw-device" or "vlan-id": Lose(option, "VLAN interfaces are made by other software; an existing one is configured"); break;
             default: Lose(option, "no counterpart"); break;
