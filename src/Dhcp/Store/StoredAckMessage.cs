@@ -5,10 +5,10 @@ using BondDhcp.Net;
 namespace BondDhcp.Dhcp.Store;
 
 /// <summary>
-/// A DHCPACK put together again from its stored parts, so that the one reader that judges messages from the network
-/// judges it too.
+/// A DHCPACK put together again from its stored parts, ours or another client's, so that the one reader that judges
+/// messages from the network judges it too.
 /// </summary>
-internal sealed class StoredAckMessage
+public sealed class StoredAckMessage
 {
     private const int OptionsOffset = 240;
     private const int MaxFragmentLength = 255;
@@ -20,7 +20,8 @@ internal sealed class StoredAckMessage
 
     private readonly List<byte> _octets;
 
-    internal StoredAckMessage(uint xid, MacAddress chaddr, Ipv4Address yiaddr, Ipv4Address siaddr, Ipv4Address giaddr)
+    /// <summary>A message without options.</summary>
+    public StoredAckMessage(uint xid, MacAddress chaddr, Ipv4Address yiaddr, Ipv4Address siaddr, Ipv4Address giaddr)
     {
         Span<byte> head = stackalloc byte[OptionsOffset];
         head.Clear();
@@ -39,7 +40,7 @@ internal sealed class StoredAckMessage
 
     /// <summary>Appends an option, in as many fragments as its length needs (RFC 3396).</summary>
     /// <exception cref="FormatException">More than a message can hold.</exception>
-    internal void Add(byte code, ReadOnlySpan<byte> data)
+    public void Add(byte code, ReadOnlySpan<byte> data)
     {
         // The options of the overloaded fields are in the list; the fields themselves are not kept.
         if (code == OptionOverload) return;
@@ -56,7 +57,7 @@ internal sealed class StoredAckMessage
     }
 
     /// <summary>Null, with the reason, for what would not be taken from the network either.</summary>
-    internal Dhcp4Reply? Read(out Dhcp4DropReason reason)
+    public Dhcp4Reply? Read(out Dhcp4DropReason reason)
     {
         _octets.Add(OptionEnd);
         reason = Dhcp4MessageView.TryParse(_octets.ToArray(), out Dhcp4MessageView view);

@@ -7,7 +7,7 @@ namespace BondDhcp.Host.Commands;
 internal static class CommandLine
 {
     private static readonly string[] s_globalOptions = ["--config", "--state-dir", "--runtime-dir", "--help", "-h", "--version"];
-    private static readonly string[] s_withValue = ["--config", "--state-dir", "--runtime-dir", "--timeout", "--since"];
+    private static readonly string[] s_withValue = ["--config", "--state-dir", "--runtime-dir", "--timeout", "--since", "--root", "--output"];
 
     /// <summary>What the command line asked for beside a command.</summary>
     public enum Verdict
@@ -121,6 +121,10 @@ internal static class CommandLine
             "--json" => invocation with { Json = true },
             "-4" => invocation with { Ipv4 = true },
             "-6" => invocation with { Ipv6 = true },
+            "--root" => invocation with { Root = value },
+            "--output" => invocation with { Output = value },
+            "--replace" => invocation with { Replace = true },
+            "--stop-dhclient" => invocation with { StopDhclient = true },
             "--timeout" => invocation with { Timeout = span },
             _ => invocation with { Since = span },
         };

@@ -32,6 +32,14 @@ internal static class CommandTable
             Details = "Without IFACE every interface with DHCP or addresses; without -4 or -6 any one family. Link-local and\ntentative addresses do not count.",
         },
         new("decode", "FILE [--json]", "print the DHCPv4 and DHCPv6 messages of a pcap or pcapng file", ["--json"], 1, 1, DecodeCommand.Run),
+        new("import", "[--root DIR] [--output FILE [--replace]] [--stop-dhclient] [PATH...]", "make the configuration from those of ifupdown, dhclient and dhcp6c",
+            ["--root", "--output", "--replace", "--stop-dhclient"], 0, Any, Import.ImportCommand.Run)
+        {
+            Details = "Reads /etc/network/interfaces, dhclient.conf, dhclient's leases, dhcp6c's files, /etc/conf.d/network.conf, modprobe.d\n"
+                + "and enabled units; or each PATH, whatever it is. Prints TOML, each line with where it came from; what has no\n"
+                + "counterpart, and the first packet beside dhclient's, on stderr. DUID and lease go into the state directory, so that\n"
+                + "the address stays; with --root that is DIR/var/lib/bonddhcp unless --state-dir says otherwise.",
+        },
         new("demo", "", "show a lease that outlives the failover of a bond, in private namespaces; needs root, ip and dnsmasq", [], 0, 0, DemoCommand.Run),
     ];
 }

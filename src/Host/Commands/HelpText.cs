@@ -55,6 +55,10 @@ internal static class HelpText
         "--json" => "--json              JSON instead of text",
         "--since" => "--since SPAN        how far back, such as 90s, 10m or 2h",
         "--timeout" => "--timeout SPAN      how long to wait at most; exit code 4 then",
+        "--root" => "--root DIR          the system to import from, /; its own symbolic links stay below it",
+        "--output" => "--output FILE       write the configuration there instead of to stdout",
+        "--replace" => "--replace           write over a FILE that is there and says something else",
+        "--stop-dhclient" => "--stop-dhclient     end the dhclients of the interfaces found, without a release",
         "-4" => "-4                  IPv4 alone",
         _ => "-6                  IPv6 alone",
     };

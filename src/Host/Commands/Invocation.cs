@@ -15,7 +15,10 @@ internal sealed record Invocation
     public string ConfigurationFile { get; init; } = "/etc/bonddhcp/bonddhcp.toml";
 
     /// <summary>Where leases and the DUID are kept.</summary>
-    public string StateDirectory { get; init; } = "/var/lib/bonddhcp";
+    public string StateDirectory { get; init; } = UsualStateDirectory;
+
+    /// <summary>Where leases and the DUID usually are.</summary>
+    public const string UsualStateDirectory = "/var/lib/bonddhcp";
 
     /// <summary>Where the control socket and the lock are.</summary>
     public string RuntimeDirectory { get; init; } = "/run/bonddhcp";
@@ -34,4 +37,16 @@ internal sealed record Invocation
 
     /// <summary><c>--since</c>; null where not given.</summary>
     public TimeSpan? Since { get; init; }
+
+    /// <summary><c>--root</c>.</summary>
+    public string Root { get; init; } = "/";
+
+    /// <summary><c>--output</c>; null for stdout.</summary>
+    public string? Output { get; init; }
+
+    /// <summary><c>--replace</c>.</summary>
+    public bool Replace { get; init; }
+
+    /// <summary><c>--stop-dhclient</c>.</summary>
+    public bool StopDhclient { get; init; }
 }

@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using BondDhcp.Net.Linux.Interop;
+using Tmds.Linux;
 
 namespace BondDhcp.Net.Linux;
 
@@ -45,6 +46,13 @@ public sealed class ProcessDescriptor : IDisposable
 
     /// <summary>SIGKILL; false when it has ended already.</summary>
     public bool Kill() => Send(KernelNumbers.SIGKILL);
+
+    /// <summary>Waits until it has ended; false when it has not within the time.</summary>
+    public unsafe bool WaitForEnd(TimeSpan patience)
+    {
+        pollfd wait = new() { fd = Descriptor, events = (short)LibC.POLLIN };
+        return LibC.poll(&wait, 1, (int)patience.TotalMilliseconds) > 0;
+    }
 
     /// <inheritdoc/>
     public void Dispose() => _pidfd.Dispose();

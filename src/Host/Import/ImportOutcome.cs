@@ -1,0 +1,81 @@
+using System.Collections.Immutable;
+using BondDhcp.Host.Configuration;
+using BondDhcp.Host.Import.Running;
+using BondDhcp.Net;
+
+namespace BondDhcp.Host.Import;
+
+/// <summary>What was made of a system's files.</summary>
+internal sealed class ImportOutcome
+{
+    /// <summary>A value that the configuration's reader refuses is left out, and the rest is read again; so often at most.</summary>
+    private const int MaxRefusals = 100;
+
+    private ImportOutcome(ImportReader reader, ImportIdentity identity) => (Reader, Identity) = (reader, identity);
+
+    /// <summary>What was read.</summary>
+    public ImportReader Reader { get; }
+
+    /// <summary>Who the host says it is.</summary>
+    public ImportIdentity Identity { get; }
+
+    /// <summary>The configuration as TOML.</summary>
+    public string Toml { get; private set; } = "";
+
+    /// <summary>The configuration as the daemon will read it.</summary>
+    public DaemonConfiguration Configuration { get; private set; } = new();
+
+    /// <summary>Files that were named and are none, each with the reason.</summary>
+    public List<string> Errors { get; } = [];
+
+    /// <summary>Reads a system's files.</summary>
+    /// <param name="root">The system.</param>
+    /// <param name="paths">The files; none for the standard places.</param>
+    /// <param name="processes">The dhclients that run there.</param>
+    /// <param name="macs">The hardware addresses of its interfaces.</param>
+    /// <param name="now">The time.</param>
+    public static ImportOutcome Of(
+        ImportRoot root, ImmutableArray<string> paths, IReadOnlyList<DhclientProcess> processes, Func<string, MacAddress?> macs, DateTimeOffset now)
+    {
+        var reader = new ImportReader(root);
+        var outcome = new ImportOutcome(reader, new ImportIdentity(reader, macs, processes, now));
+        foreach (string path in paths)
+            if (reader.Read(path, mustBeKnown: true) is { } why) outcome.Errors.Add(why);
+        if (paths.IsEmpty) reader.ReadPlaces(processes.SelectMany(process => process.Files));
+        new ImportFinish(reader).Complete(now);
+        outcome.Identity.Decide();
+        outcome.Write();
+        return outcome;
+    }
+
+    // Whatever was read, what is written is sound: the daemon's own reader has the last word.
+    private void Write()
+    {
+        for (int i = 0; i < MaxRefusals; i++)
+        {
+            ImportToml checkedToml = ImportToml.Write(Reader.Draft, Reader.Files, ImportToml.OverridesAreRead);
+            ConfigurationResult result = ConfigurationReader.Read("import", checkedToml.Text);
+            if (result.Problems.Count == 0)
+            {
+                Toml = ImportToml.Write(Reader.Draft, Reader.Files).Text;
+                Configuration = result.Configuration!;
+                return;
+            }
+            ConfigurationProblem problem = result.Problems[0];
+            if (checkedToml.At(problem.Line) is not { } place) throw new IOException($"the configuration made here is refused: {problem}");
+            LeaveOut(place, problem.Message);
+        }
+        throw new IOException("the configuration made here is refused again and again");
+    }
+
+    private void LeaveOut(TomlPlace place, string why)
+    {
+        ImportedTable table = (ImportedTable?)place.Table ?? Reader.Draft.Global;
+        (_, List<ImportedValue> values, bool isList) = table.Keys.First(entry => entry.Key == place.Key);
+        ImportedValue value = place.Item ?? values[0];
+        string of = place.Table is null ? "" : $" of {place.Table.Name}";
+        Reader.Draft.Lose(value.From.FirstOrDefault(), $"{place.Key} {(isList && place.Item is null ? "" : value.Text)}{of}: {why}");
+        if (place.Item is not null && values.Count > 1) values.Remove(place.Item);
+        else table.Remove(place.Key);
+    }
+}

@@ -1,0 +1,119 @@
+using System.Text;
+using BondDhcp.Host.Configuration;
+
+namespace BondDhcp.Host.Import;
+
+/// <summary>Which value stands on a line of the text.</summary>
+/// <param name="Table">The interface; null for the keys before the first table.</param>
+/// <param name="Key">The key.</param>
+/// <param name="Item">The item of a list; null for the key as a whole.</param>
+internal sealed record TomlPlace(ImportedInterface? Table, string Key, ImportedValue? Item);
+
+/// <summary>The configuration to be as TOML, each line with where it came from.</summary>
+internal sealed class ImportToml
+{
+    /// <summary>Longer comments are cut into lines at blanks.</summary>
+    private const int Width = 118;
+
+    private static readonly string[] s_overrides = ["request", "require", "send", "supersede", "default", "prepend", "append"];
+
+    /// <summary>The order of keys; those that are not here come last.</summary>
+    private static readonly string[] s_order =
+    [
+        "hostname", "client-id", "duid", "network-conf", "hooks",
+        "kind", "slaves", "primary", "mode", "miimon", "fail_over_mac", "dhcp4", "dhcp6", "iaid", "prefix-delegation", "addresses", "routes", "fallback",
+    ];
+
+    private readonly StringBuilder _text = new();
+    private readonly Dictionary<int, TomlPlace> _places = [];
+    private readonly bool _withOverrides;
+    private int _line = 1;
+
+    private ImportToml(bool withOverrides) => _withOverrides = withOverrides;
+
+    /// <summary>The text.</summary>
+    public string Text => _text.ToString();
+
+    /// <summary>True where the configuration's reader knows the tables of options.</summary>
+    public static bool OverridesAreRead => InterfaceKeys.All.ContainsKey(s_overrides[^1]);
+
+    /// <summary>What stands on a line, from 1; null for a comment.</summary>
+    public TomlPlace? At(int line) => _places.GetValueOrDefault(line);
+
+    /// <summary>Writes a draft.</summary>
+    /// <param name="draft">The draft.</param>
+    /// <param name="files">The files that were read.</param>
+    /// <param name="withOverrides">False leaves out the tables of options.</param>
+    public static ImportToml Write(ImportDraft draft, IReadOnlyList<string> files, bool withOverrides = true)
+    {
+        var toml = new ImportToml(withOverrides);
+        toml.Comment($"Made by bonddhcp import from {(files.Count == 0 ? "no file" : string.Join(", ", files))}.");
+        toml.Notes("Without a counterpart, and left out:", draft.Lost);
+        toml.Notes("To know:", draft.Remarks);
+        toml.Table(null, draft.Global);
+        foreach (ImportedInterface one in draft.Interfaces)
+        {
+            toml.Line("");
+            toml.Line(Commented($"[interface.{TomlText.Key(one.Name)}]", [one.From], ""));
+            toml.Table(one, one);
+        }
+        return toml;
+    }
+
+    private void Table(ImportedInterface? one, ImportedTable table)
+    {
+        if (one is null && table.Keys.Count > 0) Line("");
+        foreach ((string key, List<ImportedValue> values, bool isList) in table.Keys.OrderBy(entry => Array.IndexOf(s_order, entry.Key) is >= 0 and var at ? at : s_order.Length))
+        {
+            if (!_withOverrides && s_overrides.Contains(key)) continue;
+            if (!isList)
+            {
+                _places[_line] = new TomlPlace(one, key, null);
+                Line(Commented($"{TomlText.Key(key)} = {values[0].Text}", values[0].From, values[0].Remark));
+                continue;
+            }
+            _places[_line] = new TomlPlace(one, key, null);
+            Line($"{TomlText.Key(key)} = [");
+            foreach (ImportedValue item in values)
+            {
+                _places[_line] = new TomlPlace(one, key, item);
+                Line(Commented($"  {item.Text},", item.From, item.Remark));
+            }
+            Line("]");
+        }
+    }
+
+    private static string Commented(string text, IEnumerable<SourceLine> from, string remark)
+    {
+        string comment = string.Join(", ", from);
+        if (remark.Length > 0) comment = comment.Length > 0 ? $"{comment}: {remark}" : remark;
+        return comment.Length > 0 ? $"{text} # {TomlText.Comment(comment)}" : text;
+    }
+
+    private void Notes(string title, IReadOnlyList<ImportNote> notes)
+    {
+        if (notes.Count == 0) return;
+        Line("#");
+        Comment(title);
+        foreach (ImportNote note in notes) Comment("- " + note, "  ");
+    }
+
+    private void Comment(string text, string indent = "")
+    {
+        string rest = TomlText.Comment(text);
+        string prefix = "# ";
+        while (rest.Length > Width && rest.LastIndexOf(' ', Width) is > 20 and var cut)
+        {
+            Line(prefix + rest[..cut]);
+            rest = rest[(cut + 1)..];
+            prefix = "# " + indent;
+        }
+        Line(prefix + rest);
+    }
+
+    private void Line(string line)
+    {
+        _text.Append(line).Append('\n');
+        _line++;
+    }
+}

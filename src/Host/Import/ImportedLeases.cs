@@ -1,0 +1,120 @@
+using System.Buffers.Binary;
+using System.Collections.Immutable;
+using BondDhcp.Dhcp.Client;
+using BondDhcp.Dhcp.Client6;
+using BondDhcp.Dhcp.Identity;
+using BondDhcp.Dhcp.Store;
+using BondDhcp.Dhcp.Wire;
+using BondDhcp.Host.Import.Isc;
+using BondDhcp.Net;
+
+namespace BondDhcp.Host.Import;
+
+/// <summary>
+/// dhclient's leases as the store keeps them. The messages that granted them are put together again from what dhclient
+/// wrote, and pass the same reader as those from the network.
+/// </summary>
+internal static class ImportedLeases
+{
+    private const byte LeaseTime = 51, MessageType = 53;
+
+    /// <summary>A DHCPv4 lease; null, with the reason, where no message like it would be taken.</summary>
+    /// <param name="lease">dhclient's.</param>
+    /// <param name="clientIdentifier">Option 61 as it will be sent from now on: the lease goes on under it.</param>
+    /// <param name="mac">The interface's hardware address; null where it is not known.</param>
+    /// <param name="clock">Now.</param>
+    /// <param name="why">Why it is null.</param>
+    public static Dhcp4Lease? Of(DhclientLease lease, ImmutableArray<byte> clientIdentifier, MacAddress? mac, StoreClock clock, out string why)
+    {
+        why = lease.IsBootp ? "it is of a BOOTP server, which cannot be asked for it" : "";
+        if (why.Length > 0 || ReadAck(lease, mac, out why) is not { } ack) return null;
+        Instant expiresAt = At(lease.Expire, clock);
+        TimeSpan length = TimeSpan.FromSeconds(ack.LeaseSeconds);
+        return new Dhcp4Lease
+        {
+            Ack = ack,
+            ClientIdentifier = clientIdentifier,
+            Chaddr = mac ?? MacAddress.Zero,
+            // Of no device that is known: it is not presented to any server.
+            DepartedChaddrTried = mac is null,
+            ObtainedAt = expiresAt.IsNever ? At(clock.WallClock, clock) : expiresAt - length,
+            RenewAt = Instant.Min(At(lease.Renew, clock), expiresAt),
+            RebindAt = Instant.Min(At(lease.Rebind, clock), expiresAt),
+            ExpiresAt = expiresAt,
+            KnownServers = [ack.ServerIdentifier],
+        };
+    }
+
+    /// <summary>A DHCPv6 lease; null, with the reason, where no message like it would be taken.</summary>
+    /// <param name="lease">dhclient's.</param>
+    /// <param name="iaid">The IAID as it will be sent from now on.</param>
+    /// <param name="duid">The DUID as it will be sent from now on.</param>
+    /// <param name="clock">Now.</param>
+    /// <param name="why">Why it is null.</param>
+    public static Dhcp6Lease? Of(DhclientLease6 lease, Iaid iaid, Duid duid, StoreClock clock, out string why)
+    {
+        if (ReadReply(lease, out why) is not { } reply) return null;
+        ImmutableArray<DhclientBinding> addresses = Take(lease.Addresses), prefixes = Take(lease.Prefixes);
+        var made = new Dhcp6Lease
+        {
+            Reply = reply,
+            ClientIdentifier = duid,
+            Iaid = iaid,
+            ObtainedAt = At((lease.Addresses ?? lease.Prefixes)?.Starts ?? clock.WallClock, clock),
+            Addresses = [.. addresses.Where(one => one.Prefix.PrefixLength == Ipv6Address.Bits).Select(one =>
+                new Dhcp6LeasedAddress(one.Prefix.Address, PreferredUntil(one, clock), At(one.Until, clock)))],
+            Prefixes = [.. prefixes.Where(one => one.Prefix.PrefixLength is > 0 and < Ipv6Address.Bits).Select(one =>
+                new Dhcp6LeasedPrefix(one.Prefix.Masked, null, PreferredUntil(one, clock), At(one.Until, clock)))],
+            AddressTimes = TimesOf(lease.Addresses, clock),
+            PrefixTimes = TimesOf(lease.Prefixes, clock),
+        };
+        if (made.IsEmpty) why = "it holds neither an address nor a prefix";
+        return made.IsEmpty ? null : made;
+    }
+
+    private static ImmutableArray<DhclientBinding> Take(DhclientAssociation? association) =>
+        [.. (association?.Bindings ?? []).Where(one => one.PreferredSeconds <= one.ValidSeconds).Take(Dhcp6Lease.MaxLeasesPerIa)];
+
+    private static Instant PreferredUntil(DhclientBinding one, StoreClock clock) => At(DhclientLease6.After(one.Starts, one.PreferredSeconds), clock);
+
+    private static Dhcp4Reply? ReadAck(DhclientLease lease, MacAddress? mac, out string why)
+    {
+        var message = new StoredAckMessage(1, mac ?? MacAddress.Zero, lease.Address, Ipv4Address.Any, Ipv4Address.Any);
+        message.Add(MessageType, [(byte)Dhcp4MessageType.Ack]);
+        if (lease.Find(LeaseTime) is null) message.Add(LeaseTime, SecondsOf(lease));
+        foreach ((byte code, ImmutableArray<byte> data) in lease.Options)
+            if (code != MessageType) message.Add(code, data.AsSpan());
+        Dhcp4Reply? ack = message.Read(out Dhcp4DropReason reason);
+        why = ack is null ? $"a DHCPACK like it would not be taken: {reason}" : "";
+        return ack;
+    }
+
+    // BOOTP-like leases of old versions: what is written is the end alone.
+    private static byte[] SecondsOf(DhclientLease lease)
+    {
+        byte[] seconds = new byte[sizeof(uint)];
+        double left = lease.Expire == DateTimeOffset.MaxValue ? uint.MaxValue : Math.Clamp((lease.Expire - lease.Renew).TotalSeconds * 2, 1, uint.MaxValue - 1);
+        BinaryPrimitives.WriteUInt32BigEndian(seconds, (uint)left);
+        return seconds;
+    }
+
+    private static Dhcp6Reply? ReadReply(DhclientLease6 lease, out string why)
+    {
+        var message = new StoredReplyMessage(1);
+        foreach ((ushort code, ImmutableArray<byte> data) in lease.Options) message.Add(code, data.AsSpan());
+        Dhcp6Reply? reply = message.Read(out Dhcp6DropReason reason);
+        why = reply is null ? $"a REPLY like it would not be taken: {reason}" : "";
+        return reply;
+    }
+
+    private static Dhcp6IaTimes TimesOf(DhclientAssociation? association, StoreClock clock)
+    {
+        if (association is null) return Dhcp6IaTimes.Never;
+        // 0 leaves the time to the client (RFC 9915 section 21.4): it then asks at once, which does no harm.
+        Instant renew = At(DhclientLease6.After(association.Starts, association.RenewSeconds), clock);
+        Instant rebind = At(DhclientLease6.After(association.Starts, association.RebindSeconds), clock);
+        return new Dhcp6IaTimes(Instant.Min(renew, rebind), rebind);
+    }
+
+    private static Instant At(DateTimeOffset time, StoreClock clock) => time == DateTimeOffset.MaxValue ? Instant.Never : clock.Now + (time - clock.WallClock);
+}

@@ -1,0 +1,261 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using System.Text;
+using BondDhcp.Host.Configuration;
+using BondDhcp.Net;
+
+namespace BondDhcp.Host.Import.Isc;
+
+/// <summary>
+/// dhclient.conf(5). Pure; what has no counterpart here is told with its line, and so is what is damaged. Nothing is
+/// evaluated but literals, <c>gethostname()</c> and <c>hardware</c>.
+/// </summary>
+internal sealed class DhclientConf
+{
+    private const byte HostNameOption = 12, ClientIdentifierOption = 61;
+
+    /// <summary>Its script, of which ours does all: another one is another matter.</summary>
+    private static readonly string[] s_usualScripts = ["/sbin/dhclient-script", "/usr/sbin/dhclient-script", "/etc/dhclient-script"];
+
+    private readonly string _file;
+    private readonly ImportDraft _draft;
+    private readonly IscOptionNames _names = new();
+    private readonly Dictionary<string, List<IscStatement>> _blocks = [];
+    private readonly Dictionary<string, DhclientSettings> _interfaces = [];
+    private readonly List<(string? Interface, string Prefix, bool IsAlias, SourceLine From)> _fixed = [];
+
+    private DhclientConf(string file, ImportDraft draft) => (_file, _draft) = (file, draft);
+
+    /// <summary>The settings outside of interfaces.</summary>
+    public DhclientSettings Global { get; } = new();
+
+    /// <summary>The interfaces that have settings of their own.</summary>
+    public IReadOnlyCollection<string> Interfaces => _interfaces.Keys;
+
+    /// <summary>The settings of an interface: its own, else those outside.</summary>
+    public DhclientSettings Of(string name) => _interfaces.GetValueOrDefault(name, Global);
+
+    /// <summary>Addresses of <c>lease</c> and <c>alias</c> blocks, with the prefix length; the interface is null where they name none.</summary>
+    public IReadOnlyList<(string? Interface, string Prefix, bool IsAlias, SourceLine From)> Fixed => _fixed;
+
+    /// <summary>Reads a file's text, in which each character is one octet.</summary>
+    /// <param name="file">Its name; only shown.</param>
+    /// <param name="text">The text.</param>
+    /// <param name="draft">Is told of what is not taken.</param>
+    public static DhclientConf Read(string file, string text, ImportDraft draft)
+    {
+        var conf = new DhclientConf(file, draft);
+        ImmutableArray<IscStatement> statements = IscFile.Read(text, out ImmutableArray<(int Line, string Message)> problems);
+        foreach (IscStatement statement in statements) conf.Take(statement, conf.Global, conf.TakeBlock);
+        foreach ((int line, string message) in problems) draft.Lose(new SourceLine(file, line), message);
+        // What is outside counts for every interface, also where it stands behind it.
+        foreach ((string name, List<IscStatement> block) in conf._blocks)
+        {
+            DhclientSettings own = conf.Global.Copy();
+            foreach (IscStatement statement in block) conf.Take(statement, own, static _ => false);
+            conf._interfaces.Add(name, own);
+        }
+        return conf;
+    }
+
+    private SourceLine At(IscStatement statement) => new(_file, statement.Line);
+
+    private void Lose(IscStatement statement, string why) =>
+        _draft.Lose(At(statement), $"'{Shown(statement.Shown)}': {why}");
+
+    private static string Shown(string text) => EscapedText.Of(Encoding.Latin1.GetBytes(text));
+
+    private void Take(IscStatement statement, DhclientSettings settings, Func<IscStatement, bool> takeBlock)
+    {
+        switch (statement.Keyword)
+        {
+            case "send": Send(statement, settings); break;
+            case "request": Request(statement, 1, settings, also: false); break;
+            case "require": Require(statement, 1, settings, also: false); break;
+            case "also" when statement.Word(1).Equals("request", StringComparison.OrdinalIgnoreCase): Request(statement, 2, settings, also: true); break;
+            case "also" when statement.Word(1).Equals("require", StringComparison.OrdinalIgnoreCase): Require(statement, 2, settings, also: true); break;
+            case "supersede": Modify(statement, DhclientModifier.Supersede, settings); break;
+            case "default": Modify(statement, DhclientModifier.Default, settings); break;
+            case "prepend": Modify(statement, DhclientModifier.Prepend, settings); break;
+            case "append": Modify(statement, DhclientModifier.Append, settings); break;
+            case "reject": Reject(statement, settings); break;
+            case "option": Define(statement); break;
+            case "select-timeout": SelectTimeout(statement, settings); break;
+            case "timeout" or "retry" or "reboot" or "backoff-cutoff" or "initial-interval" or "initial-delay":
+                Lose(statement, "the schedule is the one of RFC 2131 and needs no tuning; the first packet leaves at once");
+                break;
+            case "script" when s_usualScripts.Contains(statement.Argument(1)): break;
+            case "script": Lose(statement, "no script sets addresses here; hooks = \"DIRECTORY\" runs programs at each event, and hooks/dhclient-hooks runs those of dhclient-script"); break;
+            case "db-time-format" or "lease-id-format": break; // about dhclient's own files, which are read in any format
+            case "hardware" or "media" or "medium" or "anycast-mac": Lose(statement, "the hardware is the kernel's, and is asked at every packet"); break;
+            case "do-forward-updates" or "key" or "zone": Lose(statement, "DNS updates are left to the server (hostname with a dot: option 81)"); break;
+            default:
+                if (!takeBlock(statement)) Lose(statement, "no counterpart");
+                break;
+        }
+    }
+
+    private bool TakeBlock(IscStatement statement)
+    {
+        switch (statement)
+        {
+            case { Keyword: "interface", Block: { } block } when NameRules.WhyNotInterfaceName(statement.Argument(1)) is null:
+                if (_blocks.TryGetValue(statement.Argument(1), out List<IscStatement>? known)) known.AddRange(block);
+                else _blocks.Add(statement.Argument(1), [.. block]);
+                return true;
+            case { Keyword: "lease" or "alias", Block: { } block }:
+                TakeFixed(statement, block);
+                return true;
+            default:
+                return false;
+        }
+    }
+
+    // A lease of the configuration is used when no server answers; an alias is there beside the lease.
+    private void TakeFixed(IscStatement statement, ImmutableArray<IscStatement> block)
+    {
+        string? name = block.FirstOrDefault(one => one.Keyword == "interface")?.Argument(1);
+        string address = block.FirstOrDefault(one => one.Keyword == "fixed-address")?.Argument(1) ?? "";
+        string mask = block.FirstOrDefault(one => one.Keyword == "option" && one.Argument(1) == "subnet-mask")?.Argument(2) ?? "";
+        if (!Ipv4Address.TryParse(address, out Ipv4Address read) || !read.IsUsableUnicast || (name is not null && NameRules.WhyNotInterfaceName(name) is not null))
+        {
+            Lose(statement, "it has no address");
+            return;
+        }
+        int length = Ipv4Address.TryParse(mask, out Ipv4Address netmask) && Ipv4Prefix.TryFromMask(netmask, out int bits) ? bits : read.ClassfulPrefixLength;
+        _fixed.Add((name, new Ipv4Prefix(read, length).ToString(), statement.Keyword == "alias", At(statement)));
+        foreach (IscStatement one in block)
+        {
+            if (one.Keyword is "interface" or "fixed-address" or "renew" or "rebind" or "expire" or "bootp") continue;
+            if (one.Keyword == "option" && one.Argument(1) == "subnet-mask") continue;
+            Lose(one, $"of a fixed address only the address is taken; a route to go with it belongs into routes of {name ?? "the interface"}");
+        }
+    }
+
+    private void Define(IscStatement statement)
+    {
+        if (DhclientLeaseFile.Definition(statement) is { } option) _names.Define(statement.Argument(1), option);
+        else Lose(statement, "an option space of its own; use the number of the option that carries it, with \"hex:..\"");
+    }
+
+    private IscOption? OptionOf(IscStatement statement, string name)
+    {
+        if (_names.Find(name) is { } option) return option;
+        Lose(statement, $"option '{Shown(name)}' is not known; give its number");
+        return null;
+    }
+
+    private void Send(IscStatement statement, DhclientSettings settings)
+    {
+        string name = statement.Argument(1).ToLowerInvariant();
+        if (name.StartsWith("fqdn.", StringComparison.Ordinal))
+        {
+            SendNamePart(statement, name["fqdn.".Length..], settings);
+            return;
+        }
+        if (OptionOf(statement, name) is not { } option) return;
+        if (option == new IscOption(HostNameOption, false) && IsCall(statement, "gethostname"))
+        {
+            settings.HostName = ("", At(statement));
+            return;
+        }
+        if (option == new IscOption(ClientIdentifierOption, false) && statement.Tokens is [_, _, .., { Kind: IscTokenKind.Word, Value: var last }]
+            && last.Equals("hardware", StringComparison.OrdinalIgnoreCase))
+        {
+            settings.ClientIdentifierIsHardware = At(statement);
+            settings.ClientIdentifier = null;
+            return;
+        }
+        if (IscOptionValue.Read(option, statement, 2, out string why) is not { } data)
+        {
+            Lose(statement, why);
+            return;
+        }
+        switch (option)
+        {
+            case { IsDhcp6: false, Code: HostNameOption }:
+                settings.HostName = (Encoding.Latin1.GetString(data.AsSpan()), At(statement));
+                break;
+            case { IsDhcp6: false, Code: ClientIdentifierOption }:
+                settings.ClientIdentifier = (data, At(statement));
+                settings.ClientIdentifierIsHardware = null;
+                break;
+            default:
+                settings.Sent.RemoveAll(one => one.Option == option);
+                settings.Sent.Add(new DhclientOption(option, data, At(statement)));
+                break;
+        }
+    }
+
+    // "= gethostname()", with or without the sign.
+    private static bool IsCall(IscStatement statement, string function) =>
+        statement.Tokens.Skip(2).Where(token => !token.Is('=')).ToArray() is [{ Kind: IscTokenKind.Word } called, var open, var close]
+        && called.Value.Equals(function, StringComparison.OrdinalIgnoreCase) && open.Is('(') && close.Is(')');
+
+    private void SendNamePart(IscStatement statement, string part, DhclientSettings settings)
+    {
+        const byte serverUpdates = 1, encoded = 4;
+        string value = statement.Argument(statement.Tokens.Length > 2 && statement.Tokens[2].Is('=') ? 3 : 2);
+        bool on = value.ToLowerInvariant() is "on" or "true" or "1";
+        if (part == "encoded" && on) settings.NameFlags |= encoded;
+        if (part == "server-update" && on) settings.NameFlags |= serverUpdates;
+        if (part == "fqdn" && NameRules.IsHostName(value.TrimEnd('.'))) settings.FullyQualifiedName = (value, At(statement));
+        else if (part == "fqdn") Lose(statement, "it is no host name that is written out");
+        else if (part != "encoded") Lose(statement, "the server is asked to update nothing and to say what it did (flags of option 81)");
+    }
+
+    private void Request(IscStatement statement, int at, DhclientSettings settings, bool also)
+    {
+        List<(IscOption, SourceLine)> list = also ? settings.Requested ?? [.. DhclientSettings.DefaultRequest.Select(code => (new IscOption(code, false), At(statement)))] : [];
+        list.AddRange(OptionsOf(statement, at));
+        settings.Requested = list;
+    }
+
+    private void Require(IscStatement statement, int at, DhclientSettings settings, bool also)
+    {
+        if (!also) settings.Required.Clear();
+        settings.Required.AddRange(OptionsOf(statement, at));
+    }
+
+    private IEnumerable<(IscOption, SourceLine)> OptionsOf(IscStatement statement, int at)
+    {
+        foreach (IscToken token in statement.Tokens.Skip(at))
+        {
+            if (token.Kind == IscTokenKind.Sign) continue;
+            if (_names.Find(token.Value) is { } option) yield return (option, new SourceLine(_file, token.Line));
+            else _draft.Lose(new SourceLine(_file, token.Line), $"'{(at > 1 ? statement.Keyword + ' ' : "")}{statement.Word(at - 1)} {Shown(token.Value)}': the option is not known; give its number");
+        }
+    }
+
+    private void Modify(IscStatement statement, DhclientModifier modifier, DhclientSettings settings)
+    {
+        if (OptionOf(statement, statement.Argument(1)) is not { } option) return;
+        if (IscOptionValue.Read(option, statement, 2, out string why) is { } data)
+        {
+            settings.Modified.RemoveAll(one => one.Modifier == modifier && one.Option.Option == option);
+            settings.Modified.Add((modifier, new DhclientOption(option, data, At(statement))));
+        }
+        else
+        {
+            Lose(statement, why);
+        }
+    }
+
+    private void Reject(IscStatement statement, DhclientSettings settings)
+    {
+        foreach (IscToken token in statement.Tokens.Skip(1))
+        {
+            if (token.Kind == IscTokenKind.Sign) continue;
+            if (Ipv4Address.TryParse(token.Value, out Ipv4Address server) && server.IsUsableUnicast) settings.Rejected.Add((server.ToString(), At(statement)));
+            else Lose(statement, $"reject-server takes servers one by one, and '{Shown(token.Value)}' is no address of one");
+        }
+    }
+
+    private void SelectTimeout(IscStatement statement, DhclientSettings settings)
+    {
+        const uint mostSeconds = 60; // what offer-wait takes
+        if (uint.TryParse(statement.Word(1), NumberStyles.None, CultureInfo.InvariantCulture, out uint seconds) && seconds <= mostSeconds)
+            settings.SelectTimeout = (seconds, At(statement));
+        else Lose(statement, "offer-wait takes 0 to 60 seconds");
+    }
+}

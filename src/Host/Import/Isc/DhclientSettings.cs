@@ -1,0 +1,78 @@
+using System.Collections.Immutable;
+
+namespace BondDhcp.Host.Import.Isc;
+
+/// <summary>What dhclient.conf does with an option of a lease.</summary>
+internal enum DhclientModifier
+{
+    /// <summary>In place of what the server says.</summary>
+    Supersede,
+    /// <summary>Where the server says nothing.</summary>
+    Default,
+    /// <summary>Before what the server says.</summary>
+    Prepend,
+    /// <summary>After what the server says.</summary>
+    Append,
+}
+
+/// <summary>An option with a value in dhclient.conf.</summary>
+/// <param name="Option">The option.</param>
+/// <param name="Data">Its octets.</param>
+/// <param name="From">Where it stands.</param>
+internal sealed record DhclientOption(IscOption Option, ImmutableArray<byte> Data, SourceLine From);
+
+/// <summary>The settings of dhclient for one interface, or those outside of any.</summary>
+internal sealed class DhclientSettings
+{
+    /// <summary>The options that dhclient asks for where nothing else is written (dhclient.conf(5)).</summary>
+    public static readonly ImmutableArray<byte> DefaultRequest = [1, 28, 2, 3, 15, 6, 12];
+
+    /// <summary>Option 12: empty for the name of the system; null for none.</summary>
+    public (string Name, SourceLine From)? HostName { get; set; }
+
+    /// <summary>The name of option 81 as it is written; null for none.</summary>
+    public (string Name, SourceLine From)? FullyQualifiedName { get; set; }
+
+    /// <summary>The flags of option 81 (RFC 4702 section 2.1): S 1, E 4.</summary>
+    public byte NameFlags { get; set; }
+
+    /// <summary>Option 61; null for none in the configuration.</summary>
+    public (ImmutableArray<byte> Octets, SourceLine From)? ClientIdentifier { get; set; }
+
+    /// <summary>Option 61 is the hardware type and address: <c>= hardware</c>.</summary>
+    public SourceLine? ClientIdentifierIsHardware { get; set; }
+
+    /// <summary>What is sent beside.</summary>
+    public List<DhclientOption> Sent { get; init; } = [];
+
+    /// <summary>What is asked for; null for dhclient's own list.</summary>
+    public List<(IscOption Option, SourceLine From)>? Requested { get; set; }
+
+    /// <summary>What an offer must have.</summary>
+    public List<(IscOption Option, SourceLine From)> Required { get; init; } = [];
+
+    /// <summary>What becomes of options.</summary>
+    public List<(DhclientModifier Modifier, DhclientOption Option)> Modified { get; init; } = [];
+
+    /// <summary>Servers that are not listened to.</summary>
+    public List<(string Server, SourceLine From)> Rejected { get; init; } = [];
+
+    /// <summary>select-timeout in seconds; null where it is not written.</summary>
+    public (uint Seconds, SourceLine From)? SelectTimeout { get; set; }
+
+    /// <summary>A copy to which an interface adds its own.</summary>
+    public DhclientSettings Copy() => new()
+    {
+        HostName = HostName,
+        FullyQualifiedName = FullyQualifiedName,
+        NameFlags = NameFlags,
+        ClientIdentifier = ClientIdentifier,
+        ClientIdentifierIsHardware = ClientIdentifierIsHardware,
+        Sent = [.. Sent],
+        Requested = Requested is null ? null : [.. Requested],
+        Required = [.. Required],
+        Modified = [.. Modified],
+        Rejected = [.. Rejected],
+        SelectTimeout = SelectTimeout,
+    };
+}

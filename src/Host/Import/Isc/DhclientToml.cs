@@ -1,0 +1,133 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using BondDhcp.Dhcp.Wire;
+using BondDhcp.Host.Configuration;
+
+namespace BondDhcp.Host.Import.Isc;
+
+/// <summary>Settings of dhclient as keys of the configuration.</summary>
+internal static class DhclientToml
+{
+    /// <summary>What the protocol itself sets and no configuration may: those of DHCPv4.</summary>
+    private static readonly ImmutableArray<ushort> s_own4 = [50, 51, 52, 53, 54, 55, 57, 61];
+
+    /// <summary>The same of DHCPv6.</summary>
+    private static readonly ImmutableArray<ushort> s_own6 = [1, 2, 3, 4, 5, 6, 7, 8, 9, 13, 14, 19, 20, 25, 26];
+
+    /// <summary>Times of a lease: they are the server's.</summary>
+    private static readonly ImmutableArray<ushort> s_times4 = [58, 59];
+
+    /// <summary>What is asked for without a word: nothing is to be added for it.</summary>
+    private static ImmutableArray<byte> AskedForAnyway => [.. Dhcp4ParameterRequestList.Default, .. Dhcp4ParameterRequestList.Reported];
+
+    // The refresh time is asked for where there is one to be had.
+    private static readonly ImmutableArray<ushort> s_askedForAnyway6 = [.. Dhcp6OptionRequest.For(name: true, prefixes: true), .. Dhcp6OptionRequest.ForInformation];
+
+    /// <summary>What DHCPv6 asks for without a word.</summary>
+    public static bool IsAskedForAnyway6(ushort code) => s_askedForAnyway6.Contains(code);
+
+    /// <summary>The keys of one interface.</summary>
+    /// <param name="draft">Gets them, and is told of what has none.</param>
+    /// <param name="one">The interface.</param>
+    /// <param name="settings">What dhclient would do on it.</param>
+    public static void Apply(ImportDraft draft, ImportedInterface one, DhclientSettings settings)
+    {
+        AskFor(one, settings);
+        Require(draft, one, settings);
+        Send(draft, one, settings);
+        foreach (DhclientModifier modifier in Enum.GetValues<DhclientModifier>()) Modify(draft, one, settings, modifier);
+        if (one.Dhcp4 && settings.SelectTimeout is { Seconds: > 0 } wait)
+            draft.Set(one, "offer-wait", new ImportedValue((wait.Seconds * 1000).ToString(CultureInfo.InvariantCulture), wait.From, "select-timeout in milliseconds"));
+        foreach ((string server, SourceLine from) in settings.Rejected) one.Add("reject-server", new ImportedValue(TomlText.Quote(server), from));
+    }
+
+    private static bool IsWanted(ImportedInterface one, IscOption option) => option.IsDhcp6 ? one.Dhcp6 : one.Dhcp4;
+
+    private static void AskFor(ImportedInterface one, DhclientSettings settings)
+    {
+        foreach ((IscOption option, SourceLine from) in settings.Requested ?? [])
+        {
+            if (!IsWanted(one, option)) continue;
+            bool anyway = option.IsDhcp6 ? IsAskedForAnyway6(option.Code) || s_own6.Contains(option.Code)
+                : AskedForAnyway.Contains((byte)option.Code) || s_own4.Contains(option.Code);
+            if (!anyway) one.Add("request", new ImportedValue(TomlText.Quote(option.Key), from));
+        }
+    }
+
+    private static void Require(ImportDraft draft, ImportedInterface one, DhclientSettings settings)
+    {
+        foreach ((IscOption option, SourceLine from) in settings.Required)
+        {
+            if (!IsWanted(one, option)) continue;
+            if ((option.IsDhcp6 ? s_own6 : s_own4).Contains(option.Code)) draft.Lose(from, $"require {option.Key}: without it no lease is taken in any case");
+            else one.Add("require", new ImportedValue(TomlText.Quote(option.Key), from));
+        }
+    }
+
+    private static void Send(ImportDraft draft, ImportedInterface one, DhclientSettings settings)
+    {
+        List<DhclientOption> sent = [];
+        foreach (DhclientOption option in settings.Sent)
+        {
+            if (!IsWanted(one, option.Option)) continue;
+            if (WhyNotSent(option.Option) is { } why) draft.Lose(option.From, $"send {option.Option.Key}: {why}");
+            else sent.Add(option);
+        }
+        Table(one, "send", sent);
+    }
+
+    private static string? WhyNotSent(IscOption option) => option switch
+    {
+        { IsDhcp6: false, Code: 51 } => "the lease time is the server's decision",
+        { IsDhcp6: false, Code: 50 } => "the address last held is asked for in any case",
+        { IsDhcp6: false, Code: 81 } or { IsDhcp6: true, Code: 39 } => "write hostname with a dot",
+        { IsDhcp6: true, Code: 1 } => "write duid",
+        { IsDhcp6: true, Code: 14 } => "write rapid-commit = true",
+        _ when (option.IsDhcp6 ? s_own6 : s_own4).Contains(option.Code) => "the protocol itself sets it",
+        _ => null,
+    };
+
+    private static void Modify(ImportDraft draft, ImportedInterface one, DhclientSettings settings, DhclientModifier modifier)
+    {
+        string key = modifier switch
+        {
+            DhclientModifier.Supersede => "supersede",
+            DhclientModifier.Default => "default",
+            DhclientModifier.Prepend => "prepend",
+            _ => "append",
+        };
+        List<DhclientOption> taken = [];
+        foreach ((_, DhclientOption option) in settings.Modified.Where(option => option.Modifier == modifier && IsWanted(one, option.Option.Option)))
+        {
+            bool own = option.Option.IsDhcp6 ? s_own6.Contains(option.Option.Code) : s_own4.Contains(option.Option.Code) || s_times4.Contains(option.Option.Code);
+            if (own) draft.Lose(option.From, $"{key} {option.Option.Key}: what the protocol itself needs is taken as the server says it");
+            else if (modifier is DhclientModifier.Prepend or DhclientModifier.Append && !OptionToml.IsList(option.Option))
+                draft.Lose(option.From, $"{key} {option.Option.Key}: the option is no list; write supersede");
+            else taken.Add(option);
+        }
+        Table(one, key, taken);
+    }
+
+    // An inline table stands on one line: all its sources share the comment.
+    private static void Table(ImportedInterface one, string key, List<DhclientOption> options)
+    {
+        if (options.Count == 0) return;
+        string table = TomlText.Table(options.Select(option => (option.Option.Key, OptionToml.Value(option.Option, option.Data))));
+        one.Set(key, new ImportedValue(table, [.. options.Select(option => option.From).Distinct()]));
+    }
+
+    /// <summary>The name that servers are told, as the key <c>hostname</c>; null where dhclient is told nothing, and sends none.</summary>
+    public static ImportedValue? HostName(ImportDraft draft, DhclientSettings settings)
+    {
+        if (settings.FullyQualifiedName is { } qualified) return new ImportedValue(TomlText.Quote(qualified.Name.TrimEnd('.')), qualified.From, "with a dot: option 81");
+        if (settings.HostName is not { } host) return null;
+        if (host.Name.Length == 0) return new ImportedValue("true", host.From);
+        if (!NameRules.IsHostName(host.Name))
+        {
+            draft.Lose(host.From, $"send host-name \"{BondDhcp.Net.EscapedText.Of(host.Name)}\": it is no host name, and none is sent");
+            return new ImportedValue("false", host.From);
+        }
+        bool dotted = host.Name.Contains('.', StringComparison.Ordinal);
+        return new ImportedValue(TomlText.Quote(host.Name), host.From, dotted ? "with a dot it goes into option 81, not into option 12" : "");
+    }
+}

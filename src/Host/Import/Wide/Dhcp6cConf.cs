@@ -1,0 +1,143 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using System.Text;
+using BondDhcp.Host.Configuration;
+using BondDhcp.Host.Import.Isc;
+using BondDhcp.Net;
+
+namespace BondDhcp.Host.Import.Wide;
+
+/// <summary>
+/// <c>dhcp6c.conf</c> of WIDE's DHCPv6 client (dhcp6c.conf(5)), brought into the configuration to be. Pure; what has no
+/// counterpart is told with its line.
+/// </summary>
+internal sealed class Dhcp6cConf
+{
+    private static readonly Dictionary<string, ushort> s_requests = new(StringComparer.Ordinal)
+    {
+        ["domain-name-servers"] = 23, ["domain-name"] = 24, ["ntp-servers"] = 56, ["sip-server-address"] = 22, ["sip-domain-name"] = 21,
+        ["sip-server-domain-name"] = 21, ["nis-server-address"] = 27, ["nis-domain-name"] = 29, ["nisp-server-address"] = 28,
+        ["nisp-domain-name"] = 30, ["bcmcs-server-address"] = 34, ["bcmcs-domain-name"] = 33, ["bcmcs-server-domain-name"] = 33,
+        ["refreshtime"] = 32,
+    };
+
+    private readonly string _file;
+    private readonly ImportDraft _draft;
+    private readonly Dictionary<(string Kind, uint Id), IscStatement> _associations = [];
+
+    private Dhcp6cConf(string file, ImportDraft draft) => (_file, _draft) = (file, draft);
+
+    /// <summary>Reads a file's text into the draft.</summary>
+    public static void Read(string file, string text, ImportDraft draft)
+    {
+        var conf = new Dhcp6cConf(file, draft);
+        ImmutableArray<IscStatement> statements = IscFile.Read(text, out ImmutableArray<(int Line, string Message)> problems);
+        foreach ((int line, string message) in problems) draft.Lose(new SourceLine(file, line), message);
+        foreach (IscStatement statement in statements)
+            if (statement is { Keyword: "id-assoc", Block: not null }) conf._associations[(statement.Word(1), NumberOf(statement.Word(2)))] = statement;
+        foreach (IscStatement statement in statements) conf.Take(statement);
+        foreach (IscStatement association in conf._associations.Values) conf.TakeAssociation(association);
+    }
+
+    private SourceLine At(IscStatement statement) => new(_file, statement.Line);
+
+    private void Lose(IscStatement statement, string why) =>
+        _draft.Lose(At(statement), $"'{EscapedText.Of(Encoding.Latin1.GetBytes(statement.Shown))}': {why}");
+
+    private static uint NumberOf(string text) => uint.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out uint number) ? number : 0;
+
+    private void Take(IscStatement statement)
+    {
+        string name = statement.Argument(1);
+        switch (statement)
+        {
+            case { Keyword: "id-assoc", Block: not null }: break;
+            case { Keyword: "interface", Block: { } block } when NameRules.WhyNotInterfaceName(name) is null:
+                TakeInterface(_draft.Of(name, At(statement)), statement, block);
+                break;
+            default:
+                Lose(statement, "no counterpart");
+                break;
+        }
+    }
+
+    private void TakeInterface(ImportedInterface one, IscStatement statement, ImmutableArray<IscStatement> block)
+    {
+        bool stateless = block.Any(inner => inner.Keyword == "information-only");
+        _draft.Set(one, "dhcp6", new ImportedValue(stateless ? "\"stateless\"" : "true", At(statement)));
+        foreach (IscStatement inner in block)
+        {
+            switch (inner.Keyword)
+            {
+                case "information-only": break;
+                case "send": Each(inner, words => Send(one, inner, words)); break;
+                case "request": Each(inner, words => Request(one, inner, words)); break;
+                case "script": Lose(inner, "hooks = \"DIRECTORY\" runs programs at each event"); break;
+                default: Lose(inner, "no counterpart"); break;
+            }
+        }
+    }
+
+    // The words between commas.
+    private static void Each(IscStatement statement, Action<string[]> take)
+    {
+        List<string> words = [];
+        foreach (IscToken token in statement.Tokens.Skip(1).Append(new IscToken(IscTokenKind.Sign, ",", statement.Line)))
+        {
+            if (token.Kind != IscTokenKind.Sign) words.Add(token.Value);
+            else if (words.Count > 0)
+            {
+                take([.. words]);
+                words.Clear();
+            }
+        }
+    }
+
+    private void Send(ImportedInterface one, IscStatement statement, string[] words)
+    {
+        switch (words)
+        {
+            case ["ia-na", var id]: Associate(one, statement, "na", NumberOf(id)); break;
+            case ["ia-pd", var id]: Associate(one, statement, "pd", NumberOf(id)); break;
+            case ["rapid-commit"]: _draft.Set(one, "rapid-commit", new ImportedValue("true", At(statement))); break;
+            default: Lose(statement, $"send {EscapedText.Of(string.Join(' ', words))} has no counterpart"); break;
+        }
+    }
+
+    // One IAID serves the addresses and the prefixes of an interface, and DHCPv4's client identifier of the form "duid".
+    private void Associate(ImportedInterface one, IscStatement statement, string kind, uint id)
+    {
+        string iaid = id.ToString(CultureInfo.InvariantCulture);
+        if (one.Find("iaid") is { } known && known != iaid)
+            _draft.Lose(At(statement), $"ia-{kind} {iaid} of {one.Name}: one iaid serves both associations, and {known} is taken; the server sees a new one here");
+        else _draft.Set(one, "iaid", new ImportedValue(iaid, At(statement), "the same as before: the server knows the lease by it"));
+        if (kind != "pd") return;
+        IscStatement? prefix = _associations.GetValueOrDefault(("pd", id))?.Block?.FirstOrDefault(inner => inner.Keyword == "prefix");
+        string? hint = prefix is not null && Ipv6Prefix.TryParse(prefix.Argument(1), out Ipv6Prefix wanted) && wanted.PrefixLength is >= 1 and <= 64
+            ? wanted.PrefixLength.ToString(CultureInfo.InvariantCulture) : null;
+        _draft.Set(one, "prefix-delegation", new ImportedValue(hint ?? "true", prefix is null ? At(statement) : At(prefix)));
+    }
+
+    private void Request(ImportedInterface one, IscStatement statement, string[] words)
+    {
+        if (words is not [var name] || !s_requests.TryGetValue(name, out ushort code))
+            Lose(statement, $"request {EscapedText.Of(string.Join(' ', words))} is not known");
+        else if (!DhclientToml.IsAskedForAnyway6(code))
+            one.Add("request", new ImportedValue(TomlText.Quote(new IscOption(code, true).Key), At(statement)));
+    }
+
+    private void TakeAssociation(IscStatement association)
+    {
+        foreach (IscStatement inner in association.Block!)
+        {
+            switch (inner.Keyword)
+            {
+                case "prefix" when Ipv6Prefix.TryParse(inner.Argument(1), out Ipv6Prefix prefix) && prefix.Network.IsAny: break;
+                case "prefix": Lose(inner, "only its length is asked for (prefix-delegation)"); break;
+                case "address": Lose(inner, "no address is asked for but the one last held"); break;
+                case "prefix-interface": Lose(inner, "delegated prefixes are shown and handed to hooks; addresses of them are given by other software"); break;
+                default: Lose(inner, "no counterpart"); break;
+            }
+        }
+    }
+}

@@ -1,0 +1,270 @@
+using System.Collections.Immutable;
+using System.Text;
+using System.Text.Json;
+using BondDhcp.Host.Import;
+using BondDhcp.Host.Import.Compare;
+using BondDhcp.Host.Import.Running;
+using BondDhcp.Net;
+using BondDhcp.Net.Linux;
+using BondDhcp.Tests.Beds;
+using BondDhcp.Tests.Servers;
+using Xunit;
+using Xunit.Abstractions;
+
+namespace BondDhcp.Tests.Import;
+
+/// <summary>Beside the real ISC dhclient, in namespaces.</summary>
+public sealed class ImportDhclientTests(ITestOutputHelper output)
+{
+    private const string C0 = NetworkBed.ClientInterface;
+    private const string Leases = "/var/lib/dhcp/dhclient.leases";
+    private const string Leases6 = "/var/lib/dhcp/dhclient6.leases";
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(25);
+
+    /// <summary>dhclient is a program of the benchmark's set.</summary>
+    private sealed class DhclientFactAttribute : FactAttribute
+    {
+        public DhclientFactAttribute() => Skip = WhyNot;
+    }
+
+    private sealed class DhclientTheoryAttribute : TheoryAttribute
+    {
+        public DhclientTheoryAttribute() => Skip = WhyNot;
+    }
+
+    private static string? WhyNot => ChildProcess.Find("dhclient") is null ? "no dhclient here; scripts/setup bench installs it" : null;
+
+    [DhclientTheory(DisplayName = "The first packet of dhclient as import works it out is the one that the real dhclient sends")]
+    [InlineData("stock", "")]
+    [InlineData("no configuration at all", "")]
+    [InlineData("empty request", "request;\nsend host-name \"laptop\";\n")]
+    [InlineData("own identifier", "send dhcp-client-identifier \"laptop\";\nsend vendor-class-identifier \"Acme\\040One\";\nalso request ntp-servers, root-path;\n")]
+    [InlineData("bare DUID", "send dhcp-client-identifier 00:01:00:01:2a:3b:4c:5d:02:00:00:00:0a:0a;\nsend host-name = gethostname();\n")]
+    [InlineData("hardware", "send dhcp-client-identifier = hardware;\n")]
+    [InlineData("name", "send fqdn.fqdn \"andare.example.org.\";\nsend dhcp-lease-time 3600;\nsend user-class \"abcd\";\n")]
+    [InlineData("name in wire encoding", "send fqdn.fqdn \"andare.example.org.\";\nsend fqdn.encoded on;\nsend fqdn.server-update on;\n")]
+    [InlineData("interface", "send host-name \"outside\";\ninterface \"c0\" { send host-name \"inside\"; request routers, vendor-encapsulated-options; }\n")]
+    [InlineData("lease in force", "send host-name \"laptop\";\n")]
+    [InlineData("lease in force -i", "")]
+    [InlineData("lease that ended", "send host-name \"laptop\";\n")]
+    public async Task FirstPacket_OfDhclient_IsKnown(string situation, string configuration)
+    {
+        await using NetworkBed bed = await NetworkBed.CreateAsync(output.WriteLine);
+        bool sendsDuid = situation.EndsWith("-i", StringComparison.Ordinal);
+        if (situation == "stock") configuration = ImportSnapshotTests.StockDhclientConf;
+        using SystemTree tree = new SystemTree().File("/etc/dhcp/dhclient.conf", configuration);
+        string expire = situation.StartsWith("lease in force", StringComparison.Ordinal) ? "never" : "4 2026/1/1 00:00:00";
+        string leases = (sendsDuid ? "default-duid \"\\000\\001\\000\\0012\\232\\315\\036\\002\\000\\000\\000\\012\\012\";\n" : "")
+            + $"lease {{\n  interface \"c0\";\n  fixed-address 192.0.2.62;\n  option subnet-mask 255.255.255.0;\n  option dhcp-lease-time 600;\n  option dhcp-server-identifier 192.0.2.1;\n  renew {expire};\n  rebind {expire};\n  expire {expire};\n}}\n";
+        if (situation.StartsWith("lease", StringComparison.Ordinal)) tree.File(Leases, leases);
+        string[] files = ["-cf", situation == "no configuration at all" ? "/dev/null" : tree.Root + "/etc/dhcp/dhclient.conf", "-lf", tree.Root + Leases, "-pf", tree.Root + "/pid"];
+        tree.File("/var/lib/dhcp/keep", "");
+
+        ImportOutcome outcome = ImportOutcome.Of(
+            new ImportRoot(tree.Root), situation == "no configuration at all" ? [] : ["/etc/dhcp/dhclient.conf", .. situation.StartsWith("lease", StringComparison.Ordinal) ? (string[])[Leases] : []],
+            [new DhclientProcess(new ProcessIdentity(1, 1), false, [C0]) { SendsDuid = sendsDuid }], _ => MacAddress.Parse(NetworkBed.MacA), TimeProvider.System.GetUtcNow());
+        ImmutableArray<byte> identifier = outcome.Identity.Sent(C0);
+        if (identifier.IsEmpty) identifier = outcome.Reader.Dhclient?.Of(C0).ClientIdentifier?.Octets ?? [];
+        if (situation == "hardware") identifier = [1, .. Convert.FromHexString(NetworkBed.MacA.Replace(":", "", StringComparison.Ordinal))];
+        FirstPacket expected = DhclientPacket.Of(
+            outcome.Reader.Dhclient?.Of(C0), identifier, ImportState.Last(outcome.Reader, C0, TimeProvider.System.GetUtcNow())?.Lease,
+            TimeProvider.System.GetUtcNow(), MacAddress.Parse(NetworkBed.MacA), Environment.MachineName);
+
+        await using BedProcess dhclient = BedProcess.Start("dhclient", bed.Client.Program("dhclient", ["-4", "-d", "-1", .. sendsDuid ? (string[])["-i"] : [], .. files, C0]));
+        TracedDhcp sent = (await bed.Trace.WaitForAsync(frame => frame.Dhcp is { Op: 1 }, Patience, "a packet of dhclient")).Dhcp!;
+        Assert.Equal(expected.Message, "DHCP" + sent.Message);
+        Assert.Equal((expected.Broadcast, expected.Ciaddr.ToString(), expected.Chaddr.ToString()), (sent.Broadcast, sent.Ciaddr, sent.Chaddr));
+        Assert.Equal(Lines(expected.Options.Select(one => (one.Key, one.Value.ToArray()))), Lines(sent.Options.Where(one => one.Key != 53).Select(one => (one.Key, one.Value))));
+    }
+
+    private static string Lines(IEnumerable<(byte Code, byte[] Data)> options) =>
+        string.Join('\n', options.OrderBy(one => one.Code).Select(one => $"{one.Code} {Convert.ToHexStringLower(one.Data)} {Encoding.Latin1.GetString(one.Data)}"));
+
+    [DhclientTheory(DisplayName = "A lease that dhclient got without a client identifier goes on under ours, from the imported state: the same address")]
+    [InlineData(ServerConfiguration.DnsmasqDefault, "")]
+    [InlineData(ServerConfiguration.DnsmasqHost, "")]
+    [InlineData(ServerConfiguration.IscDefault, "")]
+    [InlineData(ServerConfiguration.IscHost, "")]
+    [InlineData(ServerConfiguration.KeaDefault, "")]
+    [InlineData(ServerConfiguration.KeaAuthoritative, "")]
+    [InlineData(ServerConfiguration.KeaReservation, "")]
+    [InlineData(ServerConfiguration.UdhcpdDefault, "")]
+    [InlineData(ServerConfiguration.DnsmasqDefault, "-i")]
+    [InlineData(ServerConfiguration.IscDefault, "-i")]
+    [InlineData(ServerConfiguration.KeaDefault, "-i")]
+    public async Task Lease_OfDhclient_GoesOnWithTheSameAddress(ServerConfiguration server, string option)
+    {
+        await using NetworkBed bed = await NetworkBed.CreateAsync(output.WriteLine);
+        await bed.StartServerAsync(server);
+        int process = Start(bed, ["-4", .. option.Length > 0 ? (string[])[option] : [], "-lf", Leases]);
+        string address = Assert.Single(bed.ClientAddresses());
+
+        BondDhcpProcess client = bed.Add(new BondDhcpProcess(bed.Client));
+        ProgramResult import = await client.CommandAsync("import", "--output", client.ConfigurationFile);
+        output.WriteLine(import.ToString());
+        Assert.Equal(0, import.ExitCode);
+        Assert.Equal("", import.Output);
+        Assert.Contains($"dhclient (process {process}) on c0 is running", import.Error, StringComparison.Ordinal);
+        bool isNew = option.Length == 0;
+        Assert.Equal(isNew, import.Error.Contains("client-id is NEW", StringComparison.Ordinal));
+
+        Programs.Run("/bin/sh", "-c", $"kill -9 {process}");
+        bed.Client.Ip($"address flush dev {C0}");
+        Finish(client);
+        int mark = bed.Trace.Mark;
+        client.Start();
+        JsonElement lease = await client.WaitForStateAsync("bound", Patience);
+        Assert.Equal(address, lease.GetProperty("address").GetString());
+        TracedDhcp first = bed.Trace.Dhcp("REQUEST", mark)[0].Dhcp!;
+        Assert.Equal(address.Split('/')[0], first.RequestedAddress);
+        Assert.Empty(bed.Trace.Dhcp("NAK", mark));
+        if (!isNew) Assert.Equal(bed.Trace.Dhcp("REQUEST")[0].Dhcp!.ClientId, first.ClientId);
+    }
+
+    [DhclientFact(DisplayName = "import --stop-dhclient: the address never leaves the interface, nothing is released, and run goes on with the lease")]
+    public async Task StopDhclient_WithALease_LeavesTheAddress()
+    {
+        await using NetworkBed bed = await NetworkBed.CreateAsync(output.WriteLine);
+        await bed.StartServerAsync(ServerConfiguration.DnsmasqDefault);
+        int process = Start(bed, ["-4", "-lf", Leases]);
+        string address = Assert.Single(bed.ClientAddresses());
+
+        BondDhcpProcess client = bed.Add(new BondDhcpProcess(bed.Client));
+        ProgramResult import = await client.CommandAsync("import", "--stop-dhclient", "--output", client.ConfigurationFile);
+        output.WriteLine(import.ToString());
+        Assert.Equal(0, import.ExitCode);
+        Assert.Contains($"dhclient (process {process}) on c0 is stopped, without a release", import.Error, StringComparison.Ordinal);
+        Assert.Null(ProcessIdentity.Of(process));
+        Assert.Equal(address, Assert.Single(bed.ClientAddresses()));
+
+        Finish(client);
+        int mark = bed.Trace.Mark;
+        client.Start();
+        await client.WaitForStateAsync("bound", Patience);
+        await bed.Trace.WaitForDhcpAsync("ACK", Patience, mark);
+        Assert.Equal(address, Assert.Single(bed.ClientAddresses()));
+        Assert.DoesNotContain(bed.Events.Addresses(C0), e => e.Deleted);
+        Assert.Empty(bed.Trace.Dhcp("RELEASE"));
+        Assert.Empty(bed.Trace.Dhcp("DISCOVER", mark));
+        Assert.Equal(address.Split('/')[0], bed.Trace.Dhcp("REQUEST", mark)[0].Dhcp!.RequestedAddress);
+        // What dhclient-script installed is ours now: one default route, ours.
+        await Wait.UntilAsync(() => bed.Client.Ip("route show default").Trim().Contains("metric 1024", StringComparison.Ordinal), Patience, "the default route");
+        Assert.Single(bed.Client.Ip("route show default").Split('\n', StringSplitOptions.RemoveEmptyEntries));
+        Assert.Contains("dynamic", bed.Client.Ip($"-4 address show dev {C0}"), StringComparison.Ordinal);
+        // And it goes when the lease is given back.
+        await client.MustAsync("release", C0);
+        Assert.Empty(bed.ClientAddresses());
+        Assert.Equal("", bed.Client.Ip("route show default").Trim());
+    }
+
+    [DhclientFact(DisplayName = "import --stop-dhclient of dhclient -6: address, DUID and IAID stay, CONFIRM and no SOLICIT")]
+    public async Task StopDhclient_OfDhcp6_LeavesTheAddress()
+    {
+        await using Dhcp6Scene scene = await Dhcp6Scene.SetAsync(output, Dhcp6ServerKind.Dnsmasq);
+        NetworkBed bed = scene.Bed;
+        int process = Start(bed, ["-6", "-lf", Leases6]);
+        string address = Dhcp6Addresses(bed);
+        Assert.NotEqual("", address);
+
+        File.Delete(scene.Client.ConfigurationFile);
+        ProgramResult import = await scene.Client.CommandAsync("import", "--stop-dhclient", "--output", scene.Client.ConfigurationFile);
+        output.WriteLine(import + File.ReadAllText(scene.Client.ConfigurationFile));
+        Assert.Equal(0, import.ExitCode);
+        Assert.Contains($"dhclient -6 (process {process}) on c0 is stopped", import.Error, StringComparison.Ordinal);
+        Assert.Equal(address, Dhcp6Addresses(bed));
+
+        Finish(scene.Client);
+        scene.Client.Start();
+        await Wait.UntilAsync(() => scene.ToString()!.Contains("dhcp6 confirm", StringComparison.Ordinal), Patience, "CONFIRM", scene.ToString);
+        await Wait.UntilAsync(() => State6(scene.Client) == "bound", Patience, "bound", () => scene.Client.Log);
+        Assert.Equal(address, Dhcp6Addresses(bed));
+        string trace = scene.ToString()!;
+        Assert.DoesNotContain("dhcp6 solicit", trace[trace.IndexOf("dhcp6 confirm", StringComparison.Ordinal)..], StringComparison.Ordinal);
+        Assert.DoesNotContain("dhcp6 release", trace, StringComparison.Ordinal);
+    }
+
+    [DhclientFact(DisplayName = "A dhclient of another network namespace is left alone, and is not spoken of")]
+    public async Task StopDhclient_OfAnotherNamespace_DoesNothing()
+    {
+        await using NetworkBed bed = await NetworkBed.CreateAsync(output.WriteLine);
+        await bed.StartServerAsync(ServerConfiguration.DnsmasqDefault);
+        int process = Start(bed, ["-4", "-lf", Leases]);
+        BondDhcpProcess stranger = bed.Add(new BondDhcpProcess(bed.Server));
+        string interfaces = Path.Combine(bed.Server.Scratch, "interfaces");
+        File.WriteAllText(interfaces, "auto c0\niface c0 inet dhcp\n");
+        ProgramResult import = await stranger.CommandAsync("import", "--stop-dhclient", interfaces);
+        Assert.Equal(0, import.ExitCode);
+        Assert.DoesNotContain("process", import.Error, StringComparison.Ordinal);
+        Assert.True(Directory.Exists($"/proc/{process}"));
+    }
+
+    [Fact(DisplayName = "import: TOML alone on stdout, FILE is not written over without a word, exit codes, and a daemon that runs is in the way")]
+    public async Task Command_InEachUse_EndsAsTheContractSays()
+    {
+        await using NetworkBed bed = await NetworkBed.CreateAsync(output.WriteLine);
+        using SystemTree tree = new SystemTree().File("/etc/network/interfaces", "auto c0\niface c0 inet dhcp\n");
+        BondDhcpProcess client = bed.Add(new BondDhcpProcess(bed.Client));
+        string file = Path.Combine(tree.Root, "out.toml");
+
+        ProgramResult plain = await client.CommandAsync("import", "--root", tree.Root);
+        Assert.Equal(0, plain.ExitCode);
+        Assert.Contains("dhcp4 = true # /etc/network/interfaces:2\n", plain.Output, StringComparison.Ordinal);
+        Assert.True(File.Exists(Path.Combine(client.StateDirectory, "duid")));
+        Assert.Equal(0, (await client.CommandAsync("import", "--root", tree.Root, "--output", file)).ExitCode);
+        Assert.Equal(plain.Output, await File.ReadAllTextAsync(file));
+        Assert.Equal(0, (await client.CommandAsync("import", "--root", tree.Root, "--output", file)).ExitCode);
+        await File.WriteAllTextAsync(file, "# mine\n");
+        ProgramResult refused = await client.CommandAsync("import", "--root", tree.Root, "--output", file);
+        Assert.Equal(1, refused.ExitCode);
+        Assert.Contains("--replace", refused.Error, StringComparison.Ordinal);
+        Assert.Equal("# mine\n", await File.ReadAllTextAsync(file));
+        Assert.Equal(0, (await client.CommandAsync("import", "--root", tree.Root, "--output", file, "--replace")).ExitCode);
+
+        Assert.Equal(2, (await client.CommandAsync("import", "--root", "/nowhere")).ExitCode);
+        Assert.Equal(2, (await client.CommandAsync("import", "--root", tree.Root, "--stop-dhclient")).ExitCode);
+        Assert.Equal(2, (await client.CommandAsync("import", "--root", tree.Root, "/no/such/file")).ExitCode);
+        Assert.Equal(2, (await client.CommandAsync("import", "--replace")).ExitCode);
+        using SystemTree empty = new();
+        Assert.Equal(1, (await client.CommandAsync("import", "--root", empty.Root)).ExitCode);
+
+        client.Configure();
+        client.Start();
+        await Wait.UntilAsync(() => client.CommandAsync("status").GetAwaiter().GetResult().ExitCode == 0, Patience, "the daemon", () => client.Log);
+        string interfaces = Path.Combine(tree.Root, "etc/network/interfaces");
+        ProgramResult busy = await client.CommandAsync("import", interfaces);
+        Assert.Equal(1, busy.ExitCode);
+        Assert.Contains($"process {client.Daemon.Id}", busy.Error, StringComparison.Ordinal);
+    }
+
+    /// <summary>Starts dhclient in the background as ifupdown does, waits for its lease, and gives its process.</summary>
+    private static int Start(NetworkBed bed, string[] options)
+    {
+        // DHCPv6 needs a link-local address that nobody else has.
+        if (options[0] == "-6") Wait.UntilAsync(() => bed.Client.Ip($"-6 address show dev {C0} scope link -tentative").Contains("fe80", StringComparison.Ordinal), Patience, "a link-local address").GetAwaiter().GetResult();
+        string pid = Path.Combine(bed.Client.Scratch, "dhclient.pid");
+        bed.Client.Run("dhclient", [.. options, "-1", "-pf", pid, C0]);
+        DateTime deadline = DateTime.UtcNow + Patience;
+        while (DateTime.UtcNow < deadline)
+        {
+            if (File.Exists(pid) && int.TryParse(File.ReadAllText(pid), out int process) && Directory.Exists($"/proc/{process}")) return process;
+            Thread.Sleep(50);
+        }
+        throw new BedException("dhclient does not stay");
+    }
+
+    // The last table is c0's; nothing outside of the namespaces is told of name servers.
+    private static void Finish(BondDhcpProcess client) =>
+        File.WriteAllText(client.ConfigurationFile, SystemTree.Readable(File.ReadAllText(client.ConfigurationFile)) + "dns = false\n");
+
+    private static string Dhcp6Addresses(NetworkBed bed) => string.Join('\n', bed.Client.Ip($"-6 -o address show dev {C0} scope global")
+        .Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => line.Split(" inet6 ", 2)[1].Split(' ', 2)[0]).Where(one => one.EndsWith("/128", StringComparison.Ordinal)));
+
+    private static string? State6(BondDhcpProcess client)
+    {
+        ProgramResult result = client.CommandAsync("lease", C0, "--json").GetAwaiter().GetResult();
+        if (result.ExitCode != 0) return null;
+        using JsonDocument document = JsonDocument.Parse(result.Output);
+        JsonElement dhcp6 = document.RootElement.GetProperty("interfaces")[0].GetProperty("dhcp6");
+        return dhcp6.ValueKind == JsonValueKind.Object ? dhcp6.GetProperty("state").GetString() : null;
+    }
+}
