@@ -7,6 +7,7 @@ using BondDhcp.Host.Journal;
 using BondDhcp.Host.Loop;
 using BondDhcp.Host.Status;
 using BondDhcp.Host.Systemd;
+using BondDhcp.Host.Systemd.Linux;
 using BondDhcp.Net;
 using BondDhcp.Net.Linux;
 using Microsoft.Extensions.Logging;
@@ -147,7 +148,7 @@ internal sealed partial class DaemonProcess : IDisposable
         _interfaces.KeepIdentity();
         _interfaces.BeginSharing();
         SetControlGroup();
-        _keeping = JournalKeeping.Begin(_journal, _notifier, Environment.GetEnvironmentVariable);
+        _keeping = JournalKeeping.Begin(_journal, _notifier, InheritedDescriptors.Take(Environment.GetEnvironmentVariable));
         _control = new ControlServer(_loop, _directory.ControlSocket, _permission, Handle);
         _signals = new LoopSignals(_loop, OnSignal);
         _host = new DaemonHost(_journal, _notifier);

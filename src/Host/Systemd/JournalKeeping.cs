@@ -33,10 +33,13 @@ internal sealed class JournalKeeping : IDisposable
     /// Takes up what an earlier process left and keeps the journal from here on; null where there is no service manager.
     /// Descriptors that the manager hands over and that nothing is known of are closed and named.
     /// </summary>
-    public static JournalKeeping? Begin(EventJournal journal, ServiceNotifier notifier, Func<string, string?> environment)
+    /// <param name="journal">What is kept.</param>
+    /// <param name="notifier">Takes the file.</param>
+    /// <param name="inherited">What the manager handed over; theirs is this method's.</param>
+    public static JournalKeeping? Begin(EventJournal journal, ServiceNotifier notifier, IReadOnlyList<InheritedDescriptor> inherited)
     {
         FixedMemoryFile? found = null;
-        foreach ((string name, FileDescriptor descriptor) in InheritedDescriptors.Take(environment))
+        foreach ((string name, FileDescriptor descriptor) in inherited)
         {
             if (name == Name && found is null) found = Adopt(descriptor, journal);
             else

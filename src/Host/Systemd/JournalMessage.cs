@@ -11,6 +11,8 @@ namespace BondDhcp.Host.Systemd;
 /// </summary>
 internal sealed class JournalMessage
 {
+    private const string Prefix = "BONDDHCP_";
+
     private readonly ArrayBufferWriter<byte> _octets = new(512);
 
     /// <summary>What was added until now.</summary>
@@ -42,10 +44,10 @@ internal sealed class JournalMessage
 
     internal static string OwnName(string name)
     {
-        StringBuilder own = new("BONDDHCP_");
+        StringBuilder own = new(Prefix);
         foreach (char c in name)
         {
-            if (char.IsAsciiLetterUpper(c)) own.Append('_');
+            if (char.IsAsciiLetterUpper(c) && own.Length > Prefix.Length) own.Append('_');
             if (char.IsAsciiLetterOrDigit(c)) own.Append(char.ToUpperInvariant(c));
         }
         return own.ToString();
