@@ -17,6 +17,9 @@ internal sealed class ComponentSet(Func<ComponentSpec, ComponentWork> create, St
     private readonly List<Component> _held = [];
     private DaemonConfiguration _configuration = new();
 
+    /// <summary>There are others, or a user stopped or started some.</summary>
+    public event Action? Changed;
+
     /// <summary>The components, in the order in which they are started.</summary>
     public IReadOnlyList<Component> All => _components;
 
@@ -33,6 +36,7 @@ internal sealed class ComponentSet(Func<ComponentSpec, ComponentWork> create, St
     public void Start(DaemonConfiguration configuration)
     {
         _configuration = configuration;
+        stopped.Changed += () => Changed?.Invoke();
         foreach (ComponentSpec spec in ComponentGraph.Of(configuration)) Add(spec);
     }
 
@@ -68,6 +72,7 @@ internal sealed class ComponentSet(Func<ComponentSpec, ComponentWork> create, St
         }
         foreach (ComponentSpec spec in wanted.Values)
             if (Find(spec.Name) is null) Add(spec);
+        Changed?.Invoke();
     }
 
     /// <summary>Starts a component by the user's wish, after what it stands on; a master brings back what stopped with it.</summary>

@@ -31,6 +31,9 @@ internal sealed class StoppedComponents
         }
     }
 
+    /// <summary>A component was stopped, or is not stopped any more.</summary>
+    public event Action? Changed;
+
     /// <summary>Why the component is stopped; null when it is not.</summary>
     public string? Why(string component) => _reasons.GetValueOrDefault(component);
 
@@ -46,6 +49,7 @@ internal sealed class StoppedComponents
 
     private string? Write()
     {
+        Changed?.Invoke();
         string text = string.Concat(_reasons.Select(entry => $"{entry.Key} {entry.Value}\n"));
         return StateFile.Write(_path, Encoding.UTF8.GetBytes($"{_bootId}\n{text}")) is { } problem
             ? $"done, but a restart of the daemon will undo it: {_path}: {problem}"

@@ -9,6 +9,9 @@ internal sealed class ControlCall(ControlConnection connection, ControlRequest r
     /// <summary>What is asked.</summary>
     public ControlRequest Request { get; } = request;
 
+    /// <summary>Who asks.</summary>
+    public Linux.PeerCredentials Peer => connection.Peer;
+
     /// <summary>The caller may change things.</summary>
     public bool MayChange { get; } = mayChange;
 

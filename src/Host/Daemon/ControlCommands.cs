@@ -20,7 +20,11 @@ internal sealed record DaemonActions(
     Func<string?, DaemonSnapshot> Snapshot, Func<string, bool> Knows, Action<Action<string?>> Reload, Action<Action<string?>> TakeDown, Func<DateTimeOffset> Now);
 
 /// <summary>Carries out the requests of the control socket.</summary>
-internal sealed class ControlCommands(ComponentSet components, EventJournal journal, DaemonActions daemon)
+/// <param name="components">What is started and stopped.</param>
+/// <param name="journal">What is watched, and told of faults.</param>
+/// <param name="daemon">What is beside the components' work.</param>
+/// <param name="isEcho">Verb, component and process of a request that only tells what was done here; it changes nothing.</param>
+internal sealed class ControlCommands(ComponentSet components, EventJournal journal, DaemonActions daemon, Func<string, string, int, bool> isEcho)
 {
     // Callers of wait-online, looked at again whenever something happened.
     private readonly List<(ControlCall Call, Func<bool> Holds)> _waiting = [];
@@ -66,6 +70,7 @@ internal sealed class ControlCommands(ComponentSet components, EventJournal jour
             case "start" or "stop" or "restart" or "renew" or "rebind" or "release" or "acquire" or "reload" when !call.MayChange:
                 call.Fail(ExitCode.Failed, "not permitted: changes are for root and the control-group");
                 break;
+            case "start" or "stop" when call.Request.Arguments is [var only] && isEcho(call.Request.Command, only, call.Peer.ProcessId): call.Succeed(); break;
             case "start": Each(call, components.Start); break;
             case "stop" when call.Request.Arguments.IsEmpty: daemon.TakeDown(error => Answer(call, error)); break;
             case "stop": Each(call, components.Stop); break;

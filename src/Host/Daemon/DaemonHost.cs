@@ -1,5 +1,7 @@
 using BondDhcp.Host.Commands.Linux;
 using BondDhcp.Host.Journal;
+using BondDhcp.Host.Systemd;
+using BondDhcp.Host.Systemd.Linux;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Serilog;
@@ -19,11 +21,13 @@ internal sealed class DaemonHost : IDisposable
     {
         HostApplicationBuilder builder = Microsoft.Extensions.Hosting.Host.CreateEmptyApplicationBuilder(
             new HostApplicationBuilderSettings { ApplicationName = "bonddhcp", DisableDefaults = true, EnvironmentName = Environments.Production });
+        Serilog.Core.ILogEventSink sink = new StandardErrorSink(new StandardStream(StandardStream.Error), !Console.IsErrorRedirected);
+        if (StandardErrorTarget.IsJournal(Environment.GetEnvironmentVariable)) sink = new SystemJournalSink(sink);
         Serilog.Core.Logger log = new LoggerConfiguration()
             .MinimumLevel.Information()
             // The host's own messages say nothing that the journal does not.
             .MinimumLevel.Override("Microsoft", Serilog.Events.LogEventLevel.Warning)
-            .WriteTo.Sink(new StandardErrorSink(new StandardStream(StandardStream.Error), !Console.IsErrorRedirected))
+            .WriteTo.Sink(sink)
             .CreateLogger();
         builder.Services.AddSerilog(log, dispose: true);
         builder.Services.AddSingleton<IHostLifetime, LoopLifetime>();

@@ -6,22 +6,19 @@ using BondDhcp.Host.Control;
 using BondDhcp.Host.Journal;
 using BondDhcp.Host.Loop;
 using BondDhcp.Host.Status;
+using BondDhcp.Host.Systemd;
+using BondDhcp.Host.Systemd.Linux;
 using BondDhcp.Net;
 using BondDhcp.Net.Linux;
+using Microsoft.Extensions.Logging;
 
 namespace BondDhcp.Host.Daemon;
 
 /// <summary>The daemon from its first packet to its end, on one thread.</summary>
-internal sealed class DaemonProcess : IDisposable
+internal sealed partial class DaemonProcess : IDisposable
 {
     /// <summary>If no lease is there by then, the rest of the daemon is made: the exchange waits for the server meanwhile.</summary>
     private static readonly TimeSpan s_latestFurnishing = TimeSpan.FromMilliseconds(50);
-
-    /// <summary>SIGTERM promises an end within 2 s where nothing is taken down.</summary>
-    private static readonly TimeSpan s_longestEnd = TimeSpan.FromSeconds(1.5);
-
-    /// <summary>A lease to give back, slaves to free, a supplicant that says goodbye to its access point: and a reserve.</summary>
-    private static readonly TimeSpan s_longestTakeDown = TimeSpan.FromSeconds(10);
 
     /// <summary>By then the start is over, and whatever was made for it.</summary>
     private static readonly TimeSpan s_settling = TimeSpan.FromSeconds(5);
@@ -40,6 +37,7 @@ internal sealed class DaemonProcess : IDisposable
     private readonly ComponentSet _components;
     private readonly ControlCommands _commands;
     private readonly ServiceNotifier _notifier;
+    private readonly ComponentUnits _units;
     private readonly LoopDeadline _furnish;
     private readonly LoopDeadline _giveUp;
     private readonly LoopDeadline _reconsider;
@@ -48,10 +46,9 @@ internal sealed class DaemonProcess : IDisposable
     private ControlServer? _control;
     private LoopSignals? _signals;
     private DaemonHost? _host;
-    private bool _ending;
+    private JournalKeeping? _keeping;
     private bool _reconsidering;
-    private Action<string?>? _lastWord;
-    private string? _leftOver;
+    private bool _statusPosted;
 
     /// <summary>Makes what the first packet needs.</summary>
     public DaemonProcess(
@@ -66,8 +63,9 @@ internal sealed class DaemonProcess : IDisposable
         string bootId = StoreClock.ReadBootId();
         _interfaces = new DaemonInterfaces(_loop, _journal, invocation.StateDirectory, directory.Path, bootId);
         _components = new ComponentSet(_interfaces.Create, new StoppedComponents(directory.Path, bootId));
+        _units = new ComponentUnits(_loop, _components, _journal.Record);
         _commands = new ControlCommands(
-            _components, _journal, new DaemonActions(Snapshot, Knows, Reload, TakeDown, TimeProvider.System.GetUtcNow));
+            _components, _journal, new DaemonActions(Snapshot, Knows, Reload, TakeDown, TimeProvider.System.GetUtcNow), _units.IsEcho);
         _furnish = _loop.AddDeadline(Furnish);
         _giveUp = _loop.AddDeadline(GiveUp);
         _reconsider = _loop.AddDeadline(Reconsider);
@@ -83,8 +81,7 @@ internal sealed class DaemonProcess : IDisposable
         _furnish.At = BoottimeClock.Now + s_latestFurnishing;
         _components.Start(_configuration);
         _loop.Run();
-        _lastWord?.Invoke(_leftOver);
-        _host?.Stop();
+        SayGoodbye();
         return ExitCode.Done;
     }
 
@@ -95,6 +92,8 @@ internal sealed class DaemonProcess : IDisposable
         _control?.Dispose();
         _signals?.Dispose();
         _host?.Dispose();
+        _keeping?.Dispose();
+        _units.Dispose();
         _notifier.Dispose();
         _interfaces.Dispose();
         _loop.Dispose();
@@ -104,7 +103,9 @@ internal sealed class DaemonProcess : IDisposable
     {
         // The address is on the interface as soon as this step is carried out; the rest may begin then, unless the other
         // family, or another interface, is in the middle of its own exchange.
-        if (_host is null && _journal[_journal.NextSequence - 1].Report.Event is "leaseBound" or "state" && AllAreServed) _furnish.At = Instant.Zero;
+        string name = _journal[_journal.NextSequence - 1].Report.Event;
+        if (_host is null && name is "leaseBound" or "state" && AllAreServed) _furnish.At = Instant.Zero;
+        if (_host is not null && LogSeverity.Of(name) != LogLevel.Debug) FollowStatus();
         if (_reconsidering || !_commands.AnyoneWaits) return;
         _reconsidering = true;
         // Entries are made while a machine's step is being carried out: look when it is.
@@ -132,6 +133,18 @@ internal sealed class DaemonProcess : IDisposable
         }
     }
 
+    // Once a turn, and where somebody looks at it.
+    private void FollowStatus()
+    {
+        if (_statusPosted || !_notifier.IsHeard) return;
+        _statusPosted = true;
+        _loop.Post(() =>
+        {
+            _statusPosted = false;
+            if (!_ending) _notifier.Status(ServiceStatus.Of(Snapshot(null)));
+        });
+    }
+
     private void Handle(ControlCall call)
     {
         _commands.Handle(call);
@@ -155,9 +168,12 @@ internal sealed class DaemonProcess : IDisposable
         _interfaces.BeginSharing();
         _interfaces.TakeBackAbandoned(_locks.IsAnothers);
         SetControlGroup();
+        _keeping = JournalKeeping.Begin(_journal, _notifier, InheritedDescriptors.Take(Environment.GetEnvironmentVariable));
         _control = new ControlServer(_loop, _directory.ControlSocket, _permission, Handle);
         _signals = new LoopSignals(_loop, OnSignal);
         _host = new DaemonHost(_journal, _notifier);
+        FollowStatus();
+        _units.Begin();
         _tidy.At = BoottimeClock.Now + s_settling;
     }
 
@@ -167,46 +183,6 @@ internal sealed class DaemonProcess : IDisposable
     {
         GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
         ProgramPages.GiveBack();
-    }
-
-    private void OnSignal(DaemonSignal signal)
-    {
-        switch (signal)
-        {
-            case DaemonSignal.Reload: Reload(static _ => { }); break;
-            case DaemonSignal.HandOver: End(done => _components.EndAll(static _ => false, done), s_longestEnd); break;
-            default: End(_components.EndAtTerm, _components.TakesDownAtTerm ? s_longestTakeDown : s_longestEnd); break;
-        }
-    }
-
-    // Who asks while it is under way is answered with the one before: to be in a hurry is for signals.
-    private void TakeDown(Action<string?> answer)
-    {
-        _lastWord += answer;
-        if (!_ending) End(done => _components.EndAll(static _ => true, done), s_longestTakeDown);
-    }
-
-    private void GiveUp()
-    {
-        _leftOver = "not everything could be taken down in time; 'ip addr' and 'ip link' show what is left";
-        _loop.Stop();
-    }
-
-    private void End(Action<Completion> endAll, TimeSpan longest)
-    {
-        if (_ending)
-        {
-            _loop.Stop(); // asked twice: at once
-            return;
-        }
-        _ending = true;
-        _notifier.Stopping();
-        _giveUp.At = BoottimeClock.Now + longest;
-        endAll(failure =>
-        {
-            _leftOver = failure;
-            _loop.Stop();
-        });
     }
 
     // Told when what is not configured any more has been taken down.

@@ -14,10 +14,18 @@ internal sealed class StandardErrorSink(Stream output, bool isTerminal) : ILogEv
     /// <inheritdoc/>
     public void Emit(LogEvent logEvent)
     {
-        StringWriter line = new(CultureInfo.InvariantCulture);
-        line.Write(isTerminal
+        string prefix = isTerminal
             ? logEvent.Timestamp.ToString("HH:mm:ss.fff ", CultureInfo.InvariantCulture)
-            : string.Create(CultureInfo.InvariantCulture, $"<{Priority(logEvent.Level)}>"));
+            : string.Create(CultureInfo.InvariantCulture, $"<{Priority(logEvent.Level)}>");
+        // One line, one write: lines of several writers do not mix.
+        output.Write(Encoding.UTF8.GetBytes(prefix + Render(logEvent).ReplaceLineEndings(" | ") + "\n"));
+        output.Flush();
+    }
+
+    /// <summary>The message, with what an exception says behind it.</summary>
+    internal static string Render(LogEvent logEvent)
+    {
+        StringWriter line = new(CultureInfo.InvariantCulture);
         // ":l" keeps Serilog from putting quotes around strings.
         foreach (Serilog.Parsing.MessageTemplateToken token in logEvent.MessageTemplate.Tokens)
         {
@@ -26,13 +34,11 @@ internal sealed class StandardErrorSink(Stream output, bool isTerminal) : ILogEv
             else token.Render(logEvent.Properties, line, CultureInfo.InvariantCulture);
         }
         if (logEvent.Exception is { } exception) line.Write($": {exception}");
-        // One line, one write: lines of several writers do not mix.
-        output.Write(Encoding.UTF8.GetBytes(line.ToString().ReplaceLineEndings(" | ") + "\n"));
-        output.Flush();
+        return line.ToString();
     }
 
-    // syslog(3): 3 error, 4 warning, 6 informational, 7 debug.
-    private static int Priority(LogEventLevel level) => level switch
+    /// <summary>syslog(3)'s number: 3 error, 4 warning, 6 informational, 7 debug.</summary>
+    internal static int Priority(LogEventLevel level) => level switch
     {
         LogEventLevel.Fatal => 2,
         LogEventLevel.Error => 3,

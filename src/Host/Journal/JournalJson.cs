@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Text.Json;
 using BondDhcp.Net;
 
@@ -29,6 +30,30 @@ internal static class JournalJson
         json.WriteEndObject();
     }
 
+    /// <summary>Reads an entry that <see cref="Write"/> wrote; null for anything else.</summary>
+    /// <param name="json">The object.</param>
+    /// <param name="sequence">The entry's number, which is not in it.</param>
+    /// <param name="at">Its time on the clock that counts suspended time, which is not in it.</param>
+    public static JournalEntry? TryRead(ReadOnlySpan<byte> json, long sequence, Instant at)
+    {
+        try
+        {
+            Utf8JsonReader reader = new(json);
+            using JsonDocument document = JsonDocument.ParseValue(ref reader);
+            JsonElement root = document.RootElement;
+            ImmutableArray<ReportField>.Builder fields = ImmutableArray.CreateBuilder<ReportField>();
+            foreach (JsonProperty property in root.EnumerateObject())
+                if (property.Name is not ("at" or "interface" or "source" or "event")) fields.Add(new ReportField(property.Name, ReadValue(property.Value)));
+            return new JournalEntry(
+                sequence, at, root.GetProperty("at").GetDateTimeOffset(), root.GetProperty("interface").GetString() ?? "",
+                ReadText(root, "source"), new Report(ReadText(root, "event"), fields.ToImmutable()));
+        }
+        catch (Exception e) when (e is JsonException or InvalidOperationException or KeyNotFoundException or FormatException)
+        {
+            return null;
+        }
+    }
+
     private static void WriteStart(Utf8JsonWriter json, DateTimeOffset at, string @interface, string source, string name)
     {
         json.WriteStartObject();
@@ -51,4 +76,16 @@ internal static class JournalJson
             default: json.WriteStringValue(value.ToString()); break;
         }
     }
+
+    private static string ReadText(JsonElement root, string name) => root.GetProperty(name).GetString() ?? throw new FormatException(name);
+
+    private static object ReadValue(JsonElement value) => value.ValueKind switch
+    {
+        JsonValueKind.True => true,
+        JsonValueKind.False => false,
+        JsonValueKind.String => value.GetString()!,
+        JsonValueKind.Number when value.TryGetInt64(out long whole) => whole,
+        JsonValueKind.Number when value.GetDouble() is var real && double.IsFinite(real) => real,
+        _ => throw new FormatException("no value of an event's"),
+    };
 }

@@ -5,11 +5,14 @@ using Microsoft.Extensions.Logging;
 
 namespace BondDhcp.Host.Journal;
 
-/// <summary>Writes the journal to the log; begins with what the journal held before the log was there.</summary>
+/// <summary>Writes the journal to the log; begins with what this process recorded before the log was there.</summary>
 internal sealed class JournalLog(EventJournal journal, ILogger<JournalLog> logger) : IHostedService
 {
     /// <summary>Of events a network can cause at will, one in this time for each interface.</summary>
     public static readonly TimeSpan LimitInterval = TimeSpan.FromSeconds(10);
+
+    /// <summary>Before the name of a property that is one field of the event, escaped.</summary>
+    public const string FieldPrefix = "Field.";
 
     /// <summary>A message is our own words and says where to look: with a path and a place it outgrows what a server may say.</summary>
     private const int MaxMessageLength = 1024;
@@ -20,6 +23,8 @@ internal sealed class JournalLog(EventJournal journal, ILogger<JournalLog> logge
     /// <inheritdoc/>
     public Task StartAsync(CancellationToken cancellationToken)
     {
+        // What an earlier process recorded, it logged.
+        _next = journal.FirstOfThisRun;
         journal.Recorded += WriteNew;
         WriteNew();
         return Task.CompletedTask;
@@ -41,10 +46,14 @@ internal sealed class JournalLog(EventJournal journal, ILogger<JournalLog> logge
     {
         LogLevel level = LogSeverity.Of(entry.Report.Event);
         if (!logger.IsEnabled(level) || !Allowed(entry)) return;
-        string details = Details(entry.Report);
-        if (entry.Interface.Length > 0)
-            logger.Log(level, "{Interface} {Source}: {Event}{Details}", entry.Interface, entry.Source, entry.Report.Event, details);
-        else logger.Log(level, "{Source}: {Event}{Details}", entry.Source, entry.Report.Event, details);
+        List<KeyValuePair<string, object?>> properties = new(entry.Report.Fields.Length + 5);
+        string details = Details(entry.Report, properties);
+        if (entry.Interface.Length > 0) properties.Add(new("Interface", entry.Interface));
+        properties.Add(new("Source", entry.Source));
+        properties.Add(new("Event", entry.Report.Event));
+        properties.Add(new("Details", details));
+        properties.Add(new("{OriginalFormat}", entry.Interface.Length > 0 ? "{Interface} {Source}: {Event}{Details}" : "{Source}: {Event}{Details}"));
+        logger.Log(level, default, properties, null, static (_, _) => "");
     }
 
     // The daemon's own words, at start or reload, are never too many.
@@ -57,7 +66,8 @@ internal sealed class JournalLog(EventJournal journal, ILogger<JournalLog> logge
         return true;
     }
 
-    private static string Details(Report report)
+    // One by one, too, for a log that has fields.
+    private static string Details(Report report, List<KeyValuePair<string, object?>> properties)
     {
         StringBuilder text = new();
         foreach (ReportField field in report.Fields)
@@ -67,6 +77,7 @@ internal sealed class JournalLog(EventJournal journal, ILogger<JournalLog> logge
                     ? (flag ? "true" : "false")
                     : Convert.ToString(field.Value, System.Globalization.CultureInfo.InvariantCulture) ?? "",
                 field.Name == "message" ? MaxMessageLength : EscapedText.DefaultLimit);
+            properties.Add(new(FieldPrefix + field.Name, value));
             text.Append(' ').Append(field.Name).Append('=').Append(value.Contains(' ', StringComparison.Ordinal) ? $"\"{value}\"" : value);
         }
         return text.ToString();

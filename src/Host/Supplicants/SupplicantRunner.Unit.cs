@@ -1,4 +1,5 @@
 using BondDhcp.Host.Loop;
+using BondDhcp.Host.Systemd;
 using BondDhcp.Net;
 using BondDhcp.Net.Linux;
 
@@ -9,6 +10,7 @@ internal sealed partial class SupplicantRunner
 {
     private ChildProcess? _systemctl;
     private LoopWatch? _systemctlWatch;
+    private LoopProcess? _jobQuery;
 
     private string EnvironmentPath => StatePath.Of(_runtimeDirectory, "supplicant-", _settings.InterfaceName, ".env");
 
@@ -51,8 +53,21 @@ internal sealed partial class SupplicantRunner
             _systemctlWatch?.Dispose();
             _systemctl.Dispose();
             (_systemctlWatch, _systemctl) = (null, null);
+            if (status.IsSuccess && verb == "stop") FollowStop();
             if (!status.IsSuccess) FailUnit($"systemctl {verb} {unit} failed ({status}); see 'systemctl status {unit}'");
         }));
+    }
+
+    // While systemd stops this daemon, in a shutdown above all, the supplicant's end waits for ours: it is ordered before the
+    // daemon, so that a DHCPRELEASE still gets out. Its stop is queued, and that is all there is to wait for.
+    private void FollowStop()
+    {
+        if (!UnitFiles.IsOf("self", UnitFiles.Daemon)) return;
+        _jobQuery = LoopProcess.Start(_loop, new ProgramCall("systemctl", ["show", "--property=Job", "--value", UnitFiles.Daemon]), answer => Guard(() =>
+        {
+            _jobQuery = null;
+            if (_phase == Phase.Ending && _owner == Owner.Unit && answer.LastWords(MaxLastWords) is not ("" or "0")) FinishEnding();
+        }), out _);
     }
 
     private void FailUnit(string why)

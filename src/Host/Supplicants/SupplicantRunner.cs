@@ -167,6 +167,7 @@ internal sealed partial class SupplicantRunner : IDisposable
         _connection.Dispose();
         ReleaseProcess();
         _systemctl?.Dispose();
+        _jobQuery?.Dispose();
     }
 
     private void Leave()

@@ -1,5 +1,6 @@
 using System.Text;
 using BondDhcp.Bond.Wpa;
+using BondDhcp.Host.Systemd;
 
 namespace BondDhcp.Host.Supplicants;
 
@@ -8,15 +9,8 @@ internal static class SupplicantUnit
 {
     private const string Template = "bonddhcp-supplicant@.service";
 
-    // Where systemd looks for units (systemd.unit(5)).
-    private static readonly string[] s_directories =
-    [
-        "/etc/systemd/system", "/run/systemd/system", "/usr/local/lib/systemd/system", "/usr/lib/systemd/system", "/lib/systemd/system",
-    ];
-
     /// <summary>systemd runs this machine, and the unit is installed.</summary>
-    public static bool IsInstalled =>
-        Directory.Exists("/run/systemd/system") && s_directories.Any(directory => File.Exists(Path.Combine(directory, Template)));
+    public static bool IsInstalled => UnitFiles.Find(Template) is not null;
 
     /// <summary>The unit of an interface.</summary>
     public static string NameOf(string interfaceName) => $"bonddhcp-supplicant@{Escape(interfaceName)}.service";

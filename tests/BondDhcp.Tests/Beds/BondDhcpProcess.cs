@@ -41,14 +41,21 @@ public sealed class BondDhcpProcess(NetworkNamespace where) : IAsyncDisposable
             """);
     }
 
+    /// <summary>Where the daemon finds its service manager; empty for none.</summary>
+    public string NotifySocket { get; set; } = "";
+
     /// <summary>Starts <c>bonddhcp run</c>.</summary>
     /// <param name="log">A FIFO for its log, which is then nobody's to read; null to keep the log.</param>
-    public void Start(string? log = null)
+    /// <param name="journal">A file that the service manager kept for it, beside one that is none of its business; null for none.</param>
+    public void Start(string? log = null, string? journal = null)
     {
         if (_daemon is not null) _earlierOutput.Add(_daemon.Output);
         ProcessStartInfo start = where.Program(Binary, [.. Common, "run"]);
         // Opened for both directions, a FIFO does not wait for somebody at its other end.
         if (log is not null) start = new("bash", ["-c", "exec \"$@\" 2<>\"$0\"", log, start.FileName, .. start.ArgumentList]);
+        const string Inherit = "export LISTEN_PID=$$ LISTEN_FDS=2 LISTEN_FDNAMES=journal:stranger; exec \"$@\" 3<>\"$0\" 4</dev/null";
+        if (journal is not null) start = new("bash", ["-c", Inherit, journal, start.FileName, .. start.ArgumentList]);
+        if (NotifySocket.Length > 0) start.Environment["NOTIFY_SOCKET"] = NotifySocket;
         _daemon = BedProcess.Start("bonddhcp", start);
     }
 

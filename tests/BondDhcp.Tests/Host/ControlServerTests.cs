@@ -38,7 +38,7 @@ public sealed class ControlServerTests : IDisposable
         reader.Bind(new System.Net.Sockets.UnixDomainSocketEndPoint(path));
         int sent = 0;
         // Its queue holds net.unix.max_dgram_qlen datagrams.
-        while (sent < 100_000 && UnixSocket.SendDatagram(path, "WATCHDOG=1"u8)) sent++;
+        while (sent < 100_000 && UnixDatagram.Send(path, "WATCHDOG=1"u8) == 0) sent++;
         Assert.InRange(sent, 1, 99_999);
     }
 

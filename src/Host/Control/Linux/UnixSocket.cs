@@ -107,18 +107,6 @@ internal static unsafe class UnixSocket
         return new PeerCredentials((int)credentials[0], credentials[1], credentials[2]);
     }
 
-    /// <summary>
-    /// Sends one datagram to a socket and forgets it; false when it could not be handed over. Never waits for a reader.
-    /// </summary>
-    public static bool SendDatagram(string name, ReadOnlySpan<byte> data)
-    {
-        int type = LibC.SOCK_DGRAM | LibC.SOCK_CLOEXEC | LibC.SOCK_NONBLOCK;
-        using FileDescriptor socket = FileDescriptor.Own(LibC.socket(LibC.AF_UNIX, type, 0), "socket");
-        sockaddr_un address = AddressOf(name, out int length);
-        fixed (byte* start = data)
-            return (long)LibC.sendto(socket.Number, start, data.Length, LibC.MSG_NOSIGNAL, (sockaddr*)&address, length) == data.Length;
-    }
-
     // What bind(2) makes has the process's umask taken off.
     private static void SetMode(string path)
     {
@@ -132,7 +120,7 @@ internal static unsafe class UnixSocket
         return Marshal.GetLastPInvokeError() is KernelNumbers.EAGAIN or KernelNumbers.EINTR ? WouldBlock : Closed;
     }
 
-    private static sockaddr_un AddressOf(string name, out int length)
+    internal static sockaddr_un AddressOf(string name, out int length)
     {
         byte[] octets = Encoding.UTF8.GetBytes(name);
         if (octets.Length is 0 or > MaxPathLength)

@@ -32,8 +32,13 @@ public static class KernelNumbers
     public const uint MFD_CLOEXEC = 0x0001;
     public const uint MFD_ALLOW_SEALING = 0x0002;
     public const int F_ADD_SEALS = 1033;
+    public const int F_GET_SEALS = 1034;
     public const int F_SEAL_SEAL = 0x0001;
+    public const int F_SEAL_SHRINK = 0x0002;
     public const int F_SEAL_GROW = 0x0004;
+    public const int F_SEAL_WRITE = 0x0008;
+    public const int FD_CLOEXEC = 1;
+    public const int SCM_RIGHTS = 0x01;
 
     public const int IN_NONBLOCK = 0x800;
     public const int IN_CLOEXEC = 0x80000;

@@ -60,7 +60,7 @@ public static class QemuMachine
         await File.WriteAllTextAsync(Path.Combine(directory, "machine"), string.Create(CultureInfo.InvariantCulture,
             $"LIMIT={ScenarioSeconds}\nBINARY=/program/{Path.GetFileName(BondDhcpProcess.Binary)}\nSHARES=\"program dotnet\"\n"));
         string units = Directory.CreateDirectory(Path.Combine(directory, "units")).FullName;
-        foreach (string unit in Directory.GetFiles(Path.Combine(SourceTree.Root, "src", "Host", "Systemd"), "*.service"))
+        foreach (string unit in Directory.GetFiles(Path.Combine(SourceTree.Root, "packaging", "systemd")))
             File.Copy(unit, Path.Combine(units, Path.GetFileName(unit)));
         return new("qemu-system-x86_64",
         [

@@ -174,6 +174,7 @@ pinging() { ping -D -n -i 0.1 -W 1 192.0.2.254 > "$dir/ping.txt" 2>&1 & }
 status() { bonddhcp status --json > "$dir/status-$1.json"; }
 
 # serve dnsmasq|dhcpd|kea|kea-chaddr|udhcpd [INTERFACE]: leases of two minutes; the last two know clients by chaddr. $server is its process.
+dnsmasq_options=() # further ones
 serve() {
     local at=$dir/${where:+other-} pool=192.0.2.5
     [ -z "${where:-}" ] || pool=192.0.2.15
@@ -183,7 +184,7 @@ serve() {
         dnsmasq)
             in_net dnsmasq --conf-file=/dev/null --keep-in-foreground --port=0 --user=root --no-ping --log-dhcp --log-facility=- --pid-file= \
                 --bind-interfaces --interface="${2:-br0}" --dhcp-leasefile="${at}leases" --dhcp-range=${pool}0,${pool}9,255.255.255.0,120 \
-                --dhcp-option=option:router,192.0.2.254 --dhcp-authoritative 2> "$dir/$log" &
+                --dhcp-option=option:router,192.0.2.254 --dhcp-authoritative "${dnsmasq_options[@]}" 2> "$dir/$log" &
             server=$!
             until_true says "$log" 'sockets bound' ;;
         dhcpd)

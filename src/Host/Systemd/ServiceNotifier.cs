@@ -5,7 +5,7 @@ using BondDhcp.Host.Control.Linux;
 using BondDhcp.Host.Loop;
 using BondDhcp.Net.Linux;
 
-namespace BondDhcp.Host.Daemon;
+namespace BondDhcp.Host.Systemd;
 
 /// <summary>Tells the service manager how the daemon fares (sd_notify(3)); does nothing where there is none.</summary>
 internal sealed class ServiceNotifier : IDisposable
@@ -13,6 +13,7 @@ internal sealed class ServiceNotifier : IDisposable
     private readonly string? _socket;
     private readonly LoopDeadline? _watchdog;
     private readonly TimeSpan _watchdogInterval;
+    private string _status = "";
 
     /// <summary>Reads NOTIFY_SOCKET, WATCHDOG_USEC and WATCHDOG_PID by <paramref name="environment"/>.</summary>
     public ServiceNotifier(EventLoop loop, Func<string, string?> environment)
@@ -26,18 +27,39 @@ internal sealed class ServiceNotifier : IDisposable
         KeepAlive();
     }
 
-    /// <summary>The control socket listens and the interfaces are under way.</summary>
+    /// <summary>There is a service manager.</summary>
+    public bool IsHeard => _socket is not null;
+
+    /// <summary>The control socket listens and the interfaces are under way; after <see cref="Reloading"/>, the new configuration is in force.</summary>
     public void Ready() => Send("READY=1");
 
-    /// <summary>One line for <c>systemctl status</c>.</summary>
-    public void Status(string text) => Send("STATUS=" + text);
+    /// <summary>One line for <c>systemctl status</c>; the same again is not sent.</summary>
+    public void Status(string text)
+    {
+        if (text == _status) return;
+        _status = text;
+        Send("STATUS=" + text);
+    }
 
     /// <summary>A new configuration is being applied; <see cref="Ready"/> follows.</summary>
     public void Reloading() =>
         Send(string.Create(CultureInfo.InvariantCulture, $"RELOADING=1\nMONOTONIC_USEC={Stopwatch.GetTimestamp() / (Stopwatch.Frequency / 1_000_000)}"));
 
-    /// <summary>The end begins.</summary>
-    public void Stopping() => Send("STOPPING=1");
+    /// <summary>The end begins, and may take so long: who set a shorter limit than that is asked for patience.</summary>
+    public void Stopping(TimeSpan longest)
+    {
+        Send("STOPPING=1");
+        Send(string.Create(CultureInfo.InvariantCulture, $"EXTEND_TIMEOUT_USEC={(long)longest.TotalMicroseconds}"));
+    }
+
+    /// <summary>
+    /// Gives the manager a file to keep, under a name, until <see cref="Forget"/> or the service's end; the next start
+    /// finds it among its <see cref="Linux.InheritedDescriptors"/>. FDPOLL=0: it is not looked at meanwhile.
+    /// </summary>
+    public void Keep(string name, FileDescriptor file) => Send($"FDSTORE=1\nFDNAME={name}\nFDPOLL=0", file);
+
+    /// <summary>The manager drops what it keeps under this name.</summary>
+    public void Forget(string name) => Send($"FDSTOREREMOVE=1\nFDNAME={name}");
 
     /// <inheritdoc/>
     public void Dispose() => _watchdog?.Dispose();
@@ -49,9 +71,9 @@ internal sealed class ServiceNotifier : IDisposable
     }
 
     // A manager that does not read is no reason to do anything else differently.
-    private void Send(string text)
+    private void Send(string text, FileDescriptor? attached = null)
     {
-        if (_socket is not null) UnixSocket.SendDatagram(_socket, Encoding.UTF8.GetBytes(text));
+        if (_socket is not null) _ = UnixDatagram.Send(_socket, Encoding.UTF8.GetBytes(text), attached);
     }
 
     private static bool ForUs(string? processId) =>

@@ -3,34 +3,33 @@ using BondDhcp.Tests.Beds.Scenarios;
 using Xunit;
 using Xunit.Abstractions;
 
-namespace BondDhcp.Tests.Wireless;
+namespace BondDhcp.Tests.Systemd;
 
 /// <summary>The daemon as a service of systemd, and its supplicant as a unit of its own.</summary>
-[Collection(WirelessCollection.Name)]
-public sealed class SupplicantUnitTests(WirelessMachine machine, ITestOutputHelper output)
+[Collection(SystemdCollection.Name)]
+public sealed class SupplicantUnitTests(SystemdMachine machine, ITestOutputHelper output)
 {
     private static readonly BedScenario s_unit = new("unit", """
         service
         ap_up
         serve dnsmasq
         outside systemctl start bonddhcp.service
-        until_true served_bound
+        until_true served_bound_by_radio
         note pids unit_pid
         note unit outside systemctl status --no-pager "$supplicant_unit"
         outside systemctl restart bonddhcp.service
-        until_true served_bound
+        until_true served_bound_by_radio
         note pids unit_pid
         kill -s KILL "$(unit_pid)"
-        until_true eval '! served_bound'
-        until_true served_bound
+        until_true eval '! served_bound_by_radio'
+        until_true served_bound_by_radio
         note pids unit_pid
         note rc served stop "supplicant@$station"
         until_true eval '! outside systemctl is-active --quiet "$supplicant_unit"'
         pause 3
         note stopped outside systemctl show --property ActiveState,Result "$supplicant_unit"
         note rc served start "supplicant@$station"
-        until_true served_bound
-        note log outside journalctl --no-pager -o short-precise -u bonddhcp.service -u "$supplicant_unit"
+        until_true served_bound_by_radio
         note rc served stop
         note left outside systemctl is-active "$supplicant_unit"
         note left machine ip link show bond0

@@ -1,0 +1,78 @@
+using BondDhcp.Host.Components;
+using BondDhcp.Host.Loop;
+using BondDhcp.Host.Systemd;
+using BondDhcp.Net;
+using BondDhcp.Net.Linux;
+
+namespace BondDhcp.Host.Daemon;
+
+/// <summary>The ways in which the daemon comes to its end.</summary>
+internal sealed partial class DaemonProcess
+{
+    /// <summary>SIGTERM promises an end within 2 s where nothing is taken down.</summary>
+    private static readonly TimeSpan s_longestEnd = TimeSpan.FromSeconds(1.5);
+
+    /// <summary>A lease to give back, slaves to free, a supplicant that says goodbye to its access point: and a reserve.</summary>
+    private static readonly TimeSpan s_longestTakeDown = TimeSpan.FromSeconds(10);
+
+    /// <summary>For what comes after the loop, on a slow machine.</summary>
+    private static readonly TimeSpan s_reserve = TimeSpan.FromSeconds(5);
+
+    private bool _ending;
+    private string _endedBy = "";
+    private bool _takenDown;
+    private Action<string?>? _lastWord;
+    private string? _leftOver;
+
+    private void OnSignal(DaemonSignal signal)
+    {
+        switch (signal)
+        {
+            case DaemonSignal.Reload: Reload(static _ => { }); break;
+            case DaemonSignal.HandOver: End("SIGUSR2", done => _components.EndAll(static _ => false, done), s_longestEnd); break;
+            default: End("SIGTERM", _components.EndAtTerm, _components.TakesDownAtTerm ? s_longestTakeDown : s_longestEnd); break;
+        }
+    }
+
+    // Who asks while it is under way is answered with the one before: to be in a hurry is for signals.
+    private void TakeDown(Action<string?> answer)
+    {
+        _lastWord += answer;
+        if (_ending) return;
+        _takenDown = true;
+        End("stop", done => _components.EndAll(static _ => true, failure => _units.StopAll(() => done(failure))), s_longestTakeDown);
+    }
+
+    private void GiveUp()
+    {
+        _leftOver = "not everything could be taken down in time; 'ip addr' and 'ip link' show what is left";
+        _loop.Stop();
+    }
+
+    private void End(string by, Action<Completion> endAll, TimeSpan longest)
+    {
+        if (_ending)
+        {
+            _loop.Stop(); // asked twice: at once
+            return;
+        }
+        _notifier.Stopping(longest + s_reserve);
+        _ending = true;
+        _endedBy = by;
+        _giveUp.At = BoottimeClock.Now + longest;
+        endAll(failure =>
+        {
+            _leftOver = failure;
+            _loop.Stop();
+        });
+    }
+
+    private void SayGoodbye()
+    {
+        _journal.Record("", "daemon", Report.Of(JournalKeeping.EndedEvent, ("by", _endedBy), ("leftOver", _leftOver)));
+        // Nothing of ours is there any more, and so nothing is to be gone on with.
+        if (_takenDown) _keeping?.Drop();
+        _lastWord?.Invoke(_leftOver);
+        _host?.Stop();
+    }
+}
