@@ -26,7 +26,8 @@ _bonddhcp() {
         COMPREPLY=($(compgen -W "$(sed -n 's/^  \([a-z][-a-z]*\) .*/\1/p' <<<"$help")" -- "$word"))
         return
     elif [[ -z $value ]]; then
-        value=$(sed -n '1s/^usage: bonddhcp [^ ]* \[*\([A-Z]*\).*/\1/p' <<<"$help")
+        # The argument: what is in capitals when options, in brackets, are gone.
+        value=$(sed -n '1{s/^usage: bonddhcp [^ ]*//;s/\[-[^][]*\(\[[^][]*\]\)*\]//g;s/^[^A-Z]*\([A-Z]*\).*/\1/p}' <<<"$help")
     fi
     case $value in
         FILE | PATH) compopt -o filenames 2>/dev/null; COMPREPLY=($(compgen -f -- "$word")) ;;

@@ -52,7 +52,9 @@ function __bonddhcp_complete
         string replace -rf -- '^  ([a-z][-a-z]*) +(.*)' "\$1\t\$2" $help
         return
     else if test -z "$value"
-        set value (string replace -rf -- '^usage: bonddhcp \S+ \[*([A-Z]+).*' '$1' $help[1])
+        # The argument: what is in capitals when options, in brackets, are gone.
+        set -l usage (string replace -r -- '^usage: bonddhcp \S+' '' $help[1] | string replace -ra -- '\[-[^\][]*(\[[^\][]*\])*\]' '')
+        set value (string replace -rf -- '^[^A-Z]*([A-Z]+).*' '$1' $usage)
     end
     switch "$value"
         case FILE PATH

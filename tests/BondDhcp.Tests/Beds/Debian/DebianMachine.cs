@@ -98,7 +98,11 @@ public sealed class DebianMachine : IAsyncDisposable
         Log($"{Cards[card].Name} is plugged in", "");
         await _monitor.DoAsync("device_add", new()
         {
-            ["driver"] = "e1000", ["id"] = $"card{card}", ["netdev"] = $"net{card}", ["mac"] = Cards[card].Mac, ["addr"] = Slot(card),
+            ["driver"] = "e1000",
+            ["id"] = $"card{card}",
+            ["netdev"] = $"net{card}",
+            ["mac"] = Cards[card].Mac,
+            ["addr"] = Slot(card),
         });
     }
 

@@ -10,6 +10,7 @@ public sealed class DebianNetwork : IAsyncDisposable
     private const string Bridge = "br0";
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
     private BedProcess _server = null!;
+    private BedProcess? _authenticator;
 
     private DebianNetwork()
     {
@@ -46,10 +47,21 @@ public sealed class DebianNetwork : IAsyncDisposable
     public IEnumerable<string> Farewells => Trace.Frames
         .Where(frame => frame.Dhcp?.Message is "RELEASE" or "DECLINE" || frame.Dhcp6?.Message is "RELEASE" or "DECLINE").Select(frame => frame.ToString());
 
-    public override string ToString() => $"--- server\n{ServerLog}\n--- frames\n{Trace}";
+    /// <summary>802.1X at a port: hostapd asks who is there, and knows the user "bed" with the password "secret". Nothing is held back.</summary>
+    public async Task AuthenticateAsync(string port)
+    {
+        string users = Path.Combine(Namespace.Scratch, "eap_users"), file = Path.Combine(Namespace.Scratch, "hostapd.conf");
+        await File.WriteAllTextAsync(users, "\"bed\" MD5 \"secret\"\n");
+        await File.WriteAllTextAsync(file, $"interface={port}\ndriver=wired\nieee8021x=1\neap_server=1\neap_user_file={users}\nuse_pae_group_addr=1\n");
+        _authenticator = BedProcess.Start("hostapd", Namespace.Program("hostapd", "-t", file));
+        await _authenticator.WaitForLineAsync(line => line.Contains("AP-ENABLED", StringComparison.Ordinal), Patience);
+    }
+
+    public override string ToString() => $"--- server\n{ServerLog}\n--- authenticator\n{_authenticator?.Output}\n--- frames\n{Trace}";
 
     public async ValueTask DisposeAsync()
     {
+        if (_authenticator is not null) await _authenticator.DisposeAsync();
         if (_server is not null) await _server.DisposeAsync();
         if (Trace is not null) await Trace.DisposeAsync();
         Namespace.Dispose();
