@@ -1,7 +1,6 @@
 using System.Runtime.CompilerServices;
-using System.Text.Json;
 using BondDhcp.Tests.Beds.Debian;
-using BondDhcp.Tests.Beds.Qemu;
+using BondDhcp.Tests.Kit;
 using Xunit;
 using Xunit.Abstractions;
 
@@ -12,9 +11,10 @@ namespace BondDhcp.Tests.Package;
 /// failover, upgrade, downgrade, removal. What it must never lose is its address.
 /// </summary>
 [Collection(DebianCollection.Name)]
-public sealed class MigrationTests(BuiltPackage package, ITestOutputHelper output) : IClassFixture<BuiltPackage>
+public sealed partial class MigrationTests(BuiltPackage package, ITestOutputHelper output) : IClassFixture<BuiltPackage>
 {
     private const string Bond = "bond0";
+    private static readonly string s_networkd = Path.Combine(SourceTree.Root, "packaging", "examples", "10-bonddhcp.network");
 
     // A service of the user's, which notes what the network is like when it may rely on it.
     private const string NeedsNetwork = """
@@ -53,7 +53,7 @@ public sealed class MigrationTests(BuiltPackage package, ITestOutputHelper outpu
     public async Task Ifupdown_IsMigrated()
     {
         string newer = package.WithVersion("99.0-1");
-        await using DebianMachine machine = await DebianMachine.StartAsync(output.WriteLine, $"{NeedsNetwork}\n{Ifupdown}", package.Path, newer);
+        await using DebianMachine machine = await DebianMachine.StartAsync(output.WriteLine, $"{NeedsNetwork}\n{Ifupdown}", package.Path, newer, s_networkd);
         string installed = $"/bed/files/{Path.GetFileName(package.Path)}";
         await machine.UntilAsync("ip -o address show dev bond0 | grep -q 192.0.2. && ip -o address show dev bond0 | grep -q 2001:db8:55::1..");
         (string address, string address6) = await AddressesAsync(machine);
@@ -74,6 +74,8 @@ public sealed class MigrationTests(BuiltPackage package, ITestOutputHelper outpu
             """);
         await KeepsAsync(machine, address, address6, "migration");
 
+        // Units of the recipe's names that stand for components have no part in a shutdown either.
+        await machine.RunAsync("systemctl start dhcp4@bond0.service dhcp6@bond0.service master@bond0.service");
         await machine.RebootAsync();
         await machine.UntilAsync("systemctl is-active --quiet needs-network.service");
         // network-online.target was reached because there was an address, and not before.
@@ -101,6 +103,9 @@ public sealed class MigrationTests(BuiltPackage package, ITestOutputHelper outpu
         await machine.RunAsync($"systemctl stop bonddhcp.service; dpkg -i /bed/files/{Path.GetFileName(newer)}");
         Assert.Equal("inactive", await StateAsync(machine, "bonddhcp.service"));
         await machine.RunAsync("systemctl start bonddhcp.service");
+
+        await KeepsOffAsync(machine);
+        await KeepsAsync(machine, address, address6, "systemd-networkd");
 
         await machine.RunAsync("dpkg --remove bonddhcp");
         Assert.Equal((address, address6), await AddressesAsync(machine));
@@ -172,48 +177,4 @@ public sealed class MigrationTests(BuiltPackage package, ITestOutputHelper outpu
     }
 
     private static string Recipe([CallerFilePath] string source = "") => File.ReadAllText(Path.Combine(Path.GetDirectoryName(source)!, "recipe.sh"));
-
-    // dpkg -i over the running one: another process, nothing else.
-    private static async Task ReplaceAsync(DebianMachine machine, string file)
-    {
-        string before = await machine.RunAsync("systemctl show --property MainPID bonddhcp.service");
-        await machine.RunAsync($"dpkg -i {file}; bonddhcp wait-online bond0 -4 --timeout 60");
-        string after = await machine.RunAsync("systemctl show --property MainPID bonddhcp.service");
-        Assert.NotEqual(before, after);
-    }
-
-    // The lease is in force, and the addresses are the ones that were there.
-    private static async Task KeepsAsync(DebianMachine machine, string address, string address6, string what)
-    {
-        await machine.UntilAsync("bonddhcp status bond0 | grep -q 'dhcp4      bound' && bonddhcp status bond0 | grep -q 'dhcp6      bound'");
-        (string, string) now = await AddressesAsync(machine);
-        Assert.True((address, address6) == now, $"{what}: {now} in the place of {address} and {address6}");
-    }
-
-    private static async Task<(string, string)> AddressesAsync(DebianMachine machine)
-    {
-        using JsonDocument document = JsonDocument.Parse(await machine.RunAsync($"ip -json address show dev {Bond} scope global"));
-        // Those of another scope are empty objects.
-        JsonElement[] addresses = [.. document.RootElement.EnumerateArray().SelectMany(link => link.GetProperty("addr_info").EnumerateArray()).Where(one => one.TryGetProperty("local", out _))];
-        string Of(string family, string network) => string.Join(' ', addresses
-            .Where(one => one.GetProperty("family").GetString() == family).Select(one => one.GetProperty("local").GetString()!).Where(one => one.StartsWith(network, StringComparison.Ordinal)));
-        // Of DHCPv6, not what the kernel makes of the prefix by itself.
-        return (Of("inet", "192.0.2."), Of("inet6", "2001:db8:55::1"));
-    }
-
-    private static async Task<string> StateAsync(DebianMachine machine, string unit) =>
-        (await machine.RunAsync($"systemctl show --property ActiveState --value {unit}")).Trim();
-}
-
-/// <summary>One machine at a time: it takes both processors.</summary>
-[CollectionDefinition(Name, DisableParallelization = true)]
-public sealed class DebianCollection
-{
-    public const string Name = "debian";
-}
-
-/// <summary>A test of a whole system with the package; skipped, with the reason, where either cannot be had.</summary>
-public sealed class DebianFactAttribute : FactAttribute
-{
-    public DebianFactAttribute() => Skip = BuiltPackage.WhyNot ?? QemuFactAttribute.WhyNot ?? Beds.Scenarios.BedNeeds.WhyNot("dnsmasq", "tcpdump");
 }
