@@ -5,7 +5,7 @@ BINARY := $(CURDIR)/artifacts/bonddhcp
 export DOTNET_CLI_TELEMETRY_OPTOUT := 1
 export DOTNET_NOLOGO := 1
 
-.PHONY: all demo test publish bench fuzz captures setup clean root
+.PHONY: all demo test publish deb bench fuzz captures setup clean root
 all: publish
 
 demo: root
@@ -22,6 +22,12 @@ test: root
 publish:
 	@scripts/setup build
 	@scripts/publish
+
+# artifacts/bonddhcp_VERSION_ARCH.deb
+deb:
+	@scripts/setup deb
+	@$(MAKE) --no-print-directory publish
+	@scripts/deb
 
 # Everything into docs/bench.md, or `make bench ONLY=start` for one table.
 bench: root

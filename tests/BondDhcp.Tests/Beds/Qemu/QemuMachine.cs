@@ -24,9 +24,6 @@ public static class QemuMachine
     /// <summary>Once it has booted; after it the machine is killed.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(ScenarioSeconds + 30);
 
-    /// <summary>A machine that starts no kernel within it is emulated instead.</summary>
-    private static readonly TimeSpan AccelerationPatience = TimeSpan.FromSeconds(10);
-
     /// <summary>Runs scenarios in one boot and returns what each of them saw.</summary>
     /// <exception cref="BedException">It did not run to its end; the message has what it said.</exception>
     public static async Task<IReadOnlyDictionary<string, BedEvidence>> RunAsync(IReadOnlyCollection<BedScenario> scenarios)
@@ -64,40 +61,14 @@ public static class QemuMachine
             File.Copy(unit, Path.Combine(units, Path.GetFileName(unit)));
         return new("qemu-system-x86_64",
         [
-            .. await CanVirtualizeAsync(image) ? VirtualProcessor : EmulatedProcessor,
-            "-smp", "2", "-m", "1024", "-nodefaults", "-no-reboot", "-display", "none", "-serial", "stdio", "-device", "virtio-rng-pci",
-            "-kernel", image.Kernel, "-initrd", image.InitialRamDisk,
-            // No self-tests of ciphers, no hardening: each costs an emulated processor seconds. Interfaces keep the kernel's names.
-            "-append", "console=ttyS0 quiet panic=-1 systemd.show_status=0 net.ifnames=0 audit=0 mitigations=off nokaslr cryptomgr.notests tsc=reliable no_timer_check",
-            "-drive", $"file={image.Root},format=raw,if=virtio,snapshot=on",
-            .. Share("bed", directory, ""), .. Share("program", Path.GetDirectoryName(BondDhcpProcess.Binary)!, ",readonly=on"),
-            .. Share("dotnet", Path.GetFullPath(Path.Combine(RuntimeEnvironment.GetRuntimeDirectory(), "..", "..", "..")), ",readonly=on"),
+            .. await QemuProcessor.ArgumentsAsync(image), "-no-reboot",
+            // Interfaces keep the kernel's names, and nobody but the scenarios configures them.
+            "-append", $"{QemuProcessor.KernelArguments} panic=-1 net.ifnames=0 systemd.mask=networking.service systemd.mask=ifupdown-pre.service",
+            .. QemuProcessor.Share("bed", directory), .. QemuProcessor.Share("program", Path.GetDirectoryName(BondDhcpProcess.Binary)!, ",readonly=on"),
+            .. QemuProcessor.Share("dotnet", Path.GetFullPath(Path.Combine(RuntimeEnvironment.GetRuntimeDirectory(), "..", "..", "..")), ",readonly=on"),
             // The monitor, and a serial port of the machine that talks to it: a scenario plugs in cards by itself.
             "-chardev", $"socket,id=monitor,path={directory}/monitor,server=on,wait=off", "-mon", "chardev=monitor,mode=control",
             "-device", "virtio-serial", "-chardev", $"socket,id=port,path={directory}/monitor", "-device", "virtserialport,chardev=port,name=monitor",
         ]);
-    }
-
-    private static string[] VirtualProcessor => ["-accel", "kvm", "-cpu", "host"];
-
-    /// <summary>One without wide registers, which are slow where they are emulated, but with what .NET needs.</summary>
-    private static string[] EmulatedProcessor => ["-accel", "tcg,thread=multi", "-cpu", "Nehalem"];
-
-    private static string[] Share(string name, string directory, string options) => ["-virtfs", $"local,path={directory},mount_tag={name},security_model=none{options}"];
-
-    // /dev/kvm may be there and not work: then a kernel that only has to find out that it has no root does not get that far.
-    private static async Task<bool> CanVirtualizeAsync(QemuImage image)
-    {
-        if (!File.Exists("/dev/kvm")) return false;
-        ProcessStartInfo trial = new("qemu-system-x86_64",
-            [.. VirtualProcessor, "-m", "256", "-nodefaults", "-no-reboot", "-display", "none", "-kernel", image.Kernel, "-append", "panic=-1"]);
-        try
-        {
-            return (await Programs.TryRunAsync(trial, patience: AccelerationPatience)).ExitCode == 0;
-        }
-        catch (BedException)
-        {
-            return false;
-        }
     }
 }
