@@ -7,7 +7,6 @@ using BondDhcp.Host.Import.Running;
 using BondDhcp.Net;
 using BondDhcp.Net.Linux;
 using BondDhcp.Tests.Beds;
-using BondDhcp.Tests.Servers;
 using Xunit;
 using Xunit.Abstractions;
 
@@ -160,7 +159,7 @@ public sealed class ImportDhclientTests(ITestOutputHelper output)
     [DhclientFact(DisplayName = "import --stop-dhclient of dhclient -6: address, DUID and IAID stay, CONFIRM and no SOLICIT")]
     public async Task StopDhclient_OfDhcp6_LeavesTheAddress()
     {
-        await using Dhcp6Scene scene = await Dhcp6Scene.SetAsync(output, Dhcp6ServerKind.Dnsmasq);
+        await using Dhcp6Scene scene = await Dhcp6Scene.SetAsync(output.WriteLine, Dhcp6ServerKind.Dnsmasq);
         NetworkBed bed = scene.Bed;
         int process = Start(bed, ["-6", "-lf", Leases6]);
         string address = Dhcp6Addresses(bed);
