@@ -150,13 +150,14 @@ internal sealed class DaemonProcess : IDisposable
     private void Furnish()
     {
         if (_host is not null) return;
+        // First, because until then SIGTERM ends the program without a word, and what follows may wait for a disk.
+        _signals = new LoopSignals(_loop, OnSignal);
         _interfaces.KeepIdentity();
         _interfaces.KeepLeases();
         _interfaces.BeginSharing();
         _interfaces.TakeBackAbandoned(_locks.IsAnothers);
         SetControlGroup();
         _control = new ControlServer(_loop, _directory.ControlSocket, _permission, Handle);
-        _signals = new LoopSignals(_loop, OnSignal);
         _host = new DaemonHost(_journal, _notifier);
         _tidy.At = BoottimeClock.Now + s_settling;
     }
