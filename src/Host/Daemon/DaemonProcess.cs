@@ -163,6 +163,8 @@ internal sealed partial class DaemonProcess : IDisposable
     private void Furnish()
     {
         if (_host is not null) return;
+        // First, because until then SIGTERM ends the program without a word, and what follows may wait for a disk.
+        _signals = new LoopSignals(_loop, OnSignal);
         _interfaces.KeepIdentity();
         _interfaces.KeepLeases();
         _interfaces.BeginSharing();
@@ -170,7 +172,6 @@ internal sealed partial class DaemonProcess : IDisposable
         SetControlGroup();
         _keeping = JournalKeeping.Begin(_journal, _notifier, InheritedDescriptors.Take(Environment.GetEnvironmentVariable));
         _control = new ControlServer(_loop, _directory.ControlSocket, _permission, Handle);
-        _signals = new LoopSignals(_loop, OnSignal);
         _host = new DaemonHost(_journal, _notifier);
         FollowStatus();
         _units.Begin();

@@ -59,7 +59,7 @@ public sealed class Dhcp6PromiseTests(ITestOutputHelper output)
         scene.Client.Start();
         await Wait.UntilAsync(() => scene.Addresses() is ["2001:db8:77::1/128"], Dhcp6Scene.Patience, "the address to go", scene.ToString);
         Assert.Equal("", scene.Bed.Client.Ip("-6 route show type unreachable"));
-        Assert.Contains($"the configuration does not ask for dhcp6@{C0} any more", scene.Client.ToString(), StringComparison.Ordinal);
+        await Wait.UntilAsync(() => scene.Client.ToString().Contains($"the configuration does not ask for dhcp6@{C0} any more", StringComparison.Ordinal), Dhcp6Scene.Patience, "the message", scene.ToString);
     }
 
     [Fact(DisplayName = "dhcp4 and static addresses taken out of the configuration while no daemon ran: the next start takes them back, routes included")]
@@ -67,6 +67,7 @@ public sealed class Dhcp6PromiseTests(ITestOutputHelper output)
     {
         await using Scene scene = await Scene.SetAsync(output, ServerConfiguration.DnsmasqDefault, settings: "addresses = [\"198.51.100.1/24\"]");
         scene.Client.Start();
+        await scene.Client.WaitForStateAsync("bound", Scene.Patience);
         await Wait.UntilAsync(() => scene.Bed.ClientAddresses().Count == 2, Scene.Patience, "both addresses", () => scene.Client.ToString());
         Assert.Equal(0, await scene.Client.StopAsync());
         Assert.Equal(2, scene.Bed.ClientAddresses().Count);
