@@ -59,8 +59,10 @@ internal sealed class LoopProcess : IDisposable
 
     private readonly ChildProcess _child;
     private readonly FileDescriptor _output;
+    private readonly EventLoop _loop;
     private readonly LoopWatch _watch;
     private readonly LoopDeadline _limit;
+    private readonly TimeSpan _limitDuration;
     private readonly Action<ProgramResult> _ended;
     private bool _timedOut;
     private bool _disposed;
@@ -69,10 +71,13 @@ internal sealed class LoopProcess : IDisposable
     {
         _child = child;
         _output = output;
+        _loop = loop;
+        _limitDuration = limit;
         _ended = ended;
         _watch = loop.Register(child.Descriptor, Readiness.Read, _ => FollowEnd());
         _limit = loop.AddDeadline(PutAnEnd);
-        _limit.At = BoottimeClock.Now + limit;
+        GiveTime();
+        loop.Resumed += GiveTime;
     }
 
     /// <summary>
@@ -103,10 +108,17 @@ internal sealed class LoopProcess : IDisposable
     {
         if (_disposed) return;
         _disposed = true;
+        _loop.Resumed -= GiveTime;
         _watch.Dispose();
         _limit.Dispose();
         _child.Dispose();
         _output.Dispose();
+    }
+
+    // The clock went on while the machine slept, and the program did not.
+    private void GiveTime()
+    {
+        if (!_timedOut) _limit.At = BoottimeClock.Now + _limitDuration;
     }
 
     private void PutAnEnd()

@@ -27,6 +27,24 @@ public sealed class EventLoopTests
         Assert.Equal(2, resumes);
     }
 
+    [Fact(DisplayName = "A program that was running when the machine went to sleep has its time anew: a hook is not ended for it")]
+    public void Process_OverASuspend_HasItsTimeAnew()
+    {
+        TimeSpan suspended = TimeSpan.Zero;
+        using var loop = new EventLoop(() => suspended);
+        ProgramResult? ended = null;
+        using LoopProcess? process = LoopProcess.Start(
+            loop, new ProgramCall("sleep", ["0.5"]) { Limit = TimeSpan.FromMilliseconds(300) }, result => ended = result, out _);
+        Instant start = BoottimeClock.Now;
+        while (ended is null && BoottimeClock.Now - start < TimeSpan.FromMilliseconds(Patience))
+        {
+            // A little before its time is over, and so every time.
+            if (BoottimeClock.Now - start > TimeSpan.FromMilliseconds(200)) suspended = BoottimeClock.Now - start;
+            loop.Turn(50);
+        }
+        Assert.True(ended?.Succeeded, ended?.Why("sleep"));
+    }
+
     [Fact]
     public void Turn_ClocksReadApart_IsNoResume()
     {

@@ -41,7 +41,7 @@ public sealed class ComponentUnitTests(SystemdMachine machine, ITestOutputHelper
         note rc asked start slave@u0
         until_true state_of slave@u0 active
         note rc ctl stop master@bond0.service
-        until_true state_of dhcp4@bond0 inactive
+        for unit in dhcp4@bond0 master@bond0 slave@u0 "slave@$station"; do until_true state_of $unit inactive; done
         note show show down
         note rc ctl start master@bond0.service
         until_true served_bound_by_radio

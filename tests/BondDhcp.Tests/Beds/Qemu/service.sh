@@ -40,7 +40,7 @@ service() {
     radio 1 "$net"
     ip -n "$net" link set wlan$index name pw1 address "$AP1" up
     capture pw0 pw1
-    outside ip -ts -o monitor link address route > "$dir/monitor" &
+    nsenter --target 1 --net -- ip -ts -o monitor link address route > "$dir/monitor" &
     unplug pw0
     unplug pw1
     credentials
@@ -71,6 +71,7 @@ leave_service() {
     rm -rf /run/systemd/system/bonddhcp.service.d $toml
     outside systemctl daemon-reload
     machine ip link delete u0
+    flock --unlock $service_lock # also for those who inherited it
 }
 
 # served COMMAND...: a command to the daemon that is a service.
