@@ -1,13 +1,6 @@
-using System.Collections.Immutable;
 using System.Text;
-using BondDhcp.Dhcp.Client;
-using BondDhcp.Dhcp.Identity;
-using BondDhcp.Dhcp.Store;
 using BondDhcp.Host.Commands;
-using BondDhcp.Host.Configuration;
 using BondDhcp.Host.Daemon;
-using BondDhcp.Host.Import.Compare;
-using BondDhcp.Host.Import.Isc;
 using BondDhcp.Host.Import.Running;
 using BondDhcp.Host.Text;
 using BondDhcp.Net;
@@ -33,9 +26,6 @@ internal sealed class ImportCommand
         bool isOther = !_root.IsHere && invocation.StateDirectory == Invocation.UsualStateDirectory;
         _stateDirectory = isOther ? invocation.Root.TrimEnd('/') + Invocation.UsualStateDirectory : invocation.StateDirectory;
     }
-
-    // What gethostname() gives on that system.
-    private string HostName => _root.IsHere ? Environment.MachineName : (_root.ReadText("/etc/hostname") ?? "").Trim();
 
     /// <inheritdoc cref="CommandSpec.Run"/>
     public static int Run(Invocation invocation)
@@ -106,62 +96,8 @@ internal sealed class ImportCommand
         return false;
     }
 
-    private void Keep(ImportOutcome outcome, bool isLast, IReadOnlyList<DhclientProcess> running)
-    {
-        var clock = new StoreClock(BoottimeClock.Now, TimeProvider.System.GetUtcNow(), StoreClock.ReadBootId());
-        var state = new ImportState(_stateDirectory, clock, Say);
-        Duid duid = state.KeepDuid(outcome.Identity.Duid, MachineId.Parse(_root.ReadText(MachineId.DefaultPath) ?? ""));
-        var adoption = new Adoption(_invocation.RuntimeDirectory, Say);
-        foreach (InterfaceConfiguration one in outcome.Configuration.Interfaces)
-        {
-            if (one.Dhcp4) Keep4(outcome, one, duid, state, isLast && _root.IsHere && !running.Any(process => process.Serves(one.Name, isDhcp6: false)) ? adoption : null, isLast);
-            if (one.Dhcp6 is not null) Keep6(outcome, one, duid, state, isLast && _root.IsHere && !running.Any(process => process.Serves(one.Name, isDhcp6: true)) ? adoption : null);
-        }
-        _failed |= state.Failed;
-    }
-
-    private void Keep4(ImportOutcome outcome, InterfaceConfiguration one, Duid duid, ImportState state, Adoption? adoption, bool compares)
-    {
-        MacAddress? mac = _root.IsHere ? Adoption.MacOf(one.Name) : null;
-        bool isKnown = true;
-        InterfaceIdentity identity = InterfaceIdentity.Create(outcome.Configuration, one, duid, HostName, () =>
-        {
-            ImmutableArray<byte>? kept = state.KeepMacIdentifier(one.Name, mac);
-            isKnown = kept is not null;
-            return kept ?? Dhcp4ClientIdentifier.FromMac(MacAddress.Zero);
-        });
-        DateTimeOffset now = TimeProvider.System.GetUtcNow();
-        var clock = new StoreClock(BoottimeClock.Now, now, StoreClock.ReadBootId());
-        (DhclientLease Lease, string File)? last = ImportState.Last(outcome.Reader, one.Name, now);
-        Dhcp4Lease? lease = null;
-        if (last is { } found && found.Lease.Expire > now && isKnown)
-        {
-            lease = ImportedLeases.Of(found.Lease, identity.Settings.ClientIdentifier, mac, clock, out string why);
-            if (lease is null) Say($"{found.File}:{found.Lease.Line}: the lease of {found.Lease.Address} is not used: {why}");
-        }
-        Dhcp4Memory memory = state.Keep(one.Name, lease, last?.Lease.Address);
-        bool present = lease is not null && adoption?.Take(one.Name, lease) == true;
-        if (!compares) return;
-        FirstPacket theirs = DhclientPacket.Of(
-            outcome.Reader.Dhclient?.Of(one.Name), outcome.Identity.Sent(one.Name), last?.Lease, now, mac, HostName);
-        if (OurPacket.Of(identity, memory, present, mac, clock.Now, new KernelEntropy()) is not { } ours) return;
-        Say($"{one.Name}: the first packet; what differs has a star");
-        foreach (string line in PacketComparison.Lines(theirs, ours)) Console.Error.WriteLine(TerminalText.Of(line));
-    }
-
-    private static void Keep6(ImportOutcome outcome, InterfaceConfiguration one, Duid duid, ImportState state, Adoption? adoption)
-    {
-        DateTimeOffset now = TimeProvider.System.GetUtcNow();
-        if (ImportState.Last6(outcome.Reader, one.Name, now) is not { } last) return;
-        var clock = new StoreClock(BoottimeClock.Now, now, StoreClock.ReadBootId());
-        if (ImportedLeases.Of(last.Lease, InterfaceIdentity.IaidOf(one), duid, clock, out string why) is not { } lease)
-        {
-            Say($"{last.File}:{last.Lease.Line}: the DHCPv6 lease is not used: {why}");
-            return;
-        }
-        state.Keep(one.Name, lease);
-        adoption?.Take(one.Name, lease);
-    }
+    private void Keep(ImportOutcome outcome, bool isLast, IReadOnlyList<DhclientProcess> running) =>
+        _failed |= !new ImportKeeping(_root, _stateDirectory, _invocation.RuntimeDirectory, Say).Keep(outcome, isLast, running);
 
     private static IEnumerable<DhclientProcess> Concerned(ImportOutcome outcome, IReadOnlyList<DhclientProcess> processes) =>
         processes.Where(process => outcome.Configuration.Interfaces.Any(one => (one.Dhcp4 && process.Serves(one.Name, false)) || (one.Dhcp6 is not null && process.Serves(one.Name, true))));
@@ -182,10 +118,12 @@ internal sealed class ImportCommand
         Keep(Read(processes), isLast: true, left);
     }
 
-    private static void Name(ImportOutcome outcome, IReadOnlyList<DhclientProcess> processes)
+    private void Name(ImportOutcome outcome, IReadOnlyList<DhclientProcess> processes)
     {
         List<DhclientProcess> concerned = [.. Concerned(outcome, processes)];
         foreach (DhclientProcess process in concerned) Say($"{process} is running");
+        foreach ((ProcessIdentity identity, _) in _root.IsHere ? ProcessTable.Named("dhcp6c") : [])
+            Say(FormattableString.Invariant($"dhcp6c (process {identity.Pid}) is running; 'kill -9 {identity.Pid}' ends it without a release, and leaves its addresses to be taken away by hand"));
         if (concerned.Count > 0) Say("'bonddhcp import --stop-dhclient' ends it without a release and leaves its address; 'dhclient -x' would take the address away");
     }
 }

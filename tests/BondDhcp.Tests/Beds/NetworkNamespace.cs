@@ -12,7 +12,7 @@ public sealed class NetworkNamespace : IDisposable
     private const string HolderScript = """
         mount --make-rprivate / && mount -t sysfs sysfs /sys && mount -t tmpfs tmpfs /run || exit 1
         echo "# private" > "$1/resolv.conf" && mount --bind "$1/resolv.conf" /etc/resolv.conf || exit 1
-        for directory in /var/lib/dhcp /var/lib/dhcpcd /var/lib/misc; do [ ! -d $directory ] || mount -t tmpfs tmpfs $directory; done
+        for directory in /var/lib/dhcp /var/lib/dhcpcd /var/lib/dhcpv6 /var/lib/misc; do [ ! -d $directory ] || mount -t tmpfs tmpfs $directory; done
         echo 1 > /proc/sys/net/ipv6/conf/all/disable_ipv6
         ip link set lo up && echo ready || exit 1
         read -r line

@@ -31,6 +31,12 @@ public sealed class ImportDhclientTests(ITestOutputHelper output)
         public DhclientTheoryAttribute() => Skip = WhyNot;
     }
 
+    /// <summary>So is dhcp6c.</summary>
+    private sealed class Dhcp6cFactAttribute : FactAttribute
+    {
+        public Dhcp6cFactAttribute() => Skip = ChildProcess.Find("dhcp6c") is null ? "no dhcp6c here; scripts/setup bench installs it" : null;
+    }
+
     private static string? WhyNot => ChildProcess.Find("dhclient") is null ? "no dhclient here; scripts/setup bench installs it" : null;
 
     [DhclientTheory(DisplayName = "The first packet of dhclient as import works it out is the one that the real dhclient sends")]
@@ -99,7 +105,7 @@ public sealed class ImportDhclientTests(ITestOutputHelper output)
         string address = Assert.Single(bed.ClientAddresses());
 
         BondDhcpProcess client = bed.Add(new BondDhcpProcess(bed.Client));
-        ProgramResult import = await client.CommandAsync("import", "--output", client.ConfigurationFile);
+        ProgramResult import = await client.CommandAsync("import", "--output", client.ConfigurationFile, Conf(bed), Leases);
         output.WriteLine(import.ToString());
         Assert.Equal(0, import.ExitCode);
         Assert.Equal("", import.Output);
@@ -129,7 +135,7 @@ public sealed class ImportDhclientTests(ITestOutputHelper output)
         string address = Assert.Single(bed.ClientAddresses());
 
         BondDhcpProcess client = bed.Add(new BondDhcpProcess(bed.Client));
-        ProgramResult import = await client.CommandAsync("import", "--stop-dhclient", "--output", client.ConfigurationFile);
+        ProgramResult import = await client.CommandAsync("import", "--stop-dhclient", "--output", client.ConfigurationFile, Conf(bed), Leases);
         output.WriteLine(import.ToString());
         Assert.Equal(0, import.ExitCode);
         Assert.Contains($"dhclient (process {process}) on c0 is stopped, without a release", import.Error, StringComparison.Ordinal);
@@ -166,7 +172,7 @@ public sealed class ImportDhclientTests(ITestOutputHelper output)
         Assert.NotEqual("", address);
 
         File.Delete(scene.Client.ConfigurationFile);
-        ProgramResult import = await scene.Client.CommandAsync("import", "--stop-dhclient", "--output", scene.Client.ConfigurationFile);
+        ProgramResult import = await scene.Client.CommandAsync("import", "--stop-dhclient", "--output", scene.Client.ConfigurationFile, Conf(bed), Leases6);
         output.WriteLine(import + File.ReadAllText(scene.Client.ConfigurationFile));
         Assert.Equal(0, import.ExitCode);
         Assert.Contains($"dhclient -6 (process {process}) on c0 is stopped", import.Error, StringComparison.Ordinal);
@@ -180,6 +186,30 @@ public sealed class ImportDhclientTests(ITestOutputHelper output)
         string trace = scene.ToString()!;
         Assert.DoesNotContain("dhcp6 solicit", trace[trace.IndexOf("dhcp6 confirm", StringComparison.Ordinal)..], StringComparison.Ordinal);
         Assert.DoesNotContain("dhcp6 release", trace, StringComparison.Ordinal);
+    }
+
+    [Dhcp6cFact(DisplayName = "The DUID file and the IAID of WIDE's dhcp6c: the server knows the host again, and gives the same address")]
+    public async Task Dhcp6c_Imported_GetsTheSameAddress()
+    {
+        await using Dhcp6Scene scene = await Dhcp6Scene.SetAsync(output, Dhcp6ServerKind.Dnsmasq);
+        NetworkBed bed = scene.Bed;
+        string conf = Path.Combine(bed.Client.Scratch, "dhcp6c.conf");
+        File.WriteAllText(conf, $"interface {C0} {{\n send ia-na 7;\n request domain-name-servers;\n}};\nid-assoc na 7 {{ }};\n");
+        await WaitForLinkLocalAsync(bed);
+        bed.Client.Run("/bin/sh", "-c", "echo 0 > /proc/sys/net/ipv6/conf/lo/disable_ipv6"); // its control socket is on ::1
+        await using (BedProcess dhcp6c = BedProcess.Start("dhcp6c", bed.Client.Program("dhcp6c", "-f", "-c", conf, "-p", conf + ".pid", C0)))
+            await Wait.UntilAsync(() => Dhcp6Address(bed) != "", Patience, "the address of dhcp6c", () => dhcp6c.Output);
+        string address = Dhcp6Address(bed);
+        // Killed, it gives nothing back; its address has no end.
+        bed.Client.Ip($"-6 address flush dev {C0} scope global");
+        File.Delete(scene.Client.ConfigurationFile);
+        ProgramResult import = await scene.Client.CommandAsync("import", "--output", scene.Client.ConfigurationFile, conf, "/var/lib/dhcpv6/dhcp6c_duid");
+        output.WriteLine(import + File.ReadAllText(scene.Client.ConfigurationFile));
+        Assert.Equal(0, import.ExitCode);
+        Finish(scene.Client);
+        scene.Client.Start();
+        await Wait.UntilAsync(() => State6(scene.Client) == "bound", Patience, "bound", () => scene.Client.Log);
+        Assert.Equal(address, Dhcp6Address(bed));
     }
 
     [DhclientFact(DisplayName = "A dhclient of another network namespace is left alone, and is not spoken of")]
@@ -235,11 +265,19 @@ public sealed class ImportDhclientTests(ITestOutputHelper output)
         Assert.Contains($"process {client.Daemon.Id}", busy.Error, StringComparison.Ordinal);
     }
 
+    // Of the files of this machine none is read.
+    private static string Conf(NetworkBed bed)
+    {
+        string file = Path.Combine(bed.Client.Scratch, "dhclient.conf");
+        File.WriteAllText(file, ImportSnapshotTests.StockDhclientConf);
+        return file;
+    }
+
     /// <summary>Starts dhclient in the background as ifupdown does, waits for its lease, and gives its process.</summary>
     private static int Start(NetworkBed bed, string[] options)
     {
         // DHCPv6 needs a link-local address that nobody else has.
-        if (options[0] == "-6") Wait.UntilAsync(() => bed.Client.Ip($"-6 address show dev {C0} scope link -tentative").Contains("fe80", StringComparison.Ordinal), Patience, "a link-local address").GetAwaiter().GetResult();
+        if (options[0] == "-6") WaitForLinkLocalAsync(bed).GetAwaiter().GetResult();
         string pid = Path.Combine(bed.Client.Scratch, "dhclient.pid");
         bed.Client.Run("dhclient", [.. options, "-1", "-pf", pid, C0]);
         DateTime deadline = DateTime.UtcNow + Patience;
@@ -257,6 +295,13 @@ public sealed class ImportDhclientTests(ITestOutputHelper output)
 
     private static string Dhcp6Addresses(NetworkBed bed) => string.Join('\n', bed.Client.Ip($"-6 -o address show dev {C0} scope global")
         .Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => line.Split(" inet6 ", 2)[1].Split(' ', 2)[0]).Where(one => one.EndsWith("/128", StringComparison.Ordinal)));
+
+    private static Task WaitForLinkLocalAsync(NetworkBed bed) =>
+        Wait.UntilAsync(() => bed.Client.Ip($"-6 address show dev {C0} scope link -tentative").Contains("fe80", StringComparison.Ordinal), Patience, "a link-local address");
+
+    // That of the pool: the router's advertisement gives another.
+    private static string Dhcp6Address(NetworkBed bed) => bed.Client.Ip($"-6 -o address show dev {C0} scope global")
+        .Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => line.Split(" inet6 ", 2)[1].Split('/', 2)[0]).FirstOrDefault(one => one.StartsWith("2001:db8:55::1", StringComparison.Ordinal)) ?? "";
 
     private static string? State6(BondDhcpProcess client)
     {

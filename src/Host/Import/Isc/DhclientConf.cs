@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using System.Globalization;
 using System.Text;
 using BondDhcp.Host.Configuration;
 using BondDhcp.Net;
@@ -10,10 +9,8 @@ namespace BondDhcp.Host.Import.Isc;
 /// dhclient.conf(5). Pure; what has no counterpart here is told with its line, and so is what is damaged. Nothing is
 /// evaluated but literals, <c>gethostname()</c> and <c>hardware</c>.
 /// </summary>
-internal sealed class DhclientConf
+internal sealed partial class DhclientConf
 {
-    private const byte HostNameOption = 12, ClientIdentifierOption = 61;
-
     /// <summary>Its script, of which ours does all: another one is another matter.</summary>
     private static readonly string[] s_usualScripts = ["/sbin/dhclient-script", "/usr/sbin/dhclient-script", "/etc/dhclient-script"];
 
@@ -136,126 +133,5 @@ internal sealed class DhclientConf
     {
         if (DhclientLeaseFile.Definition(statement) is { } option) _names.Define(statement.Argument(1), option);
         else Lose(statement, "an option space of its own; use the number of the option that carries it, with \"hex:..\"");
-    }
-
-    private IscOption? OptionOf(IscStatement statement, string name)
-    {
-        if (_names.Find(name) is { } option) return option;
-        Lose(statement, $"option '{Shown(name)}' is not known; give its number");
-        return null;
-    }
-
-    private void Send(IscStatement statement, DhclientSettings settings)
-    {
-        string name = statement.Argument(1).ToLowerInvariant();
-        if (name.StartsWith("fqdn.", StringComparison.Ordinal))
-        {
-            SendNamePart(statement, name["fqdn.".Length..], settings);
-            return;
-        }
-        if (OptionOf(statement, name) is not { } option) return;
-        if (option == new IscOption(HostNameOption, false) && IsCall(statement, "gethostname"))
-        {
-            settings.HostName = ("", At(statement));
-            return;
-        }
-        if (option == new IscOption(ClientIdentifierOption, false) && statement.Tokens is [_, _, .., { Kind: IscTokenKind.Word, Value: var last }]
-            && last.Equals("hardware", StringComparison.OrdinalIgnoreCase))
-        {
-            settings.ClientIdentifierIsHardware = At(statement);
-            settings.ClientIdentifier = null;
-            return;
-        }
-        if (IscOptionValue.Read(option, statement, 2, out string why) is not { } data)
-        {
-            Lose(statement, why);
-            return;
-        }
-        switch (option)
-        {
-            case { IsDhcp6: false, Code: HostNameOption }:
-                settings.HostName = (Encoding.Latin1.GetString(data.AsSpan()), At(statement));
-                break;
-            case { IsDhcp6: false, Code: ClientIdentifierOption }:
-                settings.ClientIdentifier = (data, At(statement));
-                settings.ClientIdentifierIsHardware = null;
-                break;
-            default:
-                settings.Sent.RemoveAll(one => one.Option == option);
-                settings.Sent.Add(new DhclientOption(option, data, At(statement)));
-                break;
-        }
-    }
-
-    // "= gethostname()", with or without the sign.
-    private static bool IsCall(IscStatement statement, string function) =>
-        statement.Tokens.Skip(2).Where(token => !token.Is('=')).ToArray() is [{ Kind: IscTokenKind.Word } called, var open, var close]
-        && called.Value.Equals(function, StringComparison.OrdinalIgnoreCase) && open.Is('(') && close.Is(')');
-
-    private void SendNamePart(IscStatement statement, string part, DhclientSettings settings)
-    {
-        const byte serverUpdates = 1, encoded = 4;
-        string value = statement.Argument(statement.Tokens.Length > 2 && statement.Tokens[2].Is('=') ? 3 : 2);
-        bool on = value.ToLowerInvariant() is "on" or "true" or "1";
-        if (part == "encoded" && on) settings.NameFlags |= encoded;
-        if (part == "server-update" && on) settings.NameFlags |= serverUpdates;
-        if (part == "fqdn" && NameRules.IsHostName(value.TrimEnd('.'))) settings.FullyQualifiedName = (value, At(statement));
-        else if (part == "fqdn") Lose(statement, "it is no host name that is written out");
-        else if (part != "encoded") Lose(statement, "the server is asked to update nothing and to say what it did (flags of option 81)");
-    }
-
-    private void Request(IscStatement statement, int at, DhclientSettings settings, bool also)
-    {
-        List<(IscOption, SourceLine)> list = also ? settings.Requested ?? [.. DhclientSettings.DefaultRequest.Select(code => (new IscOption(code, false), At(statement)))] : [];
-        list.AddRange(OptionsOf(statement, at));
-        settings.Requested = list;
-    }
-
-    private void Require(IscStatement statement, int at, DhclientSettings settings, bool also)
-    {
-        if (!also) settings.Required.Clear();
-        settings.Required.AddRange(OptionsOf(statement, at));
-    }
-
-    private IEnumerable<(IscOption, SourceLine)> OptionsOf(IscStatement statement, int at)
-    {
-        foreach (IscToken token in statement.Tokens.Skip(at))
-        {
-            if (token.Kind == IscTokenKind.Sign) continue;
-            if (_names.Find(token.Value) is { } option) yield return (option, new SourceLine(_file, token.Line));
-            else _draft.Lose(new SourceLine(_file, token.Line), $"'{(at > 1 ? statement.Keyword + ' ' : "")}{statement.Word(at - 1)} {Shown(token.Value)}': the option is not known; give its number");
-        }
-    }
-
-    private void Modify(IscStatement statement, DhclientModifier modifier, DhclientSettings settings)
-    {
-        if (OptionOf(statement, statement.Argument(1)) is not { } option) return;
-        if (IscOptionValue.Read(option, statement, 2, out string why) is { } data)
-        {
-            settings.Modified.RemoveAll(one => one.Modifier == modifier && one.Option.Option == option);
-            settings.Modified.Add((modifier, new DhclientOption(option, data, At(statement))));
-        }
-        else
-        {
-            Lose(statement, why);
-        }
-    }
-
-    private void Reject(IscStatement statement, DhclientSettings settings)
-    {
-        foreach (IscToken token in statement.Tokens.Skip(1))
-        {
-            if (token.Kind == IscTokenKind.Sign) continue;
-            if (Ipv4Address.TryParse(token.Value, out Ipv4Address server) && server.IsUsableUnicast) settings.Rejected.Add((server.ToString(), At(statement)));
-            else Lose(statement, $"reject-server takes servers one by one, and '{Shown(token.Value)}' is no address of one");
-        }
-    }
-
-    private void SelectTimeout(IscStatement statement, DhclientSettings settings)
-    {
-        const uint mostSeconds = 60; // what offer-wait takes
-        if (uint.TryParse(statement.Word(1), NumberStyles.None, CultureInfo.InvariantCulture, out uint seconds) && seconds <= mostSeconds)
-            settings.SelectTimeout = (seconds, At(statement));
-        else Lose(statement, "offer-wait takes 0 to 60 seconds");
     }
 }

@@ -1,4 +1,3 @@
-using System.Text;
 using BondDhcp.Net.Linux;
 
 namespace BondDhcp.Host.Import.Running;
@@ -58,49 +57,12 @@ internal sealed record DhclientProcess(ProcessIdentity Identity, bool IsDhcp6, I
         return new DhclientProcess(identity, isDhcp6, interfaces) { SendsDuid = sendsDuid, ClientIdentifier = clientIdentifier, Files = files };
     }
 
-    /// <summary>Every dhclient of this network namespace; one of another namespace is another host's, as it were.</summary>
-    public static IReadOnlyList<DhclientProcess> All()
-    {
-        List<DhclientProcess> found = [];
-        string? ours = LinkTarget("/proc/thread-self/ns/net");
-        foreach (string directory in Directory.EnumerateDirectories("/proc"))
-        {
-            if (!int.TryParse(Path.GetFileName(directory), out int pid) || ReadText($"{directory}/comm")?.TrimEnd('\n') != ProcessName) continue;
-            if (LinkTarget($"{directory}/ns/net") != ours || ProcessIdentity.Of(pid) is not { } identity) continue;
-            string[] command = (ReadText($"{directory}/cmdline") ?? "").Split('\0', StringSplitOptions.RemoveEmptyEntries);
-            if (Of(identity, command) is { } process) found.Add(process);
-        }
-        return found;
-    }
+    /// <summary>Every dhclient of this network namespace.</summary>
+    public static IReadOnlyList<DhclientProcess> All() =>
+        [.. ProcessTable.Named(ProcessName).Select(one => Of(one.Identity, one.Command)).OfType<DhclientProcess>()];
 
     /// <summary>The systemd unit that it runs in, by its control group; null for none.</summary>
     public string? Unit =>
-        ReadText(FormattableString.Invariant($"/proc/{Identity.Pid}/cgroup"))?.Split('\n').Select(line => line.Split('/')[^1])
+        ProcessTable.ReadText(FormattableString.Invariant($"/proc/{Identity.Pid}/cgroup"))?.Split('\n').Select(line => line.Split('/')[^1])
             .FirstOrDefault(unit => unit.EndsWith(".service", StringComparison.Ordinal));
-
-    private static string? LinkTarget(string path)
-    {
-        try
-        {
-            return new FileInfo(path).LinkTarget;
-        }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
-        {
-            // It ended, or is none of ours.
-            return null;
-        }
-    }
-
-    private static string? ReadText(string path)
-    {
-        try
-        {
-            return Encoding.Latin1.GetString(File.ReadAllBytes(path));
-        }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
-        {
-            // As above.
-            return null;
-        }
-    }
 }
