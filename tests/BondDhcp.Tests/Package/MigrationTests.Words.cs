@@ -62,9 +62,9 @@ public sealed partial class MigrationTests
     }
 }
 
-/// <summary>One machine at a time: it takes both processors.</summary>
+/// <summary>One package for all, and one machine at a time: it takes both processors.</summary>
 [CollectionDefinition(Name, DisableParallelization = true)]
-public sealed class DebianCollection
+public sealed class DebianCollection : ICollectionFixture<BuiltPackage>
 {
     public const string Name = "debian";
 }

@@ -11,7 +11,7 @@ namespace BondDhcp.Tests.Package;
 /// failover, upgrade, downgrade, removal. What it must never lose is its address.
 /// </summary>
 [Collection(DebianCollection.Name)]
-public sealed partial class MigrationTests(BuiltPackage package, ITestOutputHelper output) : IClassFixture<BuiltPackage>
+public sealed partial class MigrationTests(BuiltPackage package, ITestOutputHelper output)
 {
     private const string Bond = "bond0";
     private static readonly string s_networkd = Path.Combine(SourceTree.Root, "packaging", "examples", "10-bonddhcp.network");

@@ -4,7 +4,8 @@ using Xunit;
 namespace BondDhcp.Tests.Package;
 
 /// <summary>What is in the package, and what it asks for.</summary>
-public sealed class PackageTests(BuiltPackage package) : IClassFixture<BuiltPackage>
+[Collection(DebianCollection.Name)]
+public sealed class PackageTests(BuiltPackage package)
 {
     [BuiltPackageFact]
     public void Package_GivesLintianNothingToSay() => Assert.DoesNotContain(": bonddhcp: ", package.Said, StringComparison.Ordinal);

@@ -10,6 +10,9 @@ done
 [ -e /program/bonddhcp.dll ] || { mkdir /run/program && cp "$BINARY" /run/program/bonddhcp && BINARY=/run/program/bonddhcp; }
 export BINARY DOTNET_ROOT=/dotnet PATIENCE=60 # an emulated processor on a busy machine
 
+# ifupdown, which is not used here, would be asked about every device that comes.
+rm -f /lib/udev/rules.d/80-ifupdown.rules && udevadm control --reload
+
 # Three radios for each scenario: its own, and two for access points. They are all on one air.
 export RADIOS_EACH=3
 scripts=("$BED"/scenarios/*.sh)
