@@ -153,6 +153,7 @@ internal sealed partial class Dhcp4Turn
             // without an address is no candidate.
             if (offer.Yiaddr.IsAny) return Dhcp4DropReason.NoAddress;
         }
+        if (!offer.Yiaddr.IsAny && !HasRequiredOptions(offer)) return Dhcp4DropReason.MissingOption;
         if (acquisition.Offers.Length >= Dhcp4Acquisition.MaxOffers) return Dhcp4DropReason.TooManyOffers;
         if (beside && !IsAcceptableBeside(offer, acquisition)) return Dhcp4DropReason.OtherAddress;
 

@@ -1,4 +1,3 @@
-using System.Buffers.Binary;
 using System.Collections.Immutable;
 using System.Text.Json;
 using BondDhcp.Dhcp.Client6;
@@ -11,8 +10,6 @@ namespace BondDhcp.Dhcp.Store;
 /// <summary>Reads the format of <see cref="Dhcp6MemoryWriter"/>, which may have been damaged or made up.</summary>
 internal static class Dhcp6MemoryReader
 {
-    // What the parser itself would take: a UDP datagram.
-    private const int MaxLength = 65527;
     private const int MaxOptions = 1024;
 
     /// <summary>Reads a whole file; never throws.</summary>
@@ -91,26 +88,14 @@ internal static class Dhcp6MemoryReader
             ? prefix
             : throw new FormatException("prefix");
 
-    // A REPLY put together again from its stored parts, so that the one reader that judges messages from the network
-    // judges it too.
     private static Dhcp6Reply? ReadReply(JsonElement stored, out Dhcp6DropReason reason)
     {
-        List<byte> octets = [];
-        Span<byte> word = stackalloc byte[sizeof(uint)];
-        BinaryPrimitives.WriteUInt32BigEndian(
-            word, (uint)Dhcp6MessageType.Reply << 24 | (uint)StoreJson.Integer(stored, "xid", 0, Dhcp6MessageView.MaxXid));
-        octets.AddRange(word);
+        var message = new Dhcp6ReplyMessage((uint)StoreJson.Integer(stored, "xid", 0, Dhcp6MessageView.MaxXid));
         foreach (JsonElement option in StoreJson.Array(stored, "options", MaxOptions))
         {
-            byte[] data = StoreJson.Octets(option, "hex");
-            if (octets.Count + word.Length + data.Length > MaxLength) throw new FormatException("options");
-            BinaryPrimitives.WriteUInt32BigEndian(word, (uint)StoreJson.Integer(option, "code", 0, ushort.MaxValue) << 16 | (uint)data.Length);
-            octets.AddRange(word);
-            octets.AddRange(data);
+            ushort code = (ushort)StoreJson.Integer(option, "code", 0, ushort.MaxValue);
+            if (!message.TryAdd(code, StoreJson.Octets(option, "hex"))) throw new FormatException("options");
         }
-        reason = Dhcp6MessageView.TryParse(octets.ToArray(), out Dhcp6MessageView view);
-        if (reason != Dhcp6DropReason.None) return null;
-        reason = Dhcp6ReplyReader.TryRead(view, out Dhcp6Reply? reply);
-        return reply;
+        return message.Read([], out reason);
     }
 }

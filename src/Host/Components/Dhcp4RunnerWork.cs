@@ -40,7 +40,7 @@ internal sealed class Dhcp4RunnerWork(
             if (_runner is null) return new Dhcp4Snapshot("waiting", null, [], null);
             ImmutableArray<byte> clientIdentifier = _runner.Options.Dhcp4.ClientIdentifier;
             uint? iaid = Dhcp4ClientIdentifier.TryGetDuid(clientIdentifier.AsSpan(), out Iaid value, out _) ? value.Value : null;
-            return new Dhcp4Snapshot(_runner.Client.StateName, _runner.Client.Lease, clientIdentifier, iaid);
+            return new Dhcp4Snapshot(_runner.Client.StateName, _runner.Lease, clientIdentifier, iaid);
         }
     }
 

@@ -4,6 +4,7 @@ using BondDhcp.Bond.Plan;
 using BondDhcp.Dhcp.Client;
 using BondDhcp.Dhcp.Client6;
 using BondDhcp.Dhcp.Identity;
+using BondDhcp.Dhcp.Options;
 using BondDhcp.Host.Supplicants;
 using BondDhcp.Net;
 
@@ -104,6 +105,12 @@ internal sealed record InterfaceConfiguration
 
     /// <summary>Servers of DHCPv6 that are never listened to.</summary>
     public ImmutableArray<Duid> RejectDuids { get; init; } = [];
+
+    /// <summary>What is said about single options of DHCPv4.</summary>
+    public OptionOverrides Options4 { get; init; } = OptionOverrides.None;
+
+    /// <summary>What is said about single options of DHCPv6.</summary>
+    public OptionOverrides Options6 { get; init; } = OptionOverrides.None;
 
     /// <summary>What becomes of name servers.</summary>
     public DnsOutput Dns { get; init; }

@@ -61,6 +61,7 @@ internal static class InterfaceKeys
         BondKeys.AddTo(keys);
         SupplicantKeys.AddTo(keys);
         StaticKeys.AddTo(keys);
+        OptionKeys.AddTo(keys);
         UnsupportedKeys.AddTo(keys);
         return keys;
     }

@@ -192,7 +192,9 @@ internal sealed class LeaseSharing : IDisposable
 
     private static ImmutableArray<HookVariable> VariablesOf(InterfaceRunner runner, Dhcp4Lease? lease, DateTimeOffset boot) => lease is null
         ? []
-        : HookVariables.Of(lease, LeaseConfiguration.Of(lease, runner.Options.Interface, BoottimeClock.Now, runner.Link?.MaxMtu ?? 0), boot);
+        : HookVariables.Of(
+            lease, LeaseConfiguration.Of(lease, runner.Options.Interface, BoottimeClock.Now, runner.Link?.MaxMtu ?? 0), boot,
+            [.. runner.Options.Interface.Options4.Asked, .. lease.Ack.Configured.Select(static code => (ushort)code)]);
 
     private static Action<Utf8JsonWriter>? JsonOf(InterfaceRunner runner, Dhcp4Lease? lease, DateTimeOffset boot)
     {

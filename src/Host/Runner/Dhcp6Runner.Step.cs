@@ -25,6 +25,8 @@ internal sealed partial class Dhcp6Runner
     private readonly List<Dhcp6Effect> _effects = [];
     private Dhcp6Surroundings _surroundings = new();
     private Dhcp6Lease? _toldLease;
+    private Dhcp6Lease? _toldInForce;
+    private Dhcp6Reply? _toldReply;
     private Dhcp6Information? _toldInformation;
     private LeaseEnd _lastEnd = LeaseEnd.Expired;
     private bool _keeps;
@@ -92,14 +94,20 @@ internal sealed partial class Dhcp6Runner
         }
     }
 
+    private Dhcp6Lease InForce(Dhcp6Lease lease) =>
+        _reading.Of(lease.Reply) is var reply && ReferenceEquals(reply, lease.Reply) ? lease : lease with { Reply = reply };
+
     private void TellLease()
     {
         if (_keeps || !Client.Tentative.IsEmpty) return;
-        if (ReferenceEquals(Client.Lease, _toldLease) && ReferenceEquals(Client.Information, _toldInformation)) return;
-        Dhcp6Lease? before = _toldLease;
+        Dhcp6Reply? reply = Reply;
+        if (ReferenceEquals(Client.Lease, _toldLease) && ReferenceEquals(Client.Information, _toldInformation) && ReferenceEquals(reply, _toldReply)) return;
+        Dhcp6Lease? before = _toldInForce;
         _toldLease = Client.Lease;
         _toldInformation = Client.Information;
-        LeaseChanged?.Invoke(new Dhcp6Change(before, Client.Lease, Client.Configuration, StateName, _lastEnd));
+        _toldReply = reply;
+        _toldInForce = Lease;
+        LeaseChanged?.Invoke(new Dhcp6Change(before, _toldInForce, reply, StateName, _lastEnd));
         _lastEnd = LeaseEnd.Expired;
     }
 

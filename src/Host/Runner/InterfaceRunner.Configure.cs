@@ -75,7 +75,7 @@ internal sealed partial class InterfaceRunner
     /// <inheritdoc/>
     protected override void ConfigureAgain()
     {
-        if (Started && Client.Lease is { } lease && IsPresent(lease.Prefix)) Configure(lease);
+        if (Started && Lease is { } lease && IsPresent(lease.Prefix)) Configure(lease);
     }
 
     // Told that it went; asked whether it is gone. What was replaced went and came, and the table may not show yet what
@@ -83,7 +83,7 @@ internal sealed partial class InterfaceRunner
     private void CheckAddress()
     {
         // Also where somebody else had configured it, who takes it away now: the lease is in force all the same.
-        if (Taken is not { } link || Client.Lease is not { } lease) return;
+        if (Taken is not { } link || Lease is not { } lease) return;
         List<InterfaceAddress> present = [];
         if (!Network.Rtnl.ReadAddresses(link.Index, present).Succeeded) return;
         if (present.Exists(address => address.Prefix == lease.Prefix)) return;
@@ -108,7 +108,7 @@ internal sealed partial class InterfaceRunner
         // Asked for, because the table may not show yet what a runner before this one did in the same turn.
         List<InterfaceAddress> present = [];
         Network.Rtnl.ReadAddresses(link.Index, present);
-        HashSet<Ipv4Prefix> stored = [.. memory.Leases.Select(lease => lease.Prefix)];
+        HashSet<Ipv4Prefix> stored = [.. memory.Leases.Select(lease => InForce(lease).Prefix)];
         ImmutableArray<Ipv4Prefix> addresses =
         [
             .. present.Where(address => recorded.Addresses.Contains(address.Prefix)

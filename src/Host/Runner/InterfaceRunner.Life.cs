@@ -20,16 +20,35 @@ internal sealed partial class InterfaceRunner
         bool sameClient = options.Dhcp4.ClientIdentifier.AsSpan().SequenceEqual(Options.Dhcp4.ClientIdentifier.AsSpan());
         if (sameClient || !Started)
         {
-            Options = options;
-            Client = Client with { Settings = options.Dhcp4 };
-            Guard(ConfigureAgain);
+            GoOnUnder(options);
             return;
         }
         Stop(release: true, () =>
         {
-            Options = options;
+            Take(options);
             Start();
         });
+    }
+
+    // What the server said may mean something else from now on; and what it is asked for, or told, it is told at once.
+    private void GoOnUnder(InterfaceRunnerOptions options)
+    {
+        Dhcp4Lease? before = Lease is { } lease && IsPresent(lease.Prefix) ? lease : null;
+        bool asksTheSame = options.Identification.AsksTheSame(Options.Identification);
+        Take(options);
+        Client = Client with { Settings = options.Dhcp4 };
+        Guard(() =>
+        {
+            if (!Started || before is null || Lease is not { } now) return;
+            if (Configure(now) && !ReferenceEquals(now.Ack, before.Ack)) LeaseConfigured?.Invoke(new ConfiguredLease(now, before, StateName));
+        });
+        if (!asksTheSame && Client is { State: Dhcp4State.Bound, LinkUsable: true }) Command(DhcpCommand.Renew, static (_, _) => { });
+    }
+
+    private void Take(InterfaceRunnerOptions options)
+    {
+        Options = options;
+        _reading = _reading.Under(options.Interface.Options4);
     }
 
     /// <inheritdoc/>
@@ -40,7 +59,7 @@ internal sealed partial class InterfaceRunner
     {
         Dhcp4Memory memory = _memory.Load();
         Adopt(memory);
-        bool present = !memory.Leases.IsEmpty && _owned.Addresses.Contains(memory.Leases[0].Prefix);
+        bool present = !memory.Leases.IsEmpty && _owned.Addresses.Contains(InForce(memory.Leases[0]).Prefix);
         Feed(new Dhcp4Input.Start(memory, present, Usable, WhyUnusable));
     }
 

@@ -71,6 +71,9 @@ internal sealed partial class InterfaceRunner
         NoteState(Client.StateName);
     }
 
+    private Dhcp4Lease InForce(Dhcp4Lease lease) =>
+        _reading.Of(lease.Ack) is var ack && ReferenceEquals(ack, lease.Ack) ? lease : lease with { Ack = ack };
+
     private void TellLease()
     {
         if (ReferenceEquals(Client.Lease, _toldLease)) return;
@@ -85,12 +88,15 @@ internal sealed partial class InterfaceRunner
             case Dhcp4Effect.Transmit transmit: Transmit(transmit.Message); break;
             case Dhcp4Effect.TransmitArp arp: Transmit(arp.Packet, arp.Destination); break;
             case Dhcp4Effect.Configure configure:
-                if (Configure(configure.Lease)) LeaseConfigured?.Invoke(new ConfiguredLease(configure.Lease, configure.Previous, stateBefore));
+                Dhcp4Lease now = InForce(configure.Lease);
+                Dhcp4Lease? previous = ReferenceEquals(configure.Previous, configure.Lease) ? now : configure.Previous is { } other ? InForce(other) : null;
+                if (Configure(now)) LeaseConfigured?.Invoke(new ConfiguredLease(now, previous, stateBefore));
                 break;
             case Dhcp4Effect.Deconfigure deconfigure:
-                Deconfigure(deconfigure.Lease);
+                Dhcp4Lease gone = InForce(deconfigure.Lease);
+                Deconfigure(gone);
                 // Otherwise another lease has taken its place, which was told of.
-                if (Client.Lease is null) LeaseEnded?.Invoke(deconfigure.Lease, deconfigure.Why);
+                if (Client.Lease is null) LeaseEnded?.Invoke(gone, deconfigure.Why);
                 break;
             case Dhcp4Effect.Tell tell: Journal(tell.Report); break;
             case Dhcp4Effect.CommandDone done: AnswerCommand(done.Succeeded, done.Why); break;

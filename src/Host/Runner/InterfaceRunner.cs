@@ -1,4 +1,5 @@
 using BondDhcp.Dhcp.Client;
+using BondDhcp.Dhcp.Options;
 using BondDhcp.Dhcp.Wire;
 using BondDhcp.Host.Configuration;
 using BondDhcp.Host.Loop;
@@ -19,6 +20,7 @@ internal sealed partial class InterfaceRunner : DhcpRunner
     private readonly DropCounters<Dhcp4DropReason> _drops = new();
     private readonly Action _receivePackets;
     private readonly Action _receiveArp;
+    private OptionReading<Dhcp4Reply> _reading;
 
     /// <summary>A runner that has not been started.</summary>
     /// <param name="loop">The loop it lives in.</param>
@@ -36,6 +38,7 @@ internal sealed partial class InterfaceRunner : DhcpRunner
         _memory = memory;
         Options = options;
         Client = Dhcp4Client.Create(options.Dhcp4);
+        _reading = new OptionReading<Dhcp4Reply>(options.Interface.Options4, Dhcp4OptionsInForce.Of);
         _receivePackets = ReceivePackets;
         _receiveArp = ReceiveArp;
         _sockets = new InterfaceSockets(
@@ -62,6 +65,9 @@ internal sealed partial class InterfaceRunner : DhcpRunner
 
     /// <summary>The machine as it is now.</summary>
     public Dhcp4Client Client { get; private set; }
+
+    /// <summary>The lease as the configuration has it read; <see cref="Client"/> has it as the server gave it. Null without one.</summary>
+    public Dhcp4Lease? Lease => Client.Lease is { } lease ? InForce(lease) : null;
 
     /// <summary>The interface's hardware address at this moment; null while it is not there.</summary>
     public MacAddress? Mac =>

@@ -197,20 +197,24 @@ internal static class SnapshotJson
         WriteText(json, "expiresAt", At(lease?.ExpiresAt));
         WriteText(json, "gatewayMac", lease?.GatewayMac?.ToString());
         json.WriteStartArray("options");
-        foreach (Dhcp4Option option in ack?.Options ?? []) WriteOption(json, option);
+        foreach (Dhcp4Option option in ack?.Options ?? []) WriteOption(json, option, ack!.Configured.Contains(option.Code));
         json.WriteEndArray();
         json.WriteEndObject();
     }
 
-    private static void WriteOption(Utf8JsonWriter json, Dhcp4Option option)
+    private static void WriteOption(Utf8JsonWriter json, Dhcp4Option option, bool configured)
     {
         json.WriteStartObject();
         json.WriteNumber("code", option.Code);
         json.WriteString("name", OptionText.Name(option));
         json.WriteString("value", OptionText.Value(option));
         json.WriteString("hex", HexText.Colons(option.Data.AsSpan()));
+        WriteOrigin(json, configured);
         json.WriteEndObject();
     }
+
+    /// <summary><c>origin</c> of an option: whether the configuration has a part in it.</summary>
+    internal static void WriteOrigin(Utf8JsonWriter json, bool configured) => json.WriteString("origin", configured ? "configuration" : "server");
 
     internal static void WriteText(Utf8JsonWriter json, string name, string? text)
     {

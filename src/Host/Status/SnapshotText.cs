@@ -111,6 +111,7 @@ internal static class SnapshotText
         WriteList(output, "dns", dhcp4, "dns");
         WriteList(output, "search", dhcp4, "searchDomains");
         if (Text(dhcp4, "domain") is { } domain) output.WriteLine($"  domain     {domain}");
+        WriteConfigured(output, dhcp4);
         OfferText.WriteReported(output, dhcp4);
     }
 
@@ -130,6 +131,14 @@ internal static class SnapshotText
         if (times.Length > 0) output.WriteLine($"  times      {times[2..]}");
         WriteList(output, "dns", dhcp6, "dns");
         WriteList(output, "search", dhcp6, "searchDomains");
+        WriteConfigured(output, dhcp6);
+    }
+
+    // Where a value is not the server's, whoever wonders about it is told where it comes from.
+    private static void WriteConfigured(TextWriter output, JsonElement family)
+    {
+        string names = string.Join(", ", Elements(family, "options").Where(static option => Text(option, "origin") == "configuration").Select(static option => Text(option, "name")));
+        if (names.Length > 0) output.WriteLine($"  overridden {names}, by the configuration");
     }
 
     // As dnsmasq's dhcp-host=, Kea's reservations and ISC dhcpd's host declarations take it.

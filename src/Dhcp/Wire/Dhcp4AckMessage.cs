@@ -1,14 +1,13 @@
 using System.Buffers.Binary;
-using BondDhcp.Dhcp.Wire;
 using BondDhcp.Net;
 
-namespace BondDhcp.Dhcp.Store;
+namespace BondDhcp.Dhcp.Wire;
 
 /// <summary>
-/// A DHCPACK put together again from its stored parts, so that the one reader that judges messages from the network
+/// A DHCPACK put together again from its parts, so that the one reader that judges messages from the network
 /// judges it too.
 /// </summary>
-internal sealed class StoredAckMessage
+internal sealed class Dhcp4AckMessage
 {
     private const int OptionsOffset = 240;
     private const int MaxFragmentLength = 255;
@@ -20,7 +19,7 @@ internal sealed class StoredAckMessage
 
     private readonly List<byte> _octets;
 
-    internal StoredAckMessage(uint xid, MacAddress chaddr, Ipv4Address yiaddr, Ipv4Address siaddr, Ipv4Address giaddr)
+    internal Dhcp4AckMessage(uint xid, MacAddress chaddr, Ipv4Address yiaddr, Ipv4Address siaddr, Ipv4Address giaddr)
     {
         Span<byte> head = stackalloc byte[OptionsOffset];
         head.Clear();
@@ -56,12 +55,14 @@ internal sealed class StoredAckMessage
     }
 
     /// <summary>Null, with the reason, for what would not be taken from the network either.</summary>
-    internal Dhcp4Reply? Read(out Dhcp4DropReason reason)
+    /// <param name="configured">Codes of the options that come from this host's owner.</param>
+    /// <param name="reason">Why not.</param>
+    internal Dhcp4Reply? Read(ReadOnlySpan<byte> configured, out Dhcp4DropReason reason)
     {
         _octets.Add(OptionEnd);
         reason = Dhcp4MessageView.TryParse(_octets.ToArray(), out Dhcp4MessageView view);
         if (reason != Dhcp4DropReason.None) return null;
-        reason = Dhcp4ReplyReader.TryRead(view, out Dhcp4Reply? reply);
+        reason = Dhcp4ReplyReader.TryRead(view, configured, out Dhcp4Reply? reply);
         if (reply is { Type: not Dhcp4MessageType.Ack }) reason = Dhcp4DropReason.MessageType;
         return reason == Dhcp4DropReason.None ? reply : null;
     }
