@@ -10,7 +10,7 @@ public static class Dhcp4OptionsInForce
     private const byte Routers = 3, DnsServers = 6, StaticRoutes = 33, NtpServers = 42, DomainSearch = 119, ClasslessRoutes = 121, MsClasslessRoutes = 249;
 
     /// <summary>The reply with the overrides in it; the same one where there are none.</summary>
-    /// <param name="reply">A DHCPACK as the server sent it.</param>
+    /// <param name="reply">A DHCPACK as the server sent it, of a lease or to a DHCPINFORM.</param>
     /// <param name="overrides">What the configuration says of DHCPv4's options.</param>
     public static Dhcp4Reply Of(Dhcp4Reply reply, OptionOverrides overrides)
     {
@@ -68,7 +68,8 @@ public static class Dhcp4OptionsInForce
         var message = new Dhcp4AckMessage(reply.Xid, reply.Chaddr, reply.Yiaddr, reply.Siaddr, reply.Giaddr);
         foreach (Dhcp4Option option in options) message.Add(option.Code, option.Data.AsSpan());
         // Together longer than any message: nothing of it can be followed, and what the server said can.
-        if (message.Read(touched.AsSpan(), out _) is not { } read) return reply;
+        Ipv4Prefix? informed = reply.LeaseSeconds == 0 ? new Ipv4Prefix(reply.Yiaddr, reply.PrefixLength) : null;
+        if (message.Read(touched.AsSpan(), informed, out _) is not { } read) return reply;
         read = read with { Configured = touched };
         ImmutableArray<Dhcp4Route> own = OwnRoutes(read, overrides);
         return read with { Routes = RoutesOf(read, overrides, own), ConfiguredRoutes = own };

@@ -59,7 +59,7 @@ internal static class Dhcp4MemoryReader
             byte code = (byte)StoreJson.Integer(option, "code", 1, 254);
             message.Add(code, StoreJson.Octets(option, "hex"));
         }
-        return message.Read([], out reason);
+        return message.Read([], informed: null, out reason);
     }
 
     private static Ipv4Address? OptionalAddress(JsonElement parent, string name) =>

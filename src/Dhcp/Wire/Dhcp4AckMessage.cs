@@ -56,13 +56,14 @@ internal sealed class Dhcp4AckMessage
 
     /// <summary>Null, with the reason, for what would not be taken from the network either.</summary>
     /// <param name="configured">Codes of the options that come from this host's owner.</param>
+    /// <param name="informed">The address for which a DHCPINFORM was sent; null for a lease.</param>
     /// <param name="reason">Why not.</param>
-    internal Dhcp4Reply? Read(ReadOnlySpan<byte> configured, out Dhcp4DropReason reason)
+    internal Dhcp4Reply? Read(ReadOnlySpan<byte> configured, Ipv4Prefix? informed, out Dhcp4DropReason reason)
     {
         _octets.Add(OptionEnd);
         reason = Dhcp4MessageView.TryParse(_octets.ToArray(), out Dhcp4MessageView view);
         if (reason != Dhcp4DropReason.None) return null;
-        reason = Dhcp4ReplyReader.TryRead(view, configured, out Dhcp4Reply? reply);
+        reason = Dhcp4ReplyReader.TryRead(view, configured, informed, out Dhcp4Reply? reply);
         if (reply is { Type: not Dhcp4MessageType.Ack }) reason = Dhcp4DropReason.MessageType;
         return reason == Dhcp4DropReason.None ? reply : null;
     }

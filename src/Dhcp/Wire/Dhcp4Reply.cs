@@ -18,7 +18,10 @@ public sealed record Dhcp4Reply
     /// <summary>The first six octets of chaddr.</summary>
     public required MacAddress Chaddr { get; init; }
 
-    /// <summary>The address offered or granted; 0.0.0.0 in a NAK, and in an OFFER with option 108 or 116.</summary>
+    /// <summary>
+    /// The address offered or granted, or the one for which a DHCPINFORM was sent; 0.0.0.0 in a NAK, and in an OFFER with
+    /// option 108 or 116.
+    /// </summary>
     public Ipv4Address Yiaddr { get; init; }
 
     /// <summary>Next server.</summary>

@@ -165,6 +165,7 @@ internal sealed partial class ConfigurationReader
             if (draft.Configuration.RejectDuids.Contains(server))
                 _problems.Add(draft.Span, $"require-server and reject-server both name {server}");
         Dhcp6Keys.Check(draft);
+        StaticKeys.Check(draft);
         draft.Configuration = draft.Options.Complete(draft.Configuration);
         if (draft.Anonymity is { } anonymity) CheckAnonymity(anonymity);
     }

@@ -42,6 +42,7 @@ internal sealed record InterfaceIdentity(Dhcp4Settings Settings, Dhcp4Identifica
                 DetectNetworkAttachment = one.DetectNetworkAttachment,
                 RapidCommit = one.RapidCommit,
                 Ipv6Only = one.Ipv6Only,
+                AutoConfigure = one.WantsLinkLocal,
                 RequireOptions = [.. one.Options4.Require.Select(static code => (byte)code)],
                 RequireServers = one.RequireServers,
                 RejectServers = one.RejectServers,

@@ -45,7 +45,7 @@ internal sealed class OptionDraft
     {
         CheckRoom();
         foreach ((OptionName name, ConfigurationValue value) in _overrides.Select(static one => (one.Name, one.Value)).Concat(_requested).Concat(_required))
-            if (name.IsIpv6 ? configuration.Dhcp6 is null : !configuration.Dhcp4) value.Warn($"{name} has no effect: {(name.IsIpv6 ? "dhcp6" : "dhcp4")} is off");
+            if (name.IsIpv6 ? configuration.Dhcp6 is null : configuration is { Dhcp4: false, Inform: false }) value.Warn($"{name} has no effect: {(name.IsIpv6 ? "dhcp6" : "dhcp4")} is off");
         return configuration with { Options4 = Of(isIpv6: false), Options6 = Of(isIpv6: true) };
     }
 

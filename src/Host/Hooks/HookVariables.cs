@@ -73,7 +73,7 @@ internal static class HookVariables
         list.Add("ntp_servers", ack.NtpServers);
         list.Add("tcode", ack.TimeZoneName);
         list.Add("interface_mtu", its.Wanted.Mtu is { } mtu ? Number(mtu) : null);
-        list.Add("dhcp_lease_time", Number(ack.LeaseSeconds));
+        list.Add("dhcp_lease_time", ack.LeaseSeconds == 0 ? null : Number(ack.LeaseSeconds)); // none to a DHCPINFORM
         list.Add("dhcp_renewal_time", ack.RenewalSeconds is { } renewal ? Number(renewal) : null);
         list.Add("dhcp_rebinding_time", ack.RebindingSeconds is { } rebinding ? Number(rebinding) : null);
         list.Add("dhcp_message_type", Number((int)ack.Type));

@@ -71,7 +71,7 @@ internal sealed partial class Dhcp6Runner : DhcpRunner
     protected override string Source => "dhcp6";
 
     /// <inheritdoc/>
-    protected override bool TellsOfLink => !Options.Interface.Dhcp4;
+    protected override bool TellsOfLink => Options.Interface is { Dhcp4: false, Inform: false };
 
     /// <summary>Gives a command; <paramref name="done"/> is told once how it ended, and why where it failed.</summary>
     public void Command(DhcpCommand command, Action<bool, string?> done) => Command(() => Feed(new Dhcp6Input.Command(command)), done);

@@ -30,7 +30,7 @@ internal sealed partial class InterfaceRunner
         List<string> problems = [.. its.Warnings, .. outcome.Problems];
         foreach (RefusedRoute refused in its.RefusedRoutes)
             problems.Add($"route to {refused.Route.Destination} not taken: {refused.Why}");
-        if (_sockets.HoldUdp(lease.Address) is { } unheld) problems.Add($"port 68 of {lease.Address}: {unheld}");
+        if (Sockets.HoldUdp(lease.Address) is { } unheld) problems.Add($"port 68 of {lease.Address}: {unheld}");
         WarnOnce(problems);
         return true;
     }
@@ -54,7 +54,7 @@ internal sealed partial class InterfaceRunner
 
     private void Deconfigure(Dhcp4Lease lease)
     {
-        if (Client.Lease is null) _sockets.HoldUdp(null);
+        if (Client.Lease is null) Sockets.HoldUdp(null);
         if (Taken is not { } link) return;
         var its = new Ipv4Ownership
         {

@@ -8,14 +8,14 @@ internal sealed partial class InterfaceRunner
     /// <inheritdoc/>
     protected override bool ClientIsStopped => Client.State is Dhcp4State.Stopped;
 
-    /// <summary>Gives a command; <paramref name="done"/> is told once how it ended, and why where it failed.</summary>
-    public void Command(DhcpCommand command, Action<bool, string?> done) => Command(() => Feed(new Dhcp4Input.Command(command)), done);
+    /// <inheritdoc/>
+    public override void Command(DhcpCommand command, Action<bool, string?> done) => Command(() => Feed(new Dhcp4Input.Command(command)), done);
 
     /// <summary>
     /// Goes on under another configuration with the lease it has. Only another client identifier is another client: the
     /// lease is given back and a new one is acquired.
     /// </summary>
-    public void Reconfigure(InterfaceRunnerOptions options)
+    public override void Reconfigure(InterfaceRunnerOptions options)
     {
         bool sameClient = options.Dhcp4.ClientIdentifier.AsSpan().SequenceEqual(Options.Dhcp4.ClientIdentifier.AsSpan());
         if (sameClient || !Started)
@@ -43,12 +43,6 @@ internal sealed partial class InterfaceRunner
             if (Configure(now) && !ReferenceEquals(now.Ack, before.Ack)) LeaseConfigured?.Invoke(new ConfiguredLease(now, before, StateName));
         });
         if (!asksTheSame && Client is { State: Dhcp4State.Bound, LinkUsable: true }) Command(DhcpCommand.Renew, static (_, _) => { });
-    }
-
-    private void Take(InterfaceRunnerOptions options)
-    {
-        Options = options;
-        _reading = _reading.Under(options.Interface.Options4);
     }
 
     /// <inheritdoc/>

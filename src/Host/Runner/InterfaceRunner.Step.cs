@@ -24,7 +24,7 @@ internal sealed partial class InterfaceRunner
     /// </summary>
     private Dhcp4Surroundings LookAround()
     {
-        if (!_sockets.TryReadMac(out MacAddress mac)) mac = _surroundings.Mac;
+        if (!Sockets.TryReadMac(out MacAddress mac)) mac = _surroundings.Mac;
         if (mac != _surroundings.Mac || View.Device != _surroundings.PathIndex || View.IsEap != _surroundings.AuthenticatedByEap
             || _surroundings.HostMacs != Network.HostMacs)
         {
@@ -42,14 +42,15 @@ internal sealed partial class InterfaceRunner
     }
 
     // Carrying out an effect may be an input itself; what that decides is done after what was decided before.
-    private void CarryOut()
+    /// <inheritdoc/>
+    protected override void CarryOut()
     {
         if (_carryingOut) return;
         _carryingOut = true;
         string before = StateName;
         Dhcp4Memory? kept = null;
         // Before anything is sent: on a quiet link the answer to an ARP request is there before the next system call.
-        _sockets.ArpWatch = Client.ArpWatch;
+        Sockets.ArpWatch = Client.ArpWatch;
         try
         {
             for (int i = 0; i < _effects.Count; i++)
@@ -65,14 +66,14 @@ internal sealed partial class InterfaceRunner
             _effects.Clear();
             _carryingOut = false;
         }
-        _sockets.ArpWatch = Client.ArpWatch;
+        Sockets.ArpWatch = Client.ArpWatch;
         Deadline.At = Client.NextDeadline;
         TellLease();
         NoteState(Client.StateName);
     }
 
     private Dhcp4Lease InForce(Dhcp4Lease lease) =>
-        _reading.Of(lease.Ack) is var ack && ReferenceEquals(ack, lease.Ack) ? lease : lease with { Ack = ack };
+        Reading.Of(lease.Ack) is var ack && ReferenceEquals(ack, lease.Ack) ? lease : lease with { Ack = ack };
 
     private void TellLease()
     {
@@ -98,6 +99,7 @@ internal sealed partial class InterfaceRunner
                 // Otherwise another lease has taken its place, which was told of.
                 if (Client.Lease is null) LeaseEnded?.Invoke(gone, deconfigure.Why);
                 break;
+            case Dhcp4Effect.AutoConfigure said: AutoConfigureHeard?.Invoke(said.Allowed); break;
             case Dhcp4Effect.Tell tell: Journal(tell.Report); break;
             case Dhcp4Effect.CommandDone done: AnswerCommand(done.Succeeded, done.Why); break;
             default: throw new ArgumentOutOfRangeException(nameof(effect), effect, null);

@@ -162,6 +162,7 @@ internal static class SnapshotJson
 
         json.WriteStartObject();
         json.WriteString("state", dhcp4.State);
+        if (dhcp4.IsInform) json.WriteBoolean("inform", true);
         WriteText(json, "address", lease?.Prefix.ToString());
         WriteTexts(json, "routers", ack?.Routers);
         WriteTexts(json, "dns", ack?.DnsServers);
@@ -189,7 +190,7 @@ internal static class SnapshotJson
         WriteText(json, "chaddr", lease?.Chaddr.ToString());
         if (lease is not null) json.WriteBoolean("keyedByChaddr", lease.KeyedByChaddr);
         else json.WriteNull("keyedByChaddr");
-        if (ack is not null) json.WriteNumber("leaseSeconds", ack.LeaseSeconds);
+        if (ack is not null && !dhcp4.IsInform) json.WriteNumber("leaseSeconds", ack.LeaseSeconds);
         else json.WriteNull("leaseSeconds");
         WriteText(json, "obtainedAt", At(lease?.ObtainedAt));
         WriteText(json, "renewAt", At(lease?.RenewAt));

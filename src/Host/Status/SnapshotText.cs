@@ -104,8 +104,10 @@ internal static class SnapshotText
         if (Text(dhcp4, "address") is not { } address) return;
         string chaddr = dhcp4.TryGetProperty("keyedByChaddr", out JsonElement keyed) && keyed.ValueKind == JsonValueKind.True
             ? ", which the server insists on" : "";
-        output.WriteLine($"  lease      {address} from {Text(dhcp4, "server")}, chaddr {Text(dhcp4, "chaddr")}{chaddr}");
-        output.WriteLine($"  times      {Number(dhcp4, "leaseSeconds")} s{Until(dhcp4, "renewAt", now, "renew")}{Until(dhcp4, "rebindAt", now, "rebind")}{Until(dhcp4, "expiresAt", now, "expires")}");
+        if (Flag(dhcp4, "inform")) output.WriteLine($"  informed   {address} by {Text(dhcp4, "server")}{Until(dhcp4, "renewAt", now, "asked again")}");
+        else output.WriteLine($"  lease      {address} from {Text(dhcp4, "server")}, chaddr {Text(dhcp4, "chaddr")}{chaddr}");
+        if (!Flag(dhcp4, "inform"))
+            output.WriteLine($"  times      {Number(dhcp4, "leaseSeconds")} s{Until(dhcp4, "renewAt", now, "renew")}{Until(dhcp4, "rebindAt", now, "rebind")}{Until(dhcp4, "expiresAt", now, "expires")}");
         foreach (JsonElement route in Elements(dhcp4, "routes"))
             output.WriteLine($"  route      {Text(route, "to")} via {Text(route, "via") ?? "the link"}");
         WriteList(output, "dns", dhcp4, "dns");
