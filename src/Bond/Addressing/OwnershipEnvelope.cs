@@ -7,6 +7,10 @@ namespace BondDhcp.Bond.Addressing;
 /// What the records of what is ours have in common: the interface they were written for, addresses and routes. An index
 /// means something in one boot and one network namespace. Pure; read as untrusted.
 /// </summary>
+/// <remarks>
+/// The version counts up when a field goes or changes its meaning. One that is added is ignored by a release that does not
+/// know it, so that a downgrade in the same boot still knows what is ours.
+/// </remarks>
 /// <param name="BootId">The kernel's name for the boot.</param>
 /// <param name="NetworkNamespace">The namespace's name, <c>net:[4026531840]</c>.</param>
 /// <param name="InterfaceIndex">ifindex.</param>

@@ -83,7 +83,8 @@ internal static class AddressMessage
         {
             Family = Rtnl.AF_INET,
             PrefixLength = (byte)address.Prefix.PrefixLength,
-            Scope = Rtnl.RT_SCOPE_UNIVERSE,
+            // Such an address is no source of what goes beyond the link (RFC 3927 section 2.7).
+            Scope = address.Prefix.Address.IsLinkLocal ? Rtnl.RT_SCOPE_LINK : Rtnl.RT_SCOPE_UNIVERSE,
             Index = address.InterfaceIndex,
         };
         MemoryMarshal.Write(writer.AddHeader(HeaderLength), header);

@@ -31,6 +31,9 @@ public abstract record Dhcp4Effect
     /// <summary>Keep this across restarts.</summary>
     public sealed record Persist(Dhcp4Memory Memory) : Dhcp4Effect;
 
+    /// <summary>A server has no address for us, and says whether a link-local one may be taken (RFC 2563 section 2.2).</summary>
+    public sealed record AutoConfigure(bool Allowed) : Dhcp4Effect;
+
     /// <summary>Tell the journal.</summary>
     public sealed record Tell(Report Report) : Dhcp4Effect;
 

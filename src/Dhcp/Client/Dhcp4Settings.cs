@@ -82,6 +82,9 @@ public sealed record Dhcp4Settings
     /// <summary>Send option 116 (RFC 2563): IPv4 link-local addresses are configured here.</summary>
     public bool AutoConfigure { get; init; }
 
+    /// <summary>Options without one of which no DHCPOFFER, and no DHCPACK to a DHCPDISCOVER, is taken.</summary>
+    public ImmutableArray<byte> RequireOptions { get; init; } = [];
+
     /// <summary>Servers by server identifier that are the only ones listened to; empty for all.</summary>
     public ImmutableArray<Ipv4Address> RequireServers { get; init; } = [];
 

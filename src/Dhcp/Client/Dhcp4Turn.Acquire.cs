@@ -147,12 +147,20 @@ internal sealed partial class Dhcp4Turn
     private Dhcp4DropReason ReceiveOffer(Dhcp4Reply offer, Dhcp4Acquisition acquisition, bool beside)
     {
         if (acquisition.Phase != AcquisitionPhase.Discovering) return Dhcp4DropReason.UnexpectedMessage;
+        if (Settings.AutoConfigure && !beside && offer is { Yiaddr.IsAny: true, AutoConfigure: { } answer })
+        {
+            // Of the address that another server may offer nothing is said: DHCP goes on as it was.
+            Tell("autoConfigure", ("server", offer.ServerIdentifier), ("allowed", answer != 0));
+            effects.Add(new Dhcp4Effect.AutoConfigure(answer != 0));
+            if (offer.Ipv6OnlyWaitSeconds is null) return Dhcp4DropReason.None;
+        }
         if (offer.Ipv6OnlyWaitSeconds is null || !Settings.Ipv6Only || beside)
         {
             // RFC 8925 section 3.2: what was not asked for is ignored, and a lease is used to its end. RFC 2563: an OFFER
             // without an address is no candidate.
             if (offer.Yiaddr.IsAny) return Dhcp4DropReason.NoAddress;
         }
+        if (!offer.Yiaddr.IsAny && !HasRequiredOptions(offer)) return Dhcp4DropReason.MissingOption;
         if (acquisition.Offers.Length >= Dhcp4Acquisition.MaxOffers) return Dhcp4DropReason.TooManyOffers;
         if (beside && !IsAcceptableBeside(offer, acquisition)) return Dhcp4DropReason.OtherAddress;
 

@@ -22,6 +22,13 @@ internal sealed partial class Dhcp4Turn
     private bool IsServerAllowed(Ipv4Address server) =>
         (Settings.RequireServers.IsEmpty || Settings.RequireServers.Contains(server)) && !Settings.RejectServers.Contains(server);
 
+    private bool HasRequiredOptions(Dhcp4Reply reply)
+    {
+        foreach (byte code in Settings.RequireOptions)
+            if (!reply.Options.Any(option => option.Code == code)) return false;
+        return true;
+    }
+
     private Dhcp4DropReason ReceiveInAcquisition(Dhcp4Reply reply, Dhcp4Acquisition acquisition, bool beside)
     {
         if (reply.Type == Dhcp4MessageType.Offer) return ReceiveOffer(reply, acquisition, beside);
@@ -29,6 +36,7 @@ internal sealed partial class Dhcp4Turn
         {
             case AcquisitionPhase.Discovering when reply.Type == Dhcp4MessageType.Ack && Settings.RapidCommit:
                 if (!reply.RapidCommit) return Dhcp4DropReason.RapidCommit;
+                if (!HasRequiredOptions(reply)) return Dhcp4DropReason.MissingOption;
                 if (beside && !IsAcceptableBeside(reply, acquisition)) return Dhcp4DropReason.OtherAddress;
                 Grant(reply, acquisition, beside);
                 return Dhcp4DropReason.None;

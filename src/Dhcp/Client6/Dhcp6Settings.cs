@@ -44,6 +44,12 @@ public sealed record Dhcp6Settings
     /// <inheritdoc cref="RateLimitMessages"/>
     public TimeSpan RateLimitInterval { get; init; } = TimeSpan.FromSeconds(20);
 
+    /// <summary>Options asked for beside the usual ones, in this order; at most <see cref="Wire.Dhcp6MessageWriter.MaxAsked"/>.</summary>
+    public ImmutableArray<ushort> Asked { get; init; } = [];
+
+    /// <summary>Options without one of which no ADVERTISE, and no REPLY to a SOLICIT, is taken.</summary>
+    public ImmutableArray<ushort> RequireOptions { get; init; } = [];
+
     /// <summary>Servers that are the only ones listened to; empty for all.</summary>
     public ImmutableArray<Duid> RequireServers { get; init; } = [];
 

@@ -39,16 +39,24 @@ internal sealed partial class Dhcp6Turn
         if (IsInformationMissing(solicitation)) RequestInformationBeside();
     }
 
+    private bool HasRequiredOptions(Dhcp6Reply reply)
+    {
+        foreach (ushort code in Settings.RequireOptions)
+            if (!reply.Options.Any(option => option.Code == code)) return false;
+        return true;
+    }
+
     private Dhcp6DropReason ReceiveInSolicit(Dhcp6Reply reply, Dhcp6Solicitation solicitation)
     {
         if (reply.Type == Dhcp6MessageType.Reply)
         {
             if (!Settings.RapidCommit) return Dhcp6DropReason.RapidCommit;
             HearLimits(reply);
-            return GrantRapidly(reply);
+            return HasRequiredOptions(reply) ? GrantRapidly(reply) : Dhcp6DropReason.MissingOption;
         }
         solicitation = HearLimits(reply, solicitation);
         Enter(new Dhcp6State.Soliciting(solicitation));
+        if (!HasRequiredOptions(reply)) return Dhcp6DropReason.MissingOption;
         // RFC 9915 section 18.2.9: ignored but for the limits; the retransmission timer goes on.
         if (Completeness(reply) == 0)
         {

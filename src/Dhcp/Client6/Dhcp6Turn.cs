@@ -129,8 +129,8 @@ internal sealed partial class Dhcp6Turn(
         OptionRequest = exchange.Type switch
         {
             Dhcp6MessageType.Solicit or Dhcp6MessageType.Request or Dhcp6MessageType.Renew or Dhcp6MessageType.Rebind =>
-                Dhcp6OptionRequest.For(Settings.SendsName, prefixes: !wanted.Prefixes.IsDefault),
-            Dhcp6MessageType.InformationRequest => Dhcp6OptionRequest.ForInformation,
+                Dhcp6OptionRequest.For(Settings.SendsName, prefixes: !wanted.Prefixes.IsDefault, Settings.Asked),
+            Dhcp6MessageType.InformationRequest => Dhcp6OptionRequest.ForInformation(Settings.Asked),
             _ => [],
         },
         IaNas = wanted.Addresses.IsDefault ? [] : [new Dhcp6IaNaRequest(Settings.Iaid, wanted.Addresses)],

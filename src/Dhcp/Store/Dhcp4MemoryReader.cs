@@ -51,7 +51,7 @@ internal static class Dhcp4MemoryReader
 
     private static Dhcp4Reply? ReadAck(JsonElement ack, out Dhcp4DropReason reason)
     {
-        var message = new StoredAckMessage(
+        var message = new Dhcp4AckMessage(
             (uint)StoreJson.Integer(ack, "xid", 0, uint.MaxValue), Mac(StoreJson.Text(ack, "chaddr")),
             Address(StoreJson.Text(ack, "yiaddr")), Address(StoreJson.Text(ack, "siaddr")), Address(StoreJson.Text(ack, "giaddr")));
         foreach (JsonElement option in StoreJson.Array(ack, "options", byte.MaxValue))
@@ -59,7 +59,7 @@ internal static class Dhcp4MemoryReader
             byte code = (byte)StoreJson.Integer(option, "code", 1, 254);
             message.Add(code, StoreJson.Octets(option, "hex"));
         }
-        return message.Read(out reason);
+        return message.Read([], informed: null, out reason);
     }
 
     private static Ipv4Address? OptionalAddress(JsonElement parent, string name) =>

@@ -90,9 +90,12 @@ internal static class Dhcp6MemoryReader
 
     private static Dhcp6Reply? ReadReply(JsonElement stored, out Dhcp6DropReason reason)
     {
-        var message = new StoredReplyMessage((uint)StoreJson.Integer(stored, "xid", 0, Dhcp6MessageView.MaxXid));
+        var message = new Dhcp6ReplyMessage((uint)StoreJson.Integer(stored, "xid", 0, Dhcp6MessageView.MaxXid));
         foreach (JsonElement option in StoreJson.Array(stored, "options", MaxOptions))
-            message.Add((ushort)StoreJson.Integer(option, "code", 0, ushort.MaxValue), StoreJson.Octets(option, "hex"));
+        {
+            ushort code = (ushort)StoreJson.Integer(option, "code", 0, ushort.MaxValue);
+            if (!message.TryAdd(code, StoreJson.Octets(option, "hex"))) throw new FormatException("options");
+        }
         return message.Read(out reason);
     }
 }

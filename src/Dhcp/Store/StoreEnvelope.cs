@@ -9,6 +9,12 @@ namespace BondDhcp.Dhcp.Store;
 /// What surrounds a stored memory: JSON whose first line holds the SHA-256 of all octets after it, so that the envelope
 /// is the same in every version and nothing has to be parsed to see damage.
 /// </summary>
+/// <remarks>
+/// The version counts up when a field goes or changes its meaning, and a release reads every version that an earlier one
+/// wrote. A field that is added leaves it as it is: a release that does not know the field ignores it, so that after a
+/// downgrade what the later one wrote is read but for that. A version that is not known is kept under another name, with a
+/// message, and what it held is acquired anew.
+/// </remarks>
 internal static class StoreEnvelope
 {
     /// <summary>Hexadecimal digits of the checksum.</summary>

@@ -57,6 +57,8 @@ public enum Dhcp4DropReason
     OtherAddress,
     /// <summary>The server is on the deny list, or not on the allow list.</summary>
     ServerNotAllowed,
+    /// <summary>An offer without an option that the configuration requires.</summary>
+    MissingOption,
     /// <summary>A DHCPACK without option 80 to a DHCPDISCOVER, or with it when it was not asked for (RFC 4039).</summary>
     RapidCommit,
     /// <summary>An OFFER without an address that does not say why (options 108, 116).</summary>

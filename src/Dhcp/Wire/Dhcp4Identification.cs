@@ -20,6 +20,15 @@ public sealed record Dhcp4Identification
     /// <summary>Option 81, in wire encoding with E=1, S=0; up to <see cref="Dhcp4MessageWriter.MaxFullyQualifiedNameLength"/> characters; null for none.</summary>
     public string? FullyQualifiedName { get; init; }
 
-    /// <summary>Option 60; null for none.</summary>
-    public string? VendorClass { get; init; }
+    /// <summary>
+    /// What the configuration has sent beside, in this order: each at most 255 octets, together at most
+    /// <see cref="Dhcp4MessageWriter.MaxSentLength"/> with their headers. Not in DHCPDECLINE and DHCPRELEASE (RFC 2131 table 5).
+    /// </summary>
+    public ImmutableArray<Dhcp4Option> Sent { get; init; } = [];
+
+    /// <summary>True when both ask for the same, and say the same beside.</summary>
+    public bool AsksTheSame(Dhcp4Identification other) =>
+        ParameterRequestList.AsSpan().SequenceEqual(other.ParameterRequestList.AsSpan())
+        && Sent.Length == other.Sent.Length
+        && Sent.Zip(other.Sent).All(static pair => pair.First.Code == pair.Second.Code && pair.First.Data.AsSpan().SequenceEqual(pair.Second.Data.AsSpan()));
 }

@@ -16,6 +16,12 @@ public static class Dhcp4MessageWriter
     /// <summary>Characters of a name that option 81 can carry in 255 octets; a longer one is a configuration error.</summary>
     public const int MaxFullyQualifiedNameLength = 250;
 
+    /// <summary>Octets that options of the configuration may have together, headers included: all others leave so much room at their longest.</summary>
+    public const int MaxSentLength = 400;
+
+    /// <summary>Codes that a parameter request list has room for beside the usual ones.</summary>
+    public const int MaxAsked = 128;
+
     private const int MaxMessageSizeFloor = 576;
     private const int EthernetMtu = 1500;
 
@@ -72,7 +78,7 @@ public static class Dhcp4MessageWriter
         options.Add(55, identification.ParameterRequestList.AsSpan());
         if (identification.FullyQualifiedName is { } name) WriteFullyQualifiedName(name, ref options);
         else if (identification.HostName is { } host) options.Add(12, Encoding.ASCII.GetBytes(host));
-        if (identification.VendorClass is { } vendor) options.Add(60, Encoding.ASCII.GetBytes(vendor));
+        foreach (Dhcp4Option sent in identification.Sent) options.Add(sent.Code, sent.Data.AsSpan());
         if (message.Type != Dhcp4MessageType.Discover) return;
         if (message.RapidCommit) options.Add(80, []);
         if (message.AutoConfigure) options.Add(116, 1);

@@ -1,4 +1,5 @@
 using System.Globalization;
+using BondDhcp.Dhcp.Options;
 using Kind = BondDhcp.Dhcp.Wire.Dhcp4OptionKind;
 using Length = BondDhcp.Dhcp.Wire.OptionLength;
 
@@ -128,6 +129,30 @@ public static class Dhcp4OptionTable
 
     /// <summary>What is known of an option; one that is not in the table is opaque and named <c>option-N</c>.</summary>
     public static Dhcp4OptionInfo Of(byte code) => ByCode[code];
+
+    /// <summary>
+    /// The option of a name: that of the table, the one ISC's software has for it, <c>option-N</c>, or the number alone. Null for
+    /// none.
+    /// </summary>
+    public static Dhcp4OptionInfo? Find(string name)
+    {
+        foreach (Dhcp4OptionInfo row in Rows)
+            if (row.Name == name) return row;
+        foreach ((string alias, byte code) in OptionAliases.Ipv4)
+            if (alias == name) return ByCode[code];
+        return OptionAliases.TryReadNumber(name, out ushort number) && number <= byte.MaxValue ? ByCode[number] : null;
+    }
+
+    /// <summary>The name that ISC's software has for an option, and its scripts for a variable.</summary>
+    public static string IscNameOf(byte code)
+    {
+        foreach ((string alias, byte its) in OptionAliases.Ipv4)
+            if (its == code) return alias;
+        return Of(code).Name;
+    }
+
+    /// <summary>Every name that <see cref="Find"/> knows, but for numbers.</summary>
+    public static IEnumerable<string> Names => Rows.Select(static row => row.Name).Concat(OptionAliases.Ipv4.Select(static alias => alias.Name));
 
     private static Dhcp4OptionInfo[] Index()
     {

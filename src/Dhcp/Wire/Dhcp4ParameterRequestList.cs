@@ -17,6 +17,7 @@ public static class Dhcp4ParameterRequestList
     /// <summary>IPv6-only preferred (RFC 8925): asked for only where the interface can do without IPv4.</summary>
     public const byte Ipv6OnlyPreferred = 108;
 
-    /// <summary>The default list and what is reported, with option 108 where wanted.</summary>
-    public static ImmutableArray<byte> For(bool ipv6Only) => [.. Default, .. Reported, .. ipv6Only ? [Ipv6OnlyPreferred] : (byte[])[]];
+    /// <summary>The default list and what is reported, with option 108 where wanted, and then what the configuration asks for beside.</summary>
+    public static ImmutableArray<byte> For(bool ipv6Only, IEnumerable<byte>? beside = null) =>
+        [.. Default.Concat(Reported).Concat(ipv6Only ? [Ipv6OnlyPreferred] : []).Concat(beside ?? []).Distinct()];
 }

@@ -18,7 +18,10 @@ public sealed record Dhcp4Reply
     /// <summary>The first six octets of chaddr.</summary>
     public required MacAddress Chaddr { get; init; }
 
-    /// <summary>The address offered or granted; 0.0.0.0 in a NAK, and in an OFFER with option 108 or 116.</summary>
+    /// <summary>
+    /// The address offered or granted, or the one for which a DHCPINFORM was sent; 0.0.0.0 in a NAK, and in an OFFER with
+    /// option 108 or 116.
+    /// </summary>
     public Ipv4Address Yiaddr { get; init; }
 
     /// <summary>Next server.</summary>
@@ -95,6 +98,12 @@ public sealed record Dhcp4Reply
 
     /// <summary>Every option of the message but pad and end, fragments joined (RFC 3396), in order of first appearance.</summary>
     public ImmutableArray<Dhcp4Option> Options { get; init; } = [];
+
+    /// <summary>Codes of <see cref="Options"/> in which the configuration has a part, or all; empty as a server sent them.</summary>
+    public ImmutableArray<byte> Configured { get; init; } = [];
+
+    /// <summary>Routes that the configuration put into an option: what is refused to a network is not refused to them.</summary>
+    public ImmutableArray<Dhcp4Route> ConfiguredRoutes { get; init; } = [];
 
     /// <summary>The router that stands for the network: next hop of the default route, else the first router; null when there is none.</summary>
     public Ipv4Address? Gateway

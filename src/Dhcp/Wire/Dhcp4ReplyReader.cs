@@ -16,7 +16,14 @@ public static class Dhcp4ReplyReader
     public const int MaxAddresses = 32;
 
     /// <summary>Reads a message; <see cref="Dhcp4DropReason.None"/> and a reply, or a reason and null.</summary>
-    public static Dhcp4DropReason TryRead(in Dhcp4MessageView message, out Dhcp4Reply? reply)
+    public static Dhcp4DropReason TryRead(in Dhcp4MessageView message, out Dhcp4Reply? reply) => TryRead(message, [], informed: null, out reply);
+
+    /// <summary>As above, of a message in which options of these codes come from this host's owner, who may know better than a rule.</summary>
+    /// <param name="message">The message.</param>
+    /// <param name="configured">Codes of such options.</param>
+    /// <param name="informed">The address for which a DHCPINFORM was sent: the DHCPACK grants none, and no time (RFC 2131 section 4.3.5).</param>
+    /// <param name="reply">Null where it was not read.</param>
+    internal static Dhcp4DropReason TryRead(in Dhcp4MessageView message, ReadOnlySpan<byte> configured, Ipv4Prefix? informed, out Dhcp4Reply? reply)
     {
         reply = null;
         var options = new Dhcp4OptionIndex(message, stackalloc ushort[Dhcp4OptionIndex.TableLength]);
@@ -24,6 +31,7 @@ public static class Dhcp4ReplyReader
         var messageType = (Dhcp4MessageType)type[0];
         if (messageType == Dhcp4MessageType.ForceRenew) return Dhcp4DropReason.ForceRenew;
         if (messageType is not (Dhcp4MessageType.Offer or Dhcp4MessageType.Ack or Dhcp4MessageType.Nak)) return Dhcp4DropReason.MessageType;
+        if (informed is not null && messageType != Dhcp4MessageType.Ack) return Dhcp4DropReason.UnexpectedMessage;
 
         if (!options.TryGet(54, out ReadOnlySpan<byte> serverOctets) || serverOctets.Length != Ipv4Address.Length)
             return Dhcp4DropReason.ServerIdentifier;
@@ -44,14 +52,16 @@ public static class Dhcp4ReplyReader
         // RFC 2131 table 3: a DHCPNAK grants nothing; whatever else it carries is not looked at.
         if (messageType != Dhcp4MessageType.Nak)
         {
-            Dhcp4DropReason reason = ReadLease(options, ref read);
+            Dhcp4DropReason reason = Dhcp4DropReason.None;
+            if (informed is { } own) ReadInformation(options, configured, own, ref read);
+            else reason = ReadLease(options, configured, ref read);
             if (reason != Dhcp4DropReason.None) return reason;
         }
         reply = read;
         return Dhcp4DropReason.None;
     }
 
-    private static Dhcp4DropReason ReadLease(in Dhcp4OptionIndex options, ref Dhcp4Reply reply)
+    private static Dhcp4DropReason ReadLease(in Dhcp4OptionIndex options, ReadOnlySpan<byte> configured, ref Dhcp4Reply reply)
     {
         var notes = new ReplyNotes();
         uint? ipv6OnlyWait = ReadSeconds(options, 108, ref notes);
@@ -71,20 +81,40 @@ public static class Dhcp4ReplyReader
         var prefix = new Ipv4Prefix(options.Message.Yiaddr, prefixLength);
         if (!IsHostAddress(prefix) || options.Message.Yiaddr == reply.ServerIdentifier) return Dhcp4DropReason.Yiaddr;
 
-        ImmutableArray<Ipv4Address> routers = ReadAddresses(options, 3, ref notes, router => IsRouter(router, prefix));
+        ReadParameters(options, configured, prefix, ref notes, ref reply);
         reply = reply with
         {
             Ipv6OnlyWaitSeconds = ipv6OnlyWait,
             AutoConfigure = autoConfigure,
-            Yiaddr = options.Message.Yiaddr,
             LeaseSeconds = leaseSeconds,
-            PrefixLength = prefixLength,
             RenewalSeconds = ReadSeconds(options, 58, ref notes),
             RebindingSeconds = ReadSeconds(options, 59, ref notes),
+            RapidCommit = ReadRapidCommit(options, ref notes),
+            Notes = notes.ToImmutable(),
+        };
+        return Dhcp4DropReason.None;
+    }
+
+    private static void ReadInformation(in Dhcp4OptionIndex options, ReadOnlySpan<byte> configured, Ipv4Prefix own, ref Dhcp4Reply reply)
+    {
+        var notes = new ReplyNotes();
+        ReadParameters(options, configured, own, ref notes, ref reply);
+        reply = reply with { Notes = notes.ToImmutable() };
+    }
+
+    /// <summary>What is told beside an address and the time it is good for.</summary>
+    private static void ReadParameters(
+        in Dhcp4OptionIndex options, ReadOnlySpan<byte> configured, Ipv4Prefix prefix, ref ReplyNotes notes, ref Dhcp4Reply reply)
+    {
+        ImmutableArray<Ipv4Address> routers = ReadAddresses(options, 3, ref notes, router => IsRouter(router, prefix));
+        reply = reply with
+        {
+            Yiaddr = prefix.Address,
+            PrefixLength = prefix.PrefixLength,
             Routers = routers,
             Routes = ReadRoutes(options, routers, ref notes),
-            DnsServers = ReadAddresses(options, 6, ref notes, static dns => dns.IsUsableUnicast),
-            NtpServers = ReadAddresses(options, 42, ref notes, static ntp => ntp.IsUsableUnicast),
+            DnsServers = ReadAddresses(options, 6, ref notes, ServersOf(configured.Contains<byte>(6))),
+            NtpServers = ReadAddresses(options, 42, ref notes, ServersOf(configured.Contains<byte>(42))),
             DomainName = ReadName(options, 15, ref notes),
             HostName = ReadName(options, 12, ref notes),
             SearchDomains = ReadSearchList(options, ref notes),
@@ -93,11 +123,8 @@ public static class Dhcp4ReplyReader
             CaptivePortal = ReadReported(options, 114, "the address of a portal", ReportedText.PortalUri, ref notes),
             EncryptedResolvers = ReadEncryptedResolvers(options, ref notes),
             Mtu = ReadMtu(options, ref notes),
-            BroadcastAddress = ReadBroadcast(options, prefix, ref notes),
-            RapidCommit = ReadRapidCommit(options, ref notes),
-            Notes = notes.ToImmutable(),
+            BroadcastAddress = ReadBroadcast(options, prefix, configured.Contains<byte>(28), ref notes),
         };
-        return Dhcp4DropReason.None;
     }
 
     /// <summary>V18: contiguous and not 0.0.0.0; a missing mask is the class's.</summary>
@@ -239,13 +266,18 @@ public static class Dhcp4ReplyReader
         return null;
     }
 
-    private static Ipv4Address? ReadBroadcast(in Dhcp4OptionIndex options, Ipv4Prefix prefix, ref ReplyNotes notes)
+    // A server on this host itself is of use where its owner says so.
+    private static Func<Ipv4Address, bool> ServersOf(bool configured) => configured
+        ? static server => server.IsUsableUnicast || server.IsLoopback
+        : static server => server.IsUsableUnicast;
+
+    private static Ipv4Address? ReadBroadcast(in Dhcp4OptionIndex options, Ipv4Prefix prefix, bool configured, ref ReplyNotes notes)
     {
         // RFC 3021: a /31 has none, and a /32 has nobody to broadcast to.
         if (prefix.PrefixLength > 30) return null;
         if (options.TryGet(28, out ReadOnlySpan<byte> data))
         {
-            if (data.Length == Ipv4Address.Length && Ipv4Address.FromBytes(data) == prefix.DirectedBroadcast) return prefix.DirectedBroadcast;
+            if (data.Length == Ipv4Address.Length && (configured || Ipv4Address.FromBytes(data) == prefix.DirectedBroadcast)) return Ipv4Address.FromBytes(data);
             notes.Add("option 28 (broadcast address) does not fit the subnet mask; the computed one is used");
         }
         return prefix.DirectedBroadcast;

@@ -37,6 +37,8 @@ public enum Dhcp6DropReason
     OtherServer,
     /// <summary>The server is on the deny list, or not on the allow list.</summary>
     ServerNotAllowed,
+    /// <summary>An offer without an option that the configuration requires.</summary>
+    MissingOption,
     /// <summary>A REPLY without option 14 to a SOLICIT.</summary>
     RapidCommit,
     /// <summary>More ADVERTISEs than are kept.</summary>

@@ -15,14 +15,15 @@ public sealed record Dhcp6Identification
     /// </summary>
     public string? FullyQualifiedName { get; init; }
 
-    /// <summary>Option 15: each 1 to 255 ASCII characters.</summary>
-    public ImmutableArray<string> UserClasses { get; init; } = [];
+    /// <summary>
+    /// What the configuration has sent beside, such as classes, in this order: together at most
+    /// <see cref="Dhcp6MessageWriter.MaxSentLength"/> octets with their headers. In the messages by which a server chooses what
+    /// to give (RFC 9915 sections 21.15 to 21.17): SOLICIT, REQUEST, RENEW, REBIND, INFORMATION-REQUEST.
+    /// </summary>
+    public ImmutableArray<Dhcp6Option> Sent { get; init; } = [];
 
-    /// <summary>Option 16; null for none.</summary>
-    public Dhcp6VendorClass? VendorClass { get; init; }
+    /// <summary>True when both say the same beside.</summary>
+    public bool SendsTheSame(Dhcp6Identification other) =>
+        Sent.Length == other.Sent.Length
+        && Sent.Zip(other.Sent).All(static pair => pair.First.Code == pair.Second.Code && pair.First.Data.AsSpan().SequenceEqual(pair.Second.Data.AsSpan()));
 }
-
-/// <summary>Option 16 (RFC 9915 section 21.16).</summary>
-/// <param name="EnterpriseNumber">Of the vendor, as IANA registered it.</param>
-/// <param name="Classes">Each 1 to 255 ASCII characters; at least one.</param>
-public sealed record Dhcp6VendorClass(uint EnterpriseNumber, ImmutableArray<string> Classes);

@@ -1,6 +1,5 @@
 using System.Buffers.Binary;
 using System.Collections.Immutable;
-using System.Text;
 using BondDhcp.Net;
 
 namespace BondDhcp.Dhcp.Wire;
@@ -17,8 +16,11 @@ public static class Dhcp6MessageWriter
     /// <summary>Characters of a name that option 39 can carry.</summary>
     public const int MaxFullyQualifiedNameLength = DomainNames.MaxTextLength;
 
-    /// <summary>Characters of one user or vendor class.</summary>
-    public const int MaxClassLength = 255;
+    /// <summary>Octets that options of the configuration may have together, headers included: all others leave so much room at their longest.</summary>
+    public const int MaxSentLength = 144;
+
+    /// <summary>Codes that an option request option has room for beside the usual ones.</summary>
+    public const int MaxAsked = 16;
 
     /// <summary>Writes the UDP payload and returns its length.</summary>
     /// <param name="message">What was decided.</param>
@@ -90,25 +92,15 @@ public static class Dhcp6MessageWriter
     }
 
     /// <summary>
-    /// A name is for the messages that are about addresses (RFC 4704 section 5), classes for those by which a server
-    /// chooses what to give (RFC 9915 sections 21.15 and 21.16).
+    /// A name is for the messages that are about addresses (RFC 4704 section 5), what the configuration adds for those by which
+    /// a server chooses what to give.
     /// </summary>
     private static void WriteIdentification(Dhcp6MessageType type, Dhcp6Identification identification, ref OptionWriter options)
     {
         bool asksForAddresses = type is Dhcp6MessageType.Solicit or Dhcp6MessageType.Request or Dhcp6MessageType.Renew or Dhcp6MessageType.Rebind;
         if (asksForAddresses && identification.FullyQualifiedName is { } name) WriteFullyQualifiedName(name, ref options);
         if (!asksForAddresses && type != Dhcp6MessageType.InformationRequest) return;
-        if (!identification.UserClasses.IsEmpty)
-        {
-            options.Begin(15, StringsLength(identification.UserClasses));
-            WriteStrings(identification.UserClasses, ref options);
-        }
-        if (identification.VendorClass is { } vendor)
-        {
-            options.Begin(16, sizeof(uint) + StringsLength(vendor.Classes));
-            options.UInt32(vendor.EnterpriseNumber);
-            WriteStrings(vendor.Classes, ref options);
-        }
+        foreach (Dhcp6Option sent in identification.Sent) options.Add(sent.Code, sent.Data.AsSpan());
     }
 
     private static void WriteFullyQualifiedName(string name, ref OptionWriter options)
@@ -120,22 +112,6 @@ public static class Dhcp6MessageWriter
         int length = DomainNames.Write(name, data[1..]);
         bool isPartial = !name.Contains('.', StringComparison.Ordinal);
         options.Add(39, data[..(1 + length - (isPartial ? 1 : 0))]);
-    }
-
-    private static int StringsLength(ImmutableArray<string> strings)
-    {
-        int length = 0;
-        foreach (string text in strings) length += sizeof(ushort) + text.Length;
-        return length;
-    }
-
-    private static void WriteStrings(ImmutableArray<string> strings, ref OptionWriter options)
-    {
-        foreach (string text in strings)
-        {
-            options.UInt16((ushort)text.Length);
-            options.Octets(Encoding.ASCII.GetBytes(text));
-        }
     }
 
     /// <summary>Appends to a message; an option is begun only when all of it fits.</summary>

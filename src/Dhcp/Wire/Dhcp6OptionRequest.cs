@@ -26,13 +26,17 @@ public static class Dhcp6OptionRequest
     /// <summary>For SOLICIT, REQUEST, RENEW and REBIND.</summary>
     /// <param name="name">Option 39 is sent.</param>
     /// <param name="prefixes">An IA_PD is sent.</param>
-    public static ImmutableArray<ushort> For(bool name, bool prefixes)
+    /// <param name="beside">What the configuration asks for beside.</param>
+    public static ImmutableArray<ushort> For(bool name, bool prefixes, params IEnumerable<ushort> beside)
     {
         ImmutableArray<ushort> codes = [.. Default, .. Reported];
         if (name) codes = codes.Add(ClientFqdn);
-        return prefixes ? codes.Add(PdExclude) : codes;
+        return With(prefixes ? codes.Add(PdExclude) : codes, beside);
     }
 
     /// <summary>For INFORMATION-REQUEST.</summary>
-    public static ImmutableArray<ushort> ForInformation { get; } = [.. Information, .. Reported];
+    /// <param name="beside">What the configuration asks for beside.</param>
+    public static ImmutableArray<ushort> ForInformation(params IEnumerable<ushort> beside) => With([.. Information, .. Reported], beside);
+
+    private static ImmutableArray<ushort> With(ImmutableArray<ushort> codes, IEnumerable<ushort> beside) => [.. codes.Concat(beside).Distinct()];
 }

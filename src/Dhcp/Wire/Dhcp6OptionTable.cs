@@ -1,4 +1,5 @@
 using System.Globalization;
+using BondDhcp.Dhcp.Options;
 using Kind = BondDhcp.Dhcp.Wire.Dhcp6OptionKind;
 using Length = BondDhcp.Dhcp.Wire.OptionLength;
 
@@ -106,6 +107,22 @@ public static class Dhcp6OptionTable
 
     /// <summary>The row of an option; null when it is not in the table.</summary>
     internal static Dhcp6OptionInfo? Find(ushort code) => code < ByCode.Length ? ByCode[code] : null;
+
+    /// <summary>
+    /// The option of a name: that of the table, the one ISC's software has for it, <c>option-N</c>, or the number alone. Null for
+    /// none.
+    /// </summary>
+    public static Dhcp6OptionInfo? Find(string name)
+    {
+        foreach (Dhcp6OptionInfo row in Rows)
+            if (row.Name == name) return row;
+        foreach ((string alias, ushort code) in OptionAliases.Ipv6)
+            if (alias == name) return Of(code);
+        return OptionAliases.TryReadNumber(name, out ushort number) ? Of(number) : null;
+    }
+
+    /// <summary>Every name that <see cref="Find(string)"/> knows, but for numbers.</summary>
+    public static IEnumerable<string> Names => Rows.Select(static row => row.Name).Concat(OptionAliases.Ipv6.Select(static alias => alias.Name));
 
     private static Dhcp6OptionInfo?[] Index()
     {

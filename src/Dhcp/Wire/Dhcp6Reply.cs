@@ -82,6 +82,9 @@ public sealed record Dhcp6Reply
     /// <summary>Every option at the top of the message, in order, as sent; repeated ones too.</summary>
     public ImmutableArray<Dhcp6Option> Options { get; init; } = [];
 
+    /// <summary>Codes of <see cref="Options"/> in which the configuration has a part, or all; empty as a server sent them.</summary>
+    public ImmutableArray<ushort> Configured { get; init; } = [];
+
     /// <summary>Options that may occur once and occurred again, at any depth; of each the first was used.</summary>
     public int RepeatedOptions { get; init; }
 

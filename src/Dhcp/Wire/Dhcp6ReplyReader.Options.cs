@@ -6,26 +6,29 @@ namespace BondDhcp.Dhcp.Wire;
 public static partial class Dhcp6ReplyReader
 {
     /// <summary>The first <see cref="MaxServers"/> that are of use; a router's link-local address is.</summary>
-    private static ImmutableArray<Ipv6Address> ReadAddresses(in Dhcp6MessageView message, ushort code, ref ReplyNotes notes)
+    private static ImmutableArray<Ipv6Address> ReadAddresses(in Dhcp6MessageView message, ushort code, ref ReplyNotes notes, bool configured = false)
     {
         if (!TryGet(message, code, ref notes, out ReadOnlySpan<byte> data)) return [];
-        ImmutableArray<Ipv6Address> addresses = ServerAddresses(data, out int leftOut);
+        ImmutableArray<Ipv6Address> addresses = ServerAddresses(data, configured, out int leftOut);
         if (leftOut > 0) notes.Add($"option {code}: {leftOut} left out, of no use or over the limit");
         return addresses;
     }
 
-    private static ImmutableArray<Ipv6Address> ServerAddresses(ReadOnlySpan<byte> data, out int leftOut)
+    private static ImmutableArray<Ipv6Address> ServerAddresses(ReadOnlySpan<byte> data, bool configured, out int leftOut)
     {
         ImmutableArray<Ipv6Address>.Builder addresses = ImmutableArray.CreateBuilder<Ipv6Address>();
         leftOut = 0;
         for (; !data.IsEmpty; data = data[Ipv6Address.Length..])
         {
             var address = Ipv6Address.FromBytes(data);
-            if (addresses.Count < MaxServers && IsServer(address)) addresses.Add(address);
+            if (addresses.Count < MaxServers && (configured ? IsOwnersServer(address) : IsServer(address))) addresses.Add(address);
             else leftOut++;
         }
         return addresses.ToImmutable();
     }
+
+    /// <summary>Where this host's owner names a server it may be on this host itself.</summary>
+    internal static bool IsOwnersServer(Ipv6Address address) => IsServer(address) || address.IsLoopback;
 
     private static bool IsServer(Ipv6Address address) => address.IsUsableUnicast || address.IsLinkLocal;
 

@@ -29,7 +29,10 @@ public static partial class Dhcp6ReplyReader
     }
 
     /// <summary>Reads any ADVERTISE or REPLY, by the rules that do not depend on what was sent.</summary>
-    public static Dhcp6DropReason TryRead(in Dhcp6MessageView message, out Dhcp6Reply? reply)
+    public static Dhcp6DropReason TryRead(in Dhcp6MessageView message, out Dhcp6Reply? reply) => TryRead(message, [], out reply);
+
+    /// <summary>As above, of a message in which options of these codes come from this host's owner, who may know better than a rule.</summary>
+    internal static Dhcp6DropReason TryRead(in Dhcp6MessageView message, ReadOnlySpan<ushort> configured, out Dhcp6Reply? reply)
     {
         reply = null;
         Dhcp6DropReason reason = ScreenType(message.Type);
@@ -41,7 +44,7 @@ public static partial class Dhcp6ReplyReader
             return Dhcp6DropReason.ClientIdentifier;
         // RFC 9915 section 16.3: an ADVERTISE has one in any case, since a SOLICIT has.
         if (client is null && message.Type == Dhcp6MessageType.Advertise) return Dhcp6DropReason.ClientIdentifier;
-        reply = ReadOptions(message, server, client);
+        reply = ReadOptions(message, configured, server, client);
         return Dhcp6DropReason.None;
     }
 
@@ -70,7 +73,7 @@ public static partial class Dhcp6ReplyReader
         return Dhcp6DropReason.None;
     }
 
-    private static Dhcp6Reply ReadOptions(in Dhcp6MessageView message, Duid server, Duid? client)
+    private static Dhcp6Reply ReadOptions(in Dhcp6MessageView message, ReadOnlySpan<ushort> configured, Duid server, Duid? client)
     {
         var notes = new ReplyNotes();
         int repeated = 0;
@@ -90,7 +93,7 @@ public static partial class Dhcp6ReplyReader
             SolMaxRtSeconds = ReadMaxRt(message, 82, ref notes),
             InfMaxRtSeconds = ReadMaxRt(message, 83, ref notes),
             InformationRefreshSeconds = ReadSeconds(message, 32, ref notes),
-            DnsServers = ReadAddresses(message, 23, ref notes),
+            DnsServers = ReadAddresses(message, 23, ref notes, configured.Contains<ushort>(23)),
             SearchDomains = ReadSearchList(message, ref notes),
             NtpServers = ReadNtpServers(message, ref notes),
             SntpServers = ReadAddresses(message, 31, ref notes),

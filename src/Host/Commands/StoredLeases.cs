@@ -4,7 +4,9 @@ using System.Text.Json;
 using BondDhcp.Dhcp.Client;
 using BondDhcp.Dhcp.Client6;
 using BondDhcp.Dhcp.Identity;
+using BondDhcp.Dhcp.Options;
 using BondDhcp.Dhcp.Store;
+using BondDhcp.Host.Configuration;
 using BondDhcp.Host.Status;
 using BondDhcp.Net;
 using BondDhcp.Net.Linux;
@@ -19,7 +21,7 @@ internal static class StoredLeases
     {
         try
         {
-            DaemonSnapshot snapshot = Read(invocation.StateDirectory, invocation.Arguments.FirstOrDefault());
+            DaemonSnapshot snapshot = Read(invocation.StateDirectory, invocation.Arguments.FirstOrDefault(), Configured(invocation.ConfigurationFile));
             if (invocation.Arguments is [var asked] && snapshot.Interfaces.IsEmpty)
                 Console.Error.WriteLine($"bonddhcp: no daemon answers, and the state directory {invocation.StateDirectory} holds no lease of '{EscapedText.Of(asked)}'");
             ArrayBufferWriter<byte> output = new();
@@ -35,7 +37,11 @@ internal static class StoredLeases
         }
     }
 
-    private static DaemonSnapshot Read(string stateDirectory, string? only)
+    // The leases are the server's; what the configuration makes of them is known where it can be read.
+    private static DaemonConfiguration Configured(string file) =>
+        (File.Exists(file) ? ConfigurationReader.ReadFile(file).Configuration : null) ?? new DaemonConfiguration();
+
+    private static DaemonSnapshot Read(string stateDirectory, string? only, DaemonConfiguration configuration)
     {
         StoreClock clock = new(BoottimeClock.Now, TimeProvider.System.GetUtcNow(), StoreClock.ReadBootId());
         Dhcp4LeaseStore store = new(stateDirectory);
@@ -47,6 +53,11 @@ internal static class StoredLeases
             Dhcp4Lease? lease = Load(store, name, clock).Leases is [var newest, ..] ? newest : null;
             Dhcp6Lease? lease6 = Load(store6, name, clock).Leases is [var newest6, ..] ? newest6 : null;
             if (lease is null && lease6 is null) continue;
+            if (configuration.Find(name) is { } one)
+            {
+                lease = lease is null ? null : lease with { Ack = Dhcp4OptionsInForce.Of(lease.Ack, one.Options4) };
+                lease6 = lease6 is null ? null : lease6 with { Reply = Dhcp6OptionsInForce.Of(lease6.Reply, one.Options6) };
+            }
             interfaces.Add(new InterfaceSnapshot
             {
                 Name = name,

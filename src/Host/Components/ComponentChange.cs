@@ -7,10 +7,14 @@ internal static class ComponentChange
 {
     /// <summary>
     /// True when what runs goes on under the new configuration: it is still there, and a slave is the same master's. One
-    /// that changes masters leaves, and begins anew.
+    /// that changes masters leaves, and begins anew; so does a client that asks for something else by other messages.
     /// </summary>
-    public static bool GoesOn(ComponentSpec before, ComponentSpec? after) =>
-        after is not null && (before.Kind != ComponentKind.Slave || before.Owner.Name == after.Owner.Name);
+    public static bool GoesOn(ComponentSpec before, ComponentSpec? after) => after is not null && before.Kind switch
+    {
+        ComponentKind.Slave => before.Owner.Name == after.Owner.Name,
+        ComponentKind.Dhcp4 => before.Owner.Inform == after.Owner.Inform,
+        _ => true,
+    };
 
     /// <summary>True when a component of this kind is to be told.</summary>
     public static bool Disturbs(ComponentKind kind, InterfaceConfiguration before, InterfaceConfiguration after) => kind switch
@@ -22,7 +26,8 @@ internal static class ComponentChange
             Dns = after.Dns,
             Master = after.Master,
             Supplicant = after.Supplicant,
-            Addresses = after.Addresses,
+            // It is for these that DHCPINFORM asks.
+            Addresses = after.Inform ? before.Addresses : after.Addresses,
             Routes = after.Routes,
             Fallback = after.Fallback,
             StaticConflictDetection = after.StaticConflictDetection,

@@ -18,7 +18,7 @@ internal static class ComponentGraph
             }
             if (one.Supplicant is not null) all.Add(new ComponentSpec(ComponentKind.Supplicant, one.Name, one));
             if (one.HasStatic) all.Add(new ComponentSpec(ComponentKind.Static, one.Name, one));
-            if (one.Dhcp4) all.Add(new ComponentSpec(ComponentKind.Dhcp4, one.Name, one));
+            if (one.Dhcp4 || one.Inform) all.Add(new ComponentSpec(ComponentKind.Dhcp4, one.Name, one));
             if (one.Dhcp6 is not null) all.Add(new ComponentSpec(ComponentKind.Dhcp6, one.Name, one));
         }
         return [.. all.OrderBy(spec => StartRank(spec.Kind))];

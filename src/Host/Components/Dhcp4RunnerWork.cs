@@ -16,31 +16,31 @@ namespace BondDhcp.Host.Components;
 /// <param name="settle">Calls what it is given when nobody is being told any more that the lease is gone.</param>
 internal sealed class Dhcp4RunnerWork(
     InterfaceConfiguration configuration, NetworkState network,
-    Func<InterfaceConfiguration, InterfaceRunnerOptions?> tryMakeOptions, Func<InterfaceRunnerOptions, (InterfaceRunner Runner, Action End)> make,
+    Func<InterfaceConfiguration, InterfaceRunnerOptions?> tryMakeOptions, Func<InterfaceRunnerOptions, (Dhcp4Runner Runner, Action End)> make,
     Action<Action> settle) : Dhcp4Work
 {
     private InterfaceConfiguration _configuration = configuration;
-    private InterfaceRunner? _runner;
+    private Dhcp4Runner? _runner;
     private Action? _end;
     private bool _waiting;
 
     /// <inheritdoc/>
-    public override string State => _runner?.Client.StateName is { } name ? (name is "stopped" or "waiting" ? name : "running") : "waiting";
+    public override string State => _runner?.ClientState is { } name ? (name is "stopped" or "waiting" ? name : "running") : "waiting";
 
     /// <inheritdoc/>
     public override string? Why => _runner is null
         ? "the interface, whose hardware address is to be the client-id, is not there yet"
-        : _runner.Fault ?? _runner.Client.Why;
+        : _runner.Fault ?? _runner.ClientWhy;
 
     /// <inheritdoc/>
     public override Dhcp4Snapshot Client
     {
         get
         {
-            if (_runner is null) return new Dhcp4Snapshot("waiting", null, [], null);
+            if (_runner is null) return new Dhcp4Snapshot("waiting", null, [], null) { IsInform = _configuration.Inform };
             ImmutableArray<byte> clientIdentifier = _runner.Options.Dhcp4.ClientIdentifier;
             uint? iaid = Dhcp4ClientIdentifier.TryGetDuid(clientIdentifier.AsSpan(), out Iaid value, out _) ? value.Value : null;
-            return new Dhcp4Snapshot(_runner.Client.StateName, _runner.Client.Lease, clientIdentifier, iaid);
+            return new Dhcp4Snapshot(_runner.ClientState, _runner.Lease, clientIdentifier, iaid) { IsInform = _runner.IsInform };
         }
     }
 

@@ -26,7 +26,7 @@ internal sealed class Dhcp6RunnerWork(
 
     /// <inheritdoc/>
     public override Dhcp6Snapshot Client => new(
-        Runner.Client.StateName, Runner.Client.Lease, Runner.Client.Configuration,
+        Runner.Client.StateName, Runner.Lease, Runner.Reply,
         Runner.Options.Dhcp6.ClientIdentifier, Runner.Options.Dhcp6.Iaid);
 
     /// <inheritdoc/>

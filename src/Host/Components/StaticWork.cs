@@ -13,6 +13,7 @@ internal sealed class StaticWork : ComponentWork
     private readonly StaticRunner _runner;
     private readonly NetworkState _network;
     private readonly PathGate _gate;
+    private readonly Func<InterfaceConfiguration, StaticSettings> _settingsOf;
     private readonly Action _gone;
     private PathView? _path;
     private MacAddress? _mac;
@@ -21,9 +22,12 @@ internal sealed class StaticWork : ComponentWork
     /// <param name="runner">The runner; disposed here.</param>
     /// <param name="network">Links.</param>
     /// <param name="gate">What carries the interface.</param>
+    /// <param name="settingsOf">Makes settings of a section.</param>
     /// <param name="gone">Is told at the end that nobody should look for it any more.</param>
-    public StaticWork(StaticRunner runner, NetworkState network, PathGate gate, Action gone)
+    public StaticWork(
+        StaticRunner runner, NetworkState network, PathGate gate, Func<InterfaceConfiguration, StaticSettings> settingsOf, Action gone)
     {
+        _settingsOf = settingsOf;
         _runner = runner;
         _network = network;
         _gate = gate;
@@ -60,7 +64,7 @@ internal sealed class StaticWork : ComponentWork
     }
 
     /// <inheritdoc/>
-    public override void Reconfigure(InterfaceConfiguration owner) => _runner.Reconfigure(StaticSettings.Of(owner));
+    public override void Reconfigure(InterfaceConfiguration owner) => _runner.Reconfigure(_settingsOf(owner));
 
     /// <inheritdoc/>
     public override void Dispose()

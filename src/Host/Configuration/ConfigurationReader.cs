@@ -87,6 +87,8 @@ internal sealed partial class ConfigurationReader
     {
         if (path[0].Name != "interface")
             _problems.Add(path[0].Span, $"unknown table '{EscapedText.Of(path[0].Name)}'; write [interface.NAME]");
+        else if (path.Count > 2 && OptionKeys.IsTable(path[2].Name) && path.Skip(3).All(static part => part.Name == "dhcp6"))
+            return Draft(path[1]) is not null;
         else if (path.Count > 2)
             _problems.Add(path[2].Span, $"write [interface.\"{EscapedText.Of(string.Join('.', path.Skip(1).Select(part => part.Name)))}\"]: a name with a dot needs quotes");
         else
@@ -115,6 +117,7 @@ internal sealed partial class ConfigurationReader
         }
         else if (path[0].Name != "interface") IsTablePath(path); // a dotted key that is no table of ours
         else if (path.Count < 3) _problems.Add(key.Span, $"'{EscapedText.Of(key.Name)}' must be a table: write [interface.NAME]");
+        else if (path.Count > 3 && OptionKeys.IsTable(path[2].Name)) ReadOption(path, item.Value);
         else if (path.Count > 3) _problems.Add(path[3].Span, $"'{EscapedText.Of(path[2].Name)}' is not a table");
         else if (Draft(path[1]) is { } draft)
         {
@@ -122,6 +125,14 @@ internal sealed partial class ConfigurationReader
             else if (BondKeys.WhyNoHardwareAddress(key.Name, draft.Configuration.Name) is { } why) _problems.Add(key.Span, $"{key.Name}: {why}");
             else RefuseKey(key, InterfaceKeys.All.Keys, DaemonKeys.All.ContainsKey(key.Name) ? "; it belongs before the first [table]" : null);
         }
+    }
+
+    // [interface.NAME.send] or send = { ... }: the rest of the path is the option, in which dhcp6.NAME may stand without quotes.
+    private void ReadOption(List<KeyPart> path, ValueSyntax value)
+    {
+        if (Draft(path[1]) is not { } draft) return;
+        string table = path[2].Name, option = string.Join('.', path.Skip(3).Select(static part => part.Name));
+        OptionKeys.Read(draft, table, option, why => _problems.Add(path[3].Span, $"{table}: {why}"), new ConfigurationValue($"{table}.{option}", value, _problems));
     }
 
     private void RefuseKey(KeyPart key, IEnumerable<string> valid, string? hint) =>
@@ -155,6 +166,8 @@ internal sealed partial class ConfigurationReader
             if (draft.Configuration.RejectDuids.Contains(server))
                 _problems.Add(draft.Span, $"require-server and reject-server both name {server}");
         Dhcp6Keys.Check(draft);
+        StaticKeys.Check(draft);
+        draft.Configuration = draft.Options.Complete(draft.Configuration);
         if (draft.Anonymity is { } anonymity) CheckAnonymity(anonymity);
     }
 

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using BondDhcp.Dhcp.Options;
 using BondDhcp.Host.Text;
 using Tomlyn.Syntax;
 
@@ -103,4 +104,33 @@ internal readonly struct ConfigurationValue(string key, ValueSyntax? syntax, Pro
         }
         return items.ToImmutable();
     }
+
+    /// <summary>Written as an array.</summary>
+    public bool IsArray => syntax is ArraySyntax;
+
+    /// <summary>The value of an option: text, number, truth, or an array of them. Gives what is wrong with any other.</summary>
+    public string? Option(out OptionValue value)
+    {
+        value = IsArray
+            ? new OptionValue([.. OptionItems().Select(static item => item.Item)], IsList: true)
+            : new OptionValue(ItemOf(syntax) is { } one ? [one] : [], IsList: false);
+        if (value.Items.IsEmpty) return "must be a text in quotes, a number, true or false, or an array of those";
+        return value.Items.Any(static item => item == default) ? "must be an array of texts in quotes or of numbers" : null;
+    }
+
+    /// <summary>The items of an array, each with its place; one that is neither text, number nor truth is empty.</summary>
+    public IEnumerable<(OptionItem Item, SourceSpan Span)> OptionItems()
+    {
+        if (syntax is not ArraySyntax array) yield break;
+        foreach (ArrayItemSyntax item in array.Items)
+            yield return (ItemOf(item.Value) ?? default, item.Value?.Span ?? syntax.Span);
+    }
+
+    private static OptionItem? ItemOf(ValueSyntax? syntax) => syntax switch
+    {
+        StringValueSyntax { Value: { } text } => new OptionItem(text),
+        IntegerValueSyntax number => new OptionItem(null, number.Value),
+        BooleanValueSyntax truth => new OptionItem(null, null, truth.Value),
+        _ => null,
+    };
 }

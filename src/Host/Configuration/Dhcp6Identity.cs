@@ -27,9 +27,16 @@ internal sealed record Dhcp6Identity(Dhcp6Settings Settings, Dhcp6Identification
                 RapidCommit = one.RapidCommit,
                 DelayFirstSolicit = one.SolicitDelay,
                 SendsName = name is not null,
+                Asked = [.. one.Options6.Asked],
+                RequireOptions = one.Options6.Require,
                 RequireServers = one.RequireDuids,
                 RejectServers = one.RejectDuids,
             },
-            new Dhcp6Identification { ClientIdentifier = duid, FullyQualifiedName = name });
+            new Dhcp6Identification
+            {
+                ClientIdentifier = duid,
+                FullyQualifiedName = name,
+                Sent = [.. one.Options6.Sent.Select(static option => new Dhcp6Option(option.Code, option.Data))],
+            });
     }
 }

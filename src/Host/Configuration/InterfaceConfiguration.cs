@@ -4,6 +4,7 @@ using BondDhcp.Bond.Plan;
 using BondDhcp.Dhcp.Client;
 using BondDhcp.Dhcp.Client6;
 using BondDhcp.Dhcp.Identity;
+using BondDhcp.Dhcp.Options;
 using BondDhcp.Host.Supplicants;
 using BondDhcp.Net;
 
@@ -105,6 +106,12 @@ internal sealed record InterfaceConfiguration
     /// <summary>Servers of DHCPv6 that are never listened to.</summary>
     public ImmutableArray<Duid> RejectDuids { get; init; } = [];
 
+    /// <summary>What is said about single options of DHCPv4.</summary>
+    public OptionOverrides Options4 { get; init; } = OptionOverrides.None;
+
+    /// <summary>What is said about single options of DHCPv6.</summary>
+    public OptionOverrides Options6 { get; init; } = OptionOverrides.None;
+
     /// <summary>What becomes of name servers.</summary>
     public DnsOutput Dns { get; init; }
 
@@ -126,11 +133,20 @@ internal sealed record InterfaceConfiguration
     /// <summary>Addresses that appear when no lease comes and yield to one.</summary>
     public ImmutableArray<StaticAddress> Fallback { get; init; } = [];
 
+    /// <summary>An address of 169.254.0.0/16 is taken when no lease comes (RFC 3927).</summary>
+    public bool Ipv4LinkLocal { get; init; }
+
+    /// <summary>True when a link-local address can come: it never does beside one that was written down (RFC 3927 section 1.9).</summary>
+    public bool WantsLinkLocal => Ipv4LinkLocal && !Addresses.Concat(Fallback).Any(static address => address.IsIpv4);
+
+    /// <summary>DHCPINFORM beside static addresses (RFC 2131 section 4.4.3).</summary>
+    public bool Inform { get; init; }
+
     /// <summary>True when a lease of either family is wanted, or configuration alone.</summary>
-    public bool HasDhcp => Dhcp4 || Dhcp6 is not null;
+    public bool HasDhcp => Dhcp4 || Inform || Dhcp6 is not null;
 
     /// <summary>True when anything is written down for the interface beside DHCP.</summary>
-    public bool HasStatic => !Addresses.IsEmpty || !Routes.IsEmpty || !Fallback.IsEmpty;
+    public bool HasStatic => !Addresses.IsEmpty || !Routes.IsEmpty || !Fallback.IsEmpty || WantsLinkLocal;
 
     /// <summary>True when <paramref name="other"/> says the same, arrays compared by content.</summary>
     public bool SameAs(InterfaceConfiguration other) =>

@@ -40,6 +40,15 @@ internal sealed class InterfaceDraft(string name, SourceSpan span)
     /// <summary>Where prefix-delegation is spoken of; null when it is not.</summary>
     public ConfigurationValue? PrefixDelegation { get; set; }
 
+    /// <summary>What is said about single options.</summary>
+    public OptionDraft Options { get; } = new();
+
+    /// <summary>Where ipv4-link-local is spoken of; null when it is not.</summary>
+    public ConfigurationValue? LinkLocal { get; set; }
+
+    /// <summary>Where inform is spoken of; null when it is not.</summary>
+    public ConfigurationValue? Inform { get; set; }
+
     /// <summary>Where anonymity is asked for; null when it is not.</summary>
     public ConfigurationValue? Anonymity { get; set; }
 }

@@ -42,13 +42,16 @@ internal sealed record InterfaceIdentity(Dhcp4Settings Settings, Dhcp4Identifica
                 DetectNetworkAttachment = one.DetectNetworkAttachment,
                 RapidCommit = one.RapidCommit,
                 Ipv6Only = one.Ipv6Only,
+                AutoConfigure = one.WantsLinkLocal,
+                RequireOptions = [.. one.Options4.Require.Select(static code => (byte)code)],
                 RequireServers = one.RequireServers,
                 RejectServers = one.RejectServers,
             },
             new Dhcp4Identification
             {
                 ClientIdentifier = clientIdentifier,
-                ParameterRequestList = Dhcp4ParameterRequestList.For(one.Ipv6Only),
+                ParameterRequestList = Dhcp4ParameterRequestList.For(one.Ipv6Only, one.Options4.Asked.Select(static code => (byte)code)),
+                Sent = [.. one.Options4.Sent.Select(static option => new Dhcp4Option((byte)option.Code, option.Data))],
                 HostName = qualified ? null : name,
                 FullyQualifiedName = qualified ? name : null,
             });

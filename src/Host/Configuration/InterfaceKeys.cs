@@ -24,6 +24,11 @@ internal static class InterfaceKeys
             keys.Add(key, (draft, value) => draft.Configuration = read(draft.Configuration, value));
 
         Add("dhcp4", static (i, v) => i with { Dhcp4 = v.Boolean() });
+        keys.Add("inform", static (draft, v) =>
+        {
+            draft.Configuration = draft.Configuration with { Inform = v.Boolean() };
+            draft.Inform = v;
+        });
         Add("iaid", static (i, v) => i with { Iaid = ReadIaid(v) });
         Add("release-on-stop", static (i, v) => i with { ReleaseOnStop = v.Boolean() });
         Add("conflict-detection", static (i, v) => v.Word(
@@ -61,6 +66,7 @@ internal static class InterfaceKeys
         BondKeys.AddTo(keys);
         SupplicantKeys.AddTo(keys);
         StaticKeys.AddTo(keys);
+        OptionKeys.AddTo(keys);
         UnsupportedKeys.AddTo(keys);
         return keys;
     }

@@ -16,6 +16,11 @@ internal static class StaticKeys
         });
         keys.Add("fallback", static (draft, value) => draft.Configuration = draft.Configuration with { Fallback = ReadAddresses(value) });
         keys.Add("routes", ReadRoutes);
+        keys.Add("ipv4-link-local", static (draft, value) =>
+        {
+            draft.Configuration = draft.Configuration with { Ipv4LinkLocal = value.Boolean() };
+            draft.LinkLocal = value;
+        });
     }
 
     /// <summary><c>network-conf</c>: the path, or an empty one for no file.</summary>
@@ -24,6 +29,16 @@ internal static class StaticKeys
         string path = value.Text();
         if (path.Length > 0 && !Path.IsPathRooted(path)) value.Refuse("must be a path that begins with '/'");
         return configuration with { NetworkConf = path };
+    }
+
+    /// <summary>What can be said only when the whole section has been read.</summary>
+    public static void Check(InterfaceDraft draft)
+    {
+        if (draft is { Configuration: { Ipv4LinkLocal: true, WantsLinkLocal: false }, LinkLocal: { } value })
+            value.Warn("has no effect: the interface has an IPv4 address in 'addresses' or 'fallback' when no lease comes (RFC 3927 section 1.9)");
+        if (draft is not { Configuration: { Inform: true } configuration, Inform: { } inform }) return;
+        if (configuration.Dhcp4) inform.Refuse("cannot go with dhcp4 = true, which asks for everything already; remove one of them");
+        else if (!configuration.Addresses.Any(static address => address.IsIpv4)) inform.Refuse("needs an IPv4 address in 'addresses': it asks for what belongs to an address that is there");
     }
 
     private static ImmutableArray<StaticAddress> ReadAddresses(ConfigurationValue value)

@@ -7,10 +7,6 @@ namespace BondDhcp.Host.Configuration;
 internal static class UnsupportedKeys
 {
     /// <summary>Adds their readers.</summary>
-    public static void AddTo(Dictionary<string, InterfaceKeys.Reader> keys)
-    {
-        foreach (string key in (ReadOnlySpan<string>)["ipv4-link-local", "inform"])
-            keys.Add(key, static (_, v) => v.RefuseUnless(!v.Boolean()));
+    public static void AddTo(Dictionary<string, InterfaceKeys.Reader> keys) =>
         keys.Add("anonymity", static (draft, v) => draft.Anonymity = v.Boolean() ? v : null); // judged with client-id
-    }
 }

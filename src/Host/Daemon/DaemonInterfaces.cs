@@ -103,16 +103,22 @@ internal sealed class DaemonInterfaces : IDisposable
     private Dhcp4RunnerWork CreateDhcp4(InterfaceConfiguration configuration) =>
         new(
             configuration, _network, TryMakeOptions,
-            options =>
-            {
-                InterfaceRunner runner = new(
-                    _loop, _network, _supervision.Gate, options, MemoryOf(options.Name, _leases), _entropy,
-                    (source, report) => _journal.Record(options.Name, source, report));
-                Action unattend = _supervision.Attend(runner, options.Interface);
-                Action unshare = _sharing.Attend(runner);
-                return (runner, unattend + unshare);
-            },
-            _sharing.Settle);
+            options => options.Interface.Inform ? MakeInformRunner(options) : MakeRunner(options), _sharing.Settle);
+
+    private (Dhcp4Runner Runner, Action End) MakeInformRunner(InterfaceRunnerOptions options)
+    {
+        InformRunner runner = new(
+            _loop, _network, _supervision.Gate, options, _entropy, (source, report) => _journal.Record(options.Name, source, report));
+        return (runner, _sharing.Attend(runner));
+    }
+
+    private (Dhcp4Runner Runner, Action End) MakeRunner(InterfaceRunnerOptions options)
+    {
+        InterfaceRunner runner = new(
+            _loop, _network, _supervision.Gate, options, MemoryOf(options.Name, _leases), _entropy,
+            (source, report) => _journal.Record(options.Name, source, report));
+        return (runner, _supervision.Attend(runner, options.Interface) + _sharing.Attend(runner));
+    }
 
     /// <summary>How hooks fare; null where there are none.</summary>
     public HookSnapshot? Hooks => _sharing.HookState;
@@ -187,7 +193,7 @@ internal sealed class DaemonInterfaces : IDisposable
     {
         BondDhcp.Dhcp.Identity.Duid.TryCreate(configuration.Duid.AsSpan(), out Duid? configured);
         _duidChoice = _duids.Choose(configured, configured is null ? _leases.FindDuid() ?? _leases6.FindDuid() : null, MachineId.Read(), _entropy, keep: false);
-        _duid = _duidChoice.Duid;
+        _supervision.Duid = _duid = _duidChoice.Duid;
         Warn("", _duidChoice.Warnings);
     }
 

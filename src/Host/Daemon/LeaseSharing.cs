@@ -133,6 +133,22 @@ internal sealed class LeaseSharing : IDisposable
         };
     }
 
+    /// <summary>Follows a client that asks by DHCPINFORM, which is about to start; the action given ends that.</summary>
+    public Action Attend(InformRunner runner)
+    {
+        string name = runner.Options.Name;
+        Dhcp4Lease? told = null;
+        void Informed(InformedLease? now)
+        {
+            Offer(name, OfferFamily.Ipv4, now is null ? null : NetworkOffer.Of(now.Lease));
+            _hooks.Raise(EventOf(runner, now is null ? HookReason.Stop : now.Previous is null ? HookReason.Bound : HookReason.Renew, now is null ? told : now.Previous, now?.Lease));
+            told = now?.Lease;
+        }
+        runner.Informed += Informed;
+        _hooks.Raise(new HookEvent(name, HookReason.Preinit));
+        return () => runner.Informed -= Informed;
+    }
+
     /// <summary>Follows a client of DHCPv6, which is about to start; the action given ends that.</summary>
     public Action Attend(Dhcp6Runner runner)
     {
@@ -193,7 +209,7 @@ internal sealed class LeaseSharing : IDisposable
         _ => HookReason.Expire,
     };
 
-    private HookEvent EventOf(InterfaceRunner runner, HookReason reason, Dhcp4Lease? old, Dhcp4Lease? @new)
+    private HookEvent EventOf(Dhcp4Runner runner, HookReason reason, Dhcp4Lease? old, Dhcp4Lease? @new)
     {
         DateTimeOffset boot = _boot.Value;
         return new HookEvent(runner.Options.Name, reason)
@@ -205,14 +221,23 @@ internal sealed class LeaseSharing : IDisposable
         };
     }
 
-    private static ImmutableArray<HookVariable> VariablesOf(InterfaceRunner runner, Dhcp4Lease? lease, DateTimeOffset boot) => lease is null
+    private static ImmutableArray<HookVariable> VariablesOf(Dhcp4Runner runner, Dhcp4Lease? lease, DateTimeOffset boot) => lease is null
         ? []
-        : HookVariables.Of(lease, LeaseConfiguration.Of(lease, runner.Options.Interface, BoottimeClock.Now, runner.Link?.MaxMtu ?? 0), boot);
+        : HookVariables.Of(
+            lease, MeaningOf(runner, lease), boot,
+            [.. runner.Options.Interface.Options4.Asked, .. lease.Ack.Configured.Select(static code => (ushort)code)]);
 
-    private static Action<Utf8JsonWriter>? JsonOf(InterfaceRunner runner, Dhcp4Lease? lease, DateTimeOffset boot)
+    // By what was said to a DHCPINFORM neither routes nor MTU are set.
+    private static LeaseConfiguration MeaningOf(Dhcp4Runner runner, Dhcp4Lease lease)
+    {
+        LeaseConfiguration its = LeaseConfiguration.Of(lease, runner.Options.Interface, BoottimeClock.Now, runner.Link?.MaxMtu ?? 0);
+        return runner.IsInform ? its with { Wanted = its.Wanted with { Routes = [], Mtu = null } } : its;
+    }
+
+    private static Action<Utf8JsonWriter>? JsonOf(Dhcp4Runner runner, Dhcp4Lease? lease, DateTimeOffset boot)
     {
         if (lease is null) return null;
-        Dhcp4Snapshot shown = new(runner.Client.StateName, lease, lease.ClientIdentifier, null);
+        Dhcp4Snapshot shown = new(runner.ClientState, lease, lease.ClientIdentifier, null) { IsInform = runner.IsInform };
         return json => SnapshotJson.WriteLease(json, shown, boot);
     }
 }

@@ -2,6 +2,7 @@ using BondDhcp.Bond.Links;
 using BondDhcp.Bond.Linux;
 using BondDhcp.Bond.Plan;
 using BondDhcp.Bond.Wpa;
+using BondDhcp.Dhcp.Identity;
 using BondDhcp.Host.Components;
 using BondDhcp.Host.Configuration;
 using BondDhcp.Host.Loop;
@@ -54,6 +55,9 @@ internal sealed class Supervision : IDisposable
         network.Changed += Follow;
     }
 
+    /// <summary>The host's DUID; null while none was chosen.</summary>
+    public Duid? Duid { get; set; }
+
     /// <summary>What carries each interface, and whether it can.</summary>
     public PathGate Gate { get; }
 
@@ -93,11 +97,14 @@ internal sealed class Supervision : IDisposable
         }
         runner.LeaseChanged += Told;
         runner.GatewayHeard += watch.NoteGateway;
+        void Heard(bool allowed) => Static(name)?.NoteAutoConfigure(allowed);
+        runner.AutoConfigureHeard += Heard;
         Told();
         return () =>
         {
             runner.LeaseChanged -= Told;
             runner.GatewayHeard -= watch.NoteGateway;
+            runner.AutoConfigureHeard -= Heard;
             Forget(_paths, name, watch);
             watch.Dispose();
             Static(name)?.NoteLease(false);
@@ -140,12 +147,14 @@ internal sealed class Supervision : IDisposable
     {
         string name = owner.Name;
         StaticRunner runner = new(
-            _loop, _network, StaticSettings.Of(owner), index => new StaticOwnershipFile(_runtimeDirectory, name, index, _bootId), _entropy,
+            _loop, _network, SettingsOf(owner), index => new StaticOwnershipFile(_runtimeDirectory, name, index, _bootId), _entropy,
             (source, report) => _journal(name, source, report));
         _statics[name] = runner;
         runner.NoteLease(_paths.TryGetValue(name, out PathWatch? watch) && watch.HasLease);
-        return new StaticWork(runner, _network, Gate, () => Forget(_statics, name, runner));
+        return new StaticWork(runner, _network, Gate, SettingsOf, () => Forget(_statics, name, runner));
     }
+
+    private StaticSettings SettingsOf(InterfaceConfiguration owner) => StaticSettings.Of(owner, Duid);
 
     private SupplicantWork CreateSupplicant(string name, SupplicantSettings settings)
     {

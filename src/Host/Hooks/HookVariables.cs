@@ -50,7 +50,8 @@ internal static class HookVariables
     /// <param name="lease">The lease.</param>
     /// <param name="its">What it means for the interface.</param>
     /// <param name="boot">When boot was, as people say it.</param>
-    public static ImmutableArray<HookVariable> Of(Dhcp4Lease lease, LeaseConfiguration its, DateTimeOffset boot)
+    /// <param name="asked">Codes that the configuration asks for or sets beside: these too, where they can be said in words.</param>
+    public static ImmutableArray<HookVariable> Of(Dhcp4Lease lease, LeaseConfiguration its, DateTimeOffset boot, params IEnumerable<ushort> asked)
     {
         Dhcp4Reply ack = lease.Ack;
         Variables list = new();
@@ -72,11 +73,16 @@ internal static class HookVariables
         list.Add("ntp_servers", ack.NtpServers);
         list.Add("tcode", ack.TimeZoneName);
         list.Add("interface_mtu", its.Wanted.Mtu is { } mtu ? Number(mtu) : null);
-        list.Add("dhcp_lease_time", Number(ack.LeaseSeconds));
+        list.Add("dhcp_lease_time", ack.LeaseSeconds == 0 ? null : Number(ack.LeaseSeconds)); // none to a DHCPINFORM
         list.Add("dhcp_renewal_time", ack.RenewalSeconds is { } renewal ? Number(renewal) : null);
         list.Add("dhcp_rebinding_time", ack.RebindingSeconds is { } rebinding ? Number(rebinding) : null);
         list.Add("dhcp_message_type", Number((int)ack.Type));
         list.Add("dhcp_server_identifier", lease.ServerIdentifier.ToString());
+        foreach (Dhcp4Option option in ack.Options.Where(option => asked.Contains(option.Code)))
+        {
+            string name = Dhcp4OptionTable.IscNameOf(option.Code).Replace('-', '_');
+            if (!list.Has(name)) list.Add(name, Dhcp4OptionText.Format(option.Code, option.Data.AsSpan())?.Replace(", ", " ", StringComparison.Ordinal));
+        }
         list.Add("expiry", lease.ExpiresAt.IsNever ? null : Number((boot + TimeSpan.FromTicks(lease.ExpiresAt.Ticks)).ToUnixTimeSeconds()));
         return list.ToImmutable();
     }
@@ -128,6 +134,8 @@ internal static class HookVariables
         {
             if (value is { Length: > 0 }) _all.Add(new HookVariable(name, value));
         }
+
+        public bool Has(string name) => _all.Any(variable => variable.Name == name);
 
         public void Add<T>(string name, IEnumerable<T> values) => Add(name, string.Join(' ', values));
 

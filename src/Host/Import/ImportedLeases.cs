@@ -79,7 +79,7 @@ internal static class ImportedLeases
 
     private static Dhcp4Reply? ReadAck(DhclientLease lease, MacAddress? mac, out string why)
     {
-        var message = new StoredAckMessage(1, mac ?? MacAddress.Zero, lease.Address, Ipv4Address.Any, Ipv4Address.Any);
+        var message = new Dhcp4AckMessage(1, mac ?? MacAddress.Zero, lease.Address, Ipv4Address.Any, Ipv4Address.Any);
         message.Add(MessageType, [(byte)Dhcp4MessageType.Ack]);
         if (lease.Find(LeaseTime) is null) message.Add(LeaseTime, SecondsOf(lease));
         foreach ((byte code, ImmutableArray<byte> data) in lease.Options)
@@ -100,8 +100,9 @@ internal static class ImportedLeases
 
     private static Dhcp6Reply? ReadReply(DhclientLease6 lease, out string why)
     {
-        var message = new StoredReplyMessage(1);
-        foreach ((ushort code, ImmutableArray<byte> data) in lease.Options) message.Add(code, data.AsSpan());
+        var message = new Dhcp6ReplyMessage(1);
+        foreach ((ushort code, ImmutableArray<byte> data) in lease.Options)
+            if (!message.TryAdd(code, data.AsSpan())) throw new FormatException("options");
         Dhcp6Reply? reply = message.Read(out Dhcp6DropReason reason);
         why = reply is null ? $"a REPLY like it would not be taken: {reason}" : "";
         return reply;

@@ -20,8 +20,14 @@ internal enum OfferFamily
 /// </summary>
 internal sealed record NetworkOffer
 {
+    private const byte DnsServers4 = 6;
+    private const ushort DnsServers6 = 23;
+
     /// <summary>Name servers, in the server's order; link-local ones without a scope, which is the interface.</summary>
     public ImmutableArray<IPAddress> DnsServers { get; init; } = [];
+
+    /// <summary>The configuration has a part in <see cref="DnsServers"/>: one on this host itself is meant.</summary>
+    public bool ServersAreOwners { get; init; }
 
     /// <summary>The domain of this host (option 15); a search list takes its place.</summary>
     public string? DomainName { get; init; }
@@ -45,6 +51,7 @@ internal sealed record NetworkOffer
     public static NetworkOffer Of(Dhcp6Reply reply) => new()
     {
         DnsServers = [.. reply.DnsServers.Select(static server => IPAddress.Parse(server.ToString()))],
+        ServersAreOwners = reply.Configured.Contains(DnsServers6),
         SearchDomains = reply.SearchDomains,
         // Option 31 is the older form of 56 (RFC 5908 section 1): of use where that is absent.
         NtpServers =
@@ -65,6 +72,7 @@ internal sealed record NetworkOffer
         return new NetworkOffer
         {
             DnsServers = [.. ack.DnsServers.Select(static server => IPAddress.Parse(server.ToString()))],
+            ServersAreOwners = ack.Configured.Contains(DnsServers4),
             DomainName = ack.DomainName,
             SearchDomains = ack.SearchDomains,
             NtpServers = [.. ack.NtpServers.Select(static server => server.ToString())],

@@ -35,7 +35,7 @@ internal static class ResolverPlan
         foreach (NetworkOffer offer in offers)
         {
             foreach (IPAddress server in offer.DnsServers)
-                if (IsServer(server)) AddOnce(servers, TextOf(server, policy.Name, withScope), MaxServers);
+                if (IsServer(server, offer.ServersAreOwners)) AddOnce(servers, TextOf(server, policy.Name, withScope), MaxServers);
             IEnumerable<string> search = offer.SearchDomains.IsEmpty && offer.DomainName is { } domain ? [domain] : offer.SearchDomains;
             foreach (string name in search)
                 if (DomainNames.IsValid(name)) AddOnce(domains, name, DomainNames.MaxSearchNames);
@@ -97,9 +97,12 @@ internal static class ResolverPlan
         if (list.Count < most && !list.Contains(text, StringComparer.OrdinalIgnoreCase)) list.Add(text);
     }
 
-    private static bool IsServer(IPAddress address) => address.AddressFamily == AddressFamily.InterNetwork
-        ? BondDhcp.Net.Ipv4Address.FromBytes(address.GetAddressBytes()).IsUsableUnicast
-        : !address.IsIPv6Multicast && !address.IsIPv4MappedToIPv6 && !address.Equals(IPAddress.IPv6Any) && !address.Equals(IPAddress.IPv6Loopback);
+    // On this host itself is a place for a server where its owner says so, and nobody else.
+    private static bool IsServer(IPAddress address, bool isOwners) => IPAddress.IsLoopback(address)
+        ? isOwners
+        : address.AddressFamily == AddressFamily.InterNetwork
+            ? BondDhcp.Net.Ipv4Address.FromBytes(address.GetAddressBytes()).IsUsableUnicast
+            : !address.IsIPv6Multicast && !address.IsIPv4MappedToIPv6 && !address.Equals(IPAddress.IPv6Any);
 
     private static string TextOf(IPAddress address, string interfaceName, bool withScope)
     {

@@ -19,7 +19,10 @@ internal sealed partial class Dhcp6Runner
     private readonly List<Dhcp6Effect> _effects = [];
     private Dhcp6Surroundings _surroundings = new();
     private Dhcp6Lease? _toldLease;
+    private Dhcp6Lease? _toldInForce;
+    private Dhcp6Reply? _toldReply;
     private Dhcp6Information? _toldInformation;
+    private Dhcp6Information? _toldInformationInForce;
     private LeaseEnd _lastEnd = LeaseEnd.Expired;
     private bool _keeps;
     private bool _carryingOut;
@@ -103,18 +106,25 @@ internal sealed partial class Dhcp6Runner
         }
     }
 
+    private Dhcp6Lease InForce(Dhcp6Lease lease) =>
+        _reading.Of(lease.Reply) is var reply && ReferenceEquals(reply, lease.Reply) ? lease : lease with { Reply = reply };
+
     private void TellLease()
     {
         if (_keeps || !Client.Tentative.IsEmpty) return;
-        if (ReferenceEquals(Client.Lease, _toldLease) && ReferenceEquals(Client.Information, _toldInformation)) return;
-        var change = new Dhcp6Change(_toldLease, Client.Lease, Client.Configuration, StateName, _lastEnd)
+        Dhcp6Reply? reply = Reply;
+        if (ReferenceEquals(Client.Lease, _toldLease) && ReferenceEquals(Client.Information, _toldInformation) && ReferenceEquals(reply, _toldReply)) return;
+        var change = new Dhcp6Change(_toldInForce, Lease, reply, StateName, _lastEnd)
         {
-            InformationBefore = _toldInformation,
-            InformationAfter = Client.Information,
+            InformationBefore = _toldInformationInForce,
+            InformationAfter = Information,
             ClientIdentifier = Client.Settings.ClientIdentifier,
         };
         _toldLease = Client.Lease;
+        _toldInForce = change.After;
         _toldInformation = Client.Information;
+        _toldInformationInForce = change.InformationAfter;
+        _toldReply = reply;
         LeaseChanged?.Invoke(change);
         _lastEnd = LeaseEnd.Expired;
     }

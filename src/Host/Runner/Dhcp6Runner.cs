@@ -1,5 +1,6 @@
 using BondDhcp.Dhcp.Client;
 using BondDhcp.Dhcp.Client6;
+using BondDhcp.Dhcp.Options;
 using BondDhcp.Dhcp.Wire;
 using BondDhcp.Host.Configuration;
 using BondDhcp.Host.Loop;
@@ -18,6 +19,7 @@ internal sealed partial class Dhcp6Runner : DhcpRunner
     private readonly Dhcp6Sockets _sockets;
     private readonly DropCounters<Dhcp6DropReason> _drops = new();
     private readonly LoopDeadline _retryPort;
+    private OptionReading<Dhcp6Reply> _reading;
 
     /// <summary>A runner that has not been started.</summary>
     /// <param name="loop">The loop it lives in.</param>
@@ -35,6 +37,7 @@ internal sealed partial class Dhcp6Runner : DhcpRunner
         _memory = memory;
         Options = options;
         Client = Dhcp6Client.Create(options.Dhcp6);
+        _reading = new OptionReading<Dhcp6Reply>(options.Interface.Options6, Dhcp6OptionsInForce.Of);
         Action receive = ReceiveMessages;
         _sockets = new Dhcp6Sockets(loop, () => Guard(receive));
         _retryPort = loop.AddDeadline(() => Guard(FollowLinkLocal));
@@ -52,6 +55,15 @@ internal sealed partial class Dhcp6Runner : DhcpRunner
     /// <summary>The machine as it is now.</summary>
     public Dhcp6Client Client { get; private set; }
 
+    /// <summary>The lease as the configuration has it read; <see cref="Client"/> has it as the server gave it. Null without one.</summary>
+    public Dhcp6Lease? Lease => Client.Lease is { } lease ? InForce(lease) : null;
+
+    /// <summary>The message whose options are in force, as the configuration has it read; null for none.</summary>
+    public Dhcp6Reply? Reply => Client.Configuration is { } reply ? _reading.Of(reply) : null;
+
+    // Configuration without a lease, as the configuration has it read.
+    private Dhcp6Information? Information => Client.Information is { } information ? information with { Reply = _reading.Of(information.Reply) } : null;
+
     /// <summary>Messages not used, by reason.</summary>
     public DropCounters<Dhcp6DropReason> Drops => _drops;
 
@@ -62,7 +74,7 @@ internal sealed partial class Dhcp6Runner : DhcpRunner
     protected override string Source => "dhcp6";
 
     /// <inheritdoc/>
-    protected override bool TellsOfLink => !Options.Interface.Dhcp4;
+    protected override bool TellsOfLink => Options.Interface is { Dhcp4: false, Inform: false };
 
     /// <summary>Gives a command; <paramref name="done"/> is told once how it ended, and why where it failed.</summary>
     public void Command(DhcpCommand command, Action<bool, string?> done) => Command(() => Feed(new Dhcp6Input.Command(command)), done);
@@ -78,16 +90,32 @@ internal sealed partial class Dhcp6Runner : DhcpRunner
             && after.Mode == before.Mode && after.PrefixLengthHint == before.PrefixLengthHint;
         if (sameClient || !Started)
         {
-            Options = options;
-            Client = Client with { Settings = options.Dhcp6 };
-            Guard(ConfigureAgain);
+            GoOnUnder(options);
             return;
         }
         Stop(release: true, () =>
         {
-            Options = options;
+            Take(options);
             Start();
         });
+    }
+
+    // What the server said may mean something else from now on; and what it is asked for, or told, it is told at once.
+    private void GoOnUnder(Dhcp6RunnerOptions options)
+    {
+        bool asksTheSame = options.Dhcp6.Asked.AsSpan().SequenceEqual(Options.Dhcp6.Asked.AsSpan())
+            && options.Identification.SendsTheSame(Options.Identification);
+        Take(options);
+        Client = Client with { Settings = options.Dhcp6 };
+        Guard(ConfigureAgain);
+        Guard(TellLease);
+        if (!asksTheSame && Client is { State: Dhcp6State.Bound or Dhcp6State.InformationBound, LinkUsable: true }) Command(DhcpCommand.Renew, static (_, _) => { });
+    }
+
+    private void Take(Dhcp6RunnerOptions options)
+    {
+        Options = options;
+        _reading = _reading.Under(options.Interface.Options6);
     }
 
     /// <inheritdoc/>

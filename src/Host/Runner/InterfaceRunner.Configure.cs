@@ -30,7 +30,7 @@ internal sealed partial class InterfaceRunner
         List<string> problems = [.. its.Warnings, .. outcome.Problems];
         foreach (RefusedRoute refused in its.RefusedRoutes)
             problems.Add($"route to {refused.Route.Destination} not taken: {refused.Why}");
-        if (_sockets.HoldUdp(lease.Address) is { } unheld) problems.Add($"port 68 of {lease.Address}: {unheld}");
+        if (Sockets.HoldUdp(lease.Address) is { } unheld) problems.Add($"port 68 of {lease.Address}: {unheld}");
         WarnOnce(problems);
         return true;
     }
@@ -54,7 +54,7 @@ internal sealed partial class InterfaceRunner
 
     private void Deconfigure(Dhcp4Lease lease)
     {
-        if (Client.Lease is null) _sockets.HoldUdp(null);
+        if (Client.Lease is null) Sockets.HoldUdp(null);
         if (Taken is not { } link) return;
         var its = new Ipv4Ownership
         {
@@ -75,7 +75,7 @@ internal sealed partial class InterfaceRunner
     /// <inheritdoc/>
     protected override void ConfigureAgain()
     {
-        if (Started && Client.Lease is { } lease && IsPresent(lease.Prefix)) Configure(lease);
+        if (Started && Lease is { } lease && IsPresent(lease.Prefix)) Configure(lease);
     }
 
     // Told that it went; asked whether it is gone. What was replaced went and came, and the table may not show yet what
@@ -83,7 +83,7 @@ internal sealed partial class InterfaceRunner
     private void CheckAddress()
     {
         // Also where somebody else had configured it, who takes it away now: the lease is in force all the same.
-        if (Taken is not { } link || Client.Lease is not { } lease) return;
+        if (Taken is not { } link || Lease is not { } lease) return;
         List<InterfaceAddress> present = [];
         if (!Network.Rtnl.ReadAddresses(link.Index, present).Succeeded) return;
         if (present.Exists(address => address.Prefix == lease.Prefix)) return;
@@ -108,7 +108,7 @@ internal sealed partial class InterfaceRunner
         // Asked for, because the table may not show yet what a runner before this one did in the same turn.
         List<InterfaceAddress> present = [];
         Network.Rtnl.ReadAddresses(link.Index, present);
-        HashSet<Ipv4Prefix> stored = [.. memory.Leases.Select(lease => lease.Prefix)];
+        HashSet<Ipv4Prefix> stored = [.. memory.Leases.Select(lease => InForce(lease).Prefix)];
         ImmutableArray<Ipv4Prefix> addresses =
         [
             .. present.Where(address => recorded.Addresses.Contains(address.Prefix)
@@ -128,7 +128,7 @@ internal sealed partial class InterfaceRunner
     // lifetime it was given, which is the lease's; until then a server may give the same again.
     private void WarnOfLeftovers(Dhcp4Memory memory)
     {
-        string[] without = [.. _owned.Addresses.Where(address => memory.Leases.IsEmpty || memory.Leases[0].Prefix != address).Select(address => address.ToString())];
+        string[] without = [.. _owned.Addresses.Where(address => memory.Leases.IsEmpty || InForce(memory.Leases[0]).Prefix != address).Select(address => address.ToString())];
         if (without.Length > 0) Warn(LeftoverWarning(without));
     }
 

@@ -8,28 +8,41 @@ internal sealed partial class InterfaceRunner
     /// <inheritdoc/>
     protected override bool ClientIsStopped => Client.State is Dhcp4State.Stopped;
 
-    /// <summary>Gives a command; <paramref name="done"/> is told once how it ended, and why where it failed.</summary>
-    public void Command(DhcpCommand command, Action<bool, string?> done) => Command(() => Feed(new Dhcp4Input.Command(command)), done);
+    /// <inheritdoc/>
+    public override void Command(DhcpCommand command, Action<bool, string?> done) => Command(() => Feed(new Dhcp4Input.Command(command)), done);
 
     /// <summary>
     /// Goes on under another configuration with the lease it has. Only another client identifier is another client: the
     /// lease is given back and a new one is acquired.
     /// </summary>
-    public void Reconfigure(InterfaceRunnerOptions options)
+    public override void Reconfigure(InterfaceRunnerOptions options)
     {
         bool sameClient = options.Dhcp4.ClientIdentifier.AsSpan().SequenceEqual(Options.Dhcp4.ClientIdentifier.AsSpan());
         if (sameClient || !Started)
         {
-            Options = options;
-            Client = Client with { Settings = options.Dhcp4 };
-            Guard(ConfigureAgain);
+            GoOnUnder(options);
             return;
         }
         Stop(release: true, () =>
         {
-            Options = options;
+            Take(options);
             Start();
         });
+    }
+
+    // What the server said may mean something else from now on; and what it is asked for, or told, it is told at once.
+    private void GoOnUnder(InterfaceRunnerOptions options)
+    {
+        Dhcp4Lease? before = Lease is { } lease && IsPresent(lease.Prefix) ? lease : null;
+        bool asksTheSame = options.Identification.AsksTheSame(Options.Identification);
+        Take(options);
+        Client = Client with { Settings = options.Dhcp4 };
+        Guard(() =>
+        {
+            if (!Started || before is null || Lease is not { } now) return;
+            if (Configure(now) && !ReferenceEquals(now.Ack, before.Ack)) LeaseConfigured?.Invoke(new ConfiguredLease(now, before, StateName));
+        });
+        if (!asksTheSame && Client is { State: Dhcp4State.Bound, LinkUsable: true }) Command(DhcpCommand.Renew, static (_, _) => { });
     }
 
     /// <inheritdoc/>
@@ -42,7 +55,7 @@ internal sealed partial class InterfaceRunner
         _keeps = false;
         Adopt(memory);
         WarnOfLeftovers(memory);
-        bool present = !memory.Leases.IsEmpty && _owned.Addresses.Contains(memory.Leases[0].Prefix);
+        bool present = !memory.Leases.IsEmpty && _owned.Addresses.Contains(InForce(memory.Leases[0]).Prefix);
         Feed(new Dhcp4Input.Start(memory, present, Usable, WhyUnusable));
     }
 

@@ -14,12 +14,12 @@ internal sealed partial class InterfaceRunner
     protected override bool IsWaiting => Client.State is Dhcp4State.Waiting;
 
     /// <inheritdoc/>
-    protected override bool OpenSockets(Link link) => _sockets.Open(link.Index, link.Name);
+    protected override bool OpenSockets(Link link) => Sockets.Open(link.Index, link.Name);
 
     /// <inheritdoc/>
     protected override void CloseSockets()
     {
-        _sockets.Close();
+        Sockets.Close();
         _record = null;
         // Of what is left there nothing is known any more; when the interface comes back it is looked for.
         _owned = Ipv4Ownership.None;

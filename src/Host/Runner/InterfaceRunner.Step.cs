@@ -26,7 +26,7 @@ internal sealed partial class InterfaceRunner
     /// </summary>
     private Dhcp4Surroundings LookAround()
     {
-        if (!_sockets.TryReadMac(out MacAddress mac)) mac = _surroundings.Mac;
+        if (!Sockets.TryReadMac(out MacAddress mac)) mac = _surroundings.Mac;
         ImmutableArray<TransmitBudget> others = Sender.OthersOn(View.Device);
         if (mac != _surroundings.Mac || others != _surroundings.OtherSenders || View.Device != _surroundings.PathIndex || View.IsEap != _surroundings.AuthenticatedByEap
             || _surroundings.HostMacs != Network.HostMacs)
@@ -45,7 +45,8 @@ internal sealed partial class InterfaceRunner
     }
 
     // Carrying out an effect may be an input itself; what that decides is done after what was decided before.
-    private void CarryOut()
+    /// <inheritdoc/>
+    protected override void CarryOut()
     {
         Sender.Note(ClientIsStopped ? 0 : View.Device, Client.Budget);
         if (_carryingOut) return;
@@ -53,7 +54,7 @@ internal sealed partial class InterfaceRunner
         string before = StateName;
         Dhcp4Memory? kept = null;
         // Before anything is sent: on a quiet link the answer to an ARP request is there before the next system call.
-        _sockets.ArpWatch = Client.ArpWatch;
+        Sockets.ArpWatch = Client.ArpWatch;
         try
         {
             for (int i = 0; i < _effects.Count; i++)
@@ -70,11 +71,14 @@ internal sealed partial class InterfaceRunner
             _carryingOut = false;
         }
         RemoveLeftovers();
-        _sockets.ArpWatch = Client.ArpWatch;
+        Sockets.ArpWatch = Client.ArpWatch;
         Deadline.At = Client.NextDeadline;
         TellLease();
         NoteState(Client.StateName);
     }
+
+    private Dhcp4Lease InForce(Dhcp4Lease lease) =>
+        Reading.Of(lease.Ack) is var ack && ReferenceEquals(ack, lease.Ack) ? lease : lease with { Ack = ack };
 
     private void TellLease()
     {
@@ -90,13 +94,17 @@ internal sealed partial class InterfaceRunner
             case Dhcp4Effect.Transmit transmit: Transmit(transmit.Message); break;
             case Dhcp4Effect.TransmitArp arp: Transmit(arp.Packet, arp.Destination); break;
             case Dhcp4Effect.Configure configure:
-                if (Configure(configure.Lease)) LeaseConfigured?.Invoke(new ConfiguredLease(configure.Lease, configure.Previous, stateBefore));
+                Dhcp4Lease now = InForce(configure.Lease);
+                Dhcp4Lease? previous = ReferenceEquals(configure.Previous, configure.Lease) ? now : configure.Previous is { } other ? InForce(other) : null;
+                if (Configure(now)) LeaseConfigured?.Invoke(new ConfiguredLease(now, previous, stateBefore));
                 break;
             case Dhcp4Effect.Deconfigure deconfigure:
-                Deconfigure(deconfigure.Lease);
+                Dhcp4Lease gone = InForce(deconfigure.Lease);
+                Deconfigure(gone);
                 // Otherwise another lease has taken its place, which was told of.
-                if (Client.Lease is null) LeaseEnded?.Invoke(deconfigure.Lease, deconfigure.Why);
+                if (Client.Lease is null) LeaseEnded?.Invoke(gone, deconfigure.Why);
                 break;
+            case Dhcp4Effect.AutoConfigure said: AutoConfigureHeard?.Invoke(said.Allowed); break;
             case Dhcp4Effect.Tell tell: Journal(tell.Report); break;
             case Dhcp4Effect.CommandDone done: AnswerCommand(done.Succeeded, done.Why); break;
             default: throw new ArgumentOutOfRangeException(nameof(effect), effect, null);

@@ -1,6 +1,4 @@
 using BondDhcp.Dhcp.Client;
-using BondDhcp.Dhcp.Wire;
-using BondDhcp.Host.Configuration;
 using BondDhcp.Host.Loop;
 using BondDhcp.Host.Paths;
 using BondDhcp.Net;
@@ -11,14 +9,9 @@ namespace BondDhcp.Host.Runner;
 /// Runs DHCPv4 on one interface: the only place where the client machine and the kernel meet. What the kernel says
 /// becomes inputs, what the machine decides is carried out in order. Called on the loop's thread only.
 /// </summary>
-internal sealed partial class InterfaceRunner : DhcpRunner
+internal sealed partial class InterfaceRunner : Dhcp4Runner
 {
     private readonly LeaseMemory<Dhcp4Memory> _memory;
-    private readonly InterfaceSockets _sockets;
-    private readonly Dhcp4Transmitter _transmitter;
-    private readonly DropCounters<Dhcp4DropReason> _drops = new();
-    private readonly Action _receivePackets;
-    private readonly Action _receiveArp;
 
     /// <summary>A runner that has not been started.</summary>
     /// <param name="loop">The loop it lives in.</param>
@@ -31,16 +24,10 @@ internal sealed partial class InterfaceRunner : DhcpRunner
     public InterfaceRunner(
         EventLoop loop, NetworkState network, PathGate gate, InterfaceRunnerOptions options, LeaseMemory<Dhcp4Memory> memory,
         EntropySource entropy, Action<string, Report> journal)
-        : base(loop, network, gate, entropy, journal)
+        : base(loop, network, gate, options, entropy, journal)
     {
         _memory = memory;
-        Options = options;
         Client = Dhcp4Client.Create(options.Dhcp4);
-        _receivePackets = ReceivePackets;
-        _receiveArp = ReceiveArp;
-        _sockets = new InterfaceSockets(
-            loop, network.HardwareAddresses, () => Guard(_receivePackets), () => Guard(_receiveArp));
-        _transmitter = new Dhcp4Transmitter(_sockets);
     }
 
     /// <summary>The lease in force is another, is gone, or more is known of it.</summary>
@@ -57,24 +44,27 @@ internal sealed partial class InterfaceRunner : DhcpRunner
     /// <summary>The lease's gateway answered the client on the present path, with this hardware address.</summary>
     public event Action<MacAddress>? GatewayHeard;
 
-    /// <summary>The configuration.</summary>
-    public InterfaceRunnerOptions Options { get; private set; }
+    /// <summary>A server has no address for us, and says whether a link-local one may be taken.</summary>
+    public event Action<bool>? AutoConfigureHeard;
 
     /// <summary>The machine as it is now.</summary>
     public Dhcp4Client Client { get; private set; }
+
+    /// <inheritdoc/>
+    public override string ClientState => Client.StateName;
+
+    /// <inheritdoc/>
+    public override string? ClientWhy => Client.Why;
+
+    /// <inheritdoc/>
+    public override Dhcp4Lease? Lease => Client.Lease is { } lease ? InForce(lease) : null;
 
     /// <summary>The interface's hardware address at this moment; null while it is not there.</summary>
     public MacAddress? Mac =>
         Link is { } link && Network.HardwareAddresses.TryRead(link.Index, out MacAddress mac) ? mac : null;
 
-    /// <summary>Packets not used, by reason.</summary>
-    public DropCounters<Dhcp4DropReason> Drops => _drops;
-
     /// <inheritdoc/>
-    protected override InterfaceConfiguration Configuration => Options.Interface;
-
-    /// <inheritdoc/>
-    protected override string Source => "dhcp4";
+    protected override MacAddress DecidedFor => _surroundings.Mac;
 
     /// <inheritdoc/>
     protected override void DeadlineReached() => Feed(Dhcp4Input.DeadlineReached.Instance);

@@ -22,6 +22,8 @@ internal sealed record LeaseConfiguration(
     // IPv6 needs this much of every link (RFC 8200 section 5), and no network that hands out less means well.
     private const int LeastMtu = 1280;
 
+    private const byte MtuOption = 26;
+
     // The blocks of which no network gives away more than one; a shorter prefix takes over the default route's job.
     private const int ShortestPrefix = 8;
 
@@ -57,7 +59,7 @@ internal sealed record LeaseConfiguration(
             Preferred = left,
             Metric = settings.Metric,
             Routes = routes.ToImmutable(),
-            Mtu = MtuOf(lease.Ack.Mtu, maxMtu, warnings),
+            Mtu = MtuOf(lease.Ack, maxMtu, warnings),
         };
         return new LeaseConfiguration(wanted, refused.ToImmutable(), warnings.ToImmutable());
     }
@@ -65,13 +67,15 @@ internal sealed record LeaseConfiguration(
     private static string? Refusal(Dhcp4Route route, Dhcp4Lease lease, InterfaceConfiguration settings)
     {
         bool isDefault = route.Destination.PrefixLength == 0;
-        if (settings.LeaseRoutes == LeaseRoutes.Ignore) return "lease-routes is \"ignore\"";
-        if (settings.LeaseRoutes == LeaseRoutes.DefaultOnly && !isDefault) return "lease-routes is \"default-only\"";
         if (!route.Gateway.IsAny)
         {
             if (!route.Gateway.IsUsableUnicast) return "no host can have its gateway's address";
             if (route.Gateway == lease.Address) return "its gateway is the leased address itself";
         }
+        // These limits are for networks; what the owner wrote down is the owner's to know.
+        if (lease.Ack.ConfiguredRoutes.Contains(route)) return null;
+        if (settings.LeaseRoutes == LeaseRoutes.Ignore) return "lease-routes is \"ignore\"";
+        if (settings.LeaseRoutes == LeaseRoutes.DefaultOnly && !isDefault) return "lease-routes is \"default-only\"";
         if (Overlapping(route, lease, settings.ProtectedRoutes) is { } guarded) return $"{guarded} is protected";
         if (settings.LeaseRoutes == LeaseRoutes.Accept) return null;
         if (Overlapping(route, lease, s_neverRouted) is { } special) return $"{special} is never routed";
@@ -93,10 +97,10 @@ internal sealed record LeaseConfiguration(
         return null;
     }
 
-    private static int? MtuOf(int? offered, int maxMtu, ImmutableArray<string>.Builder warnings)
+    private static int? MtuOf(Dhcp4Reply ack, int maxMtu, ImmutableArray<string>.Builder warnings)
     {
-        if (offered is not { } mtu) return null;
-        if (mtu < LeastMtu)
+        if (ack.Mtu is not { } mtu) return null;
+        if (mtu < LeastMtu && !ack.Configured.Contains(MtuOption))
         {
             warnings.Add(FormattableString.Invariant($"the lease's MTU of {mtu} is ignored: below {LeastMtu}"));
             return null;

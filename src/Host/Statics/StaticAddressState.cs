@@ -19,11 +19,30 @@ internal enum StaticPhase
     Contested,
 }
 
+/// <summary>Why an address is there.</summary>
+internal enum StaticOrigin
+{
+    /// <summary>It is always there.</summary>
+    Static,
+    /// <summary>It was written down for when there is no lease.</summary>
+    Fallback,
+    /// <summary>It was made up for when there is no lease (RFC 3927); another one takes its place when another host has it.</summary>
+    LinkLocal,
+}
+
 /// <summary>One address and what is known of it. Immutable.</summary>
 /// <param name="Address">The address.</param>
-/// <param name="IsFallback">It yields to a lease.</param>
-internal sealed record StaticAddressState(StaticAddress Address, bool IsFallback)
+/// <param name="Origin">Why it is there.</param>
+internal sealed record StaticAddressState(StaticAddress Address, StaticOrigin Origin)
 {
+    /// <summary>The word of <c>status</c> and events.</summary>
+    public static string WordOf(StaticOrigin origin) => origin switch
+    {
+        StaticOrigin.Fallback => "fallback",
+        StaticOrigin.LinkLocal => "link-local",
+        _ => "static",
+    };
+
     /// <summary>Where it stands.</summary>
     public StaticPhase Phase { get; init; }
 

@@ -36,6 +36,9 @@ internal abstract record StaticInput
     /// <summary>DHCP has a lease in force, or has none.</summary>
     public sealed record Lease(bool Bound) : StaticInput;
 
+    /// <summary>A DHCP server has no address for us, and says whether a link-local one may be taken (RFC 2563).</summary>
+    public sealed record AutoConfigure(bool Allowed) : StaticInput;
+
     /// <summary>An ARP packet about one of the addresses.</summary>
     public sealed record ArpReceived(ArpPacket Packet) : StaticInput;
 

@@ -7,7 +7,7 @@ namespace BondDhcp.Host.Statics;
 
 /// <summary>
 /// Decides when each static address is used: probed, configured, announced, defended, given up and tried again
-/// (RFC 5227), and when the fallback addresses come and go. Pure and immutable.
+/// (RFC 5227), and when the fallback addresses and the link-local one (RFC 3927) come and go. Pure and immutable.
 /// </summary>
 internal sealed record StaticMachine(StaticSettings Settings)
 {
@@ -32,6 +32,9 @@ internal sealed record StaticMachine(StaticSettings Settings)
     /// <summary>When they will be; Never while there is a lease or none are configured.</summary>
     public Instant FallbackAt { get; init; } = Instant.Never;
 
+    /// <summary>The link-local address.</summary>
+    public LinkLocalState LinkLocal { get; init; } = new();
+
     /// <summary>The caps on what is sent.</summary>
     public TransmitBudget Budget { get; init; } = new() { SendsDhcp = false };
 
@@ -45,7 +48,7 @@ internal sealed record StaticMachine(StaticSettings Settings)
         get
         {
             if (!IsRunning) return Instant.Never;
-            Instant next = FallbackAt;
+            Instant next = Instant.Min(FallbackAt, LinkLocal.NextAt);
             foreach (StaticAddressState state in Addresses) next = Instant.Min(next, state.NextAt(IsUsable));
             return next;
         }

@@ -28,14 +28,15 @@ internal sealed partial class StaticRunner
 
             bool IsOurs(StaticAddressState one) =>
                 _owned.Addresses.Contains(one.Address) && _outcome?.Present.Any(there => there.Address == one.Address) == true;
-            static StaticAddressView View(StaticAddressState one) => new(one.Address, one.IsFallback ? "fallback" : "static");
+            static StaticAddressView View(StaticAddressState one) => new(one.Address, StaticAddressState.WordOf(one.Origin));
         }
     }
 
     private void Apply()
     {
         if (_link is not { } link || !_machine.IsRunning) return;
-        StaticConfiguration wanted = Settings.ToConfiguration(_machine.IsFallback);
+        StaticConfiguration wanted = Settings.ToConfiguration(
+            _machine.IsFallback, _machine.Addresses.Where(static state => state.Origin == StaticOrigin.LinkLocal).Select(static state => state.Address));
         // No route leads through an interface that is down; they come when it is up.
         if (!link.IsUp) wanted = wanted with { Routes = [] };
         StaticOutcome outcome = _configurator.Apply(link.Index, wanted, _machine.Permitted, _owned, Record);
@@ -138,7 +139,10 @@ internal sealed partial class StaticRunner
     };
 
     private Report Address(string name, StaticAddress address) => Report.Of(
-        name, ("address", address.ToString()), ("origin", Settings.Addresses.Contains(address) ? "static" : "fallback"));
+        name, ("address", address.ToString()), ("origin", StaticAddressState.WordOf(
+            Settings.Addresses.Contains(address) ? StaticOrigin.Static
+            : Settings.Fallback.Contains(address) ? StaticOrigin.Fallback
+            : StaticOrigin.LinkLocal)));
 
     private static Report Route(string name, StaticRoute route, string? actor = null) => Report.Of(
         name,

@@ -85,6 +85,9 @@ internal sealed partial class StaticRunner : IDisposable
     /// <summary>DHCP has a lease in force, or has none: with one, the fallback addresses go.</summary>
     public void NoteLease(bool bound) => Guard(() => Feed(new StaticInput.Lease(bound)));
 
+    /// <summary>A DHCP server has no address for us, and says whether a link-local one may be taken.</summary>
+    public void NoteAutoConfigure(bool allowed) => Guard(() => Feed(new StaticInput.AutoConfigure(allowed)));
+
     /// <summary>Nothing is sent any more and everything configured stays.</summary>
     public void Dispose()
     {

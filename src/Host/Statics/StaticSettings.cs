@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using BondDhcp.Bond.Addressing;
 using BondDhcp.Dhcp.Client;
+using BondDhcp.Dhcp.Identity;
 using BondDhcp.Host.Configuration;
 
 namespace BondDhcp.Host.Statics;
@@ -20,6 +21,12 @@ internal sealed record StaticSettings
     /// <summary>Addresses that appear when no lease comes and yield to one.</summary>
     public ImmutableArray<StaticAddress> Fallback { get; init; } = [];
 
+    /// <summary>The link-local addresses to try when no lease comes (RFC 3927); null for none.</summary>
+    public LinkLocalSequence? LinkLocal { get; init; }
+
+    /// <summary>DHCPv4 runs on the interface: a link-local address waits for it.</summary>
+    public bool AwaitsLease { get; init; }
+
     /// <summary>When an IPv4 address is checked before use.</summary>
     public ConflictDetection ConflictDetection { get; init; } = ConflictDetection.Before;
 
@@ -30,8 +37,12 @@ internal sealed record StaticSettings
     public uint Metric { get; init; }
 
     /// <summary>The settings of an interface's section.</summary>
-    public static StaticSettings Of(InterfaceConfiguration configuration) => new()
+    /// <param name="configuration">The section.</param>
+    /// <param name="duid">The host's DUID; what link-local addresses come from. Null where none is known, and none is made.</param>
+    public static StaticSettings Of(InterfaceConfiguration configuration, Duid? duid) => new()
     {
+        LinkLocal = configuration.WantsLinkLocal && duid is not null ? new LinkLocalSequence(duid, InterfaceIdentity.IaidOf(configuration)) : null,
+        AwaitsLease = configuration.Dhcp4,
         Name = configuration.Name,
         Addresses = configuration.Addresses,
         Routes = configuration.Routes,
@@ -41,10 +52,10 @@ internal sealed record StaticSettings
         Metric = configuration.Metric,
     };
 
-    /// <summary>As the configurator wants it, with the fallback addresses while they are in use.</summary>
-    public StaticConfiguration ToConfiguration(bool withFallback) => new()
+    /// <summary>As the configurator wants it, with the fallback addresses while they are in use, and the link-local one.</summary>
+    public StaticConfiguration ToConfiguration(bool withFallback, IEnumerable<StaticAddress> linkLocal) => new()
     {
-        Addresses = withFallback ? Addresses.AddRange(Fallback) : Addresses,
+        Addresses = [.. Addresses, .. withFallback ? Fallback : [], .. linkLocal],
         Routes = Routes,
         Metric = Metric,
     };

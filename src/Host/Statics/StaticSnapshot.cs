@@ -18,7 +18,7 @@ internal enum StaticState
 
 /// <summary>An address of static configuration that is on the interface.</summary>
 /// <param name="Address">The address.</param>
-/// <param name="Origin"><c>static</c> or <c>fallback</c>.</param>
+/// <param name="Origin"><c>static</c>, <c>fallback</c> or <c>link-local</c>.</param>
 internal sealed record StaticAddressView(StaticAddress Address, string Origin);
 
 /// <summary>What <c>status</c> shows of it.</summary>

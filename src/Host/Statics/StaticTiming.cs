@@ -3,7 +3,7 @@ namespace BondDhcp.Host.Statics;
 /// <summary>The numbers of <see cref="StaticMachine"/>.</summary>
 internal static class StaticTiming
 {
-    /// <summary>So long without a lease, and the fallback addresses come.</summary>
+    /// <summary>So long without a lease, and the fallback addresses come, or a link-local one.</summary>
     public static readonly TimeSpan FallbackDelay = TimeSpan.FromSeconds(15);
 
     /// <summary>
@@ -20,6 +20,12 @@ internal static class StaticTiming
 
     /// <summary>After a conflict: RATE_LIMIT_INTERVAL (RFC 5227 section 2.1.1), because there is no other address to try.</summary>
     public static readonly TimeSpan RetryDelay = TimeSpan.FromSeconds(60);
+
+    /// <summary>MAX_CONFLICTS (RFC 3927 section 9): after so many link-local addresses that others had,</summary>
+    public const int MaxConflicts = 10;
+
+    /// <summary>the next one is tried after RATE_LIMIT_INTERVAL.</summary>
+    public static readonly TimeSpan RateLimitInterval = TimeSpan.FromSeconds(60);
 
     /// <summary>DEFEND_INTERVAL (RFC 5227 section 2.4).</summary>
     public static readonly TimeSpan DefendInterval = TimeSpan.FromSeconds(10);

@@ -19,6 +19,12 @@ internal sealed partial class StaticTurn
             Populate([]);
             _apply = _machine.IsThere;
         }
+        if (LinkLocal.UseAt <= now) UseLinkLocal(Settings.AwaitsLease ? "no lease" : null);
+        if (LinkLocal.TryAt <= now)
+        {
+            LinkLocal = LinkLocal with { TryAt = Instant.Never };
+            Populate([]);
+        }
         Each(Advance);
     }
 
@@ -95,17 +101,22 @@ internal sealed partial class StaticTurn
         if (state.Probe is { } probe && (claims || probe.Heard(packet).Offender is not null))
         {
             // Not ours before: a newcomer gives way. An established address is defended, and so is one that must be kept.
-            bool established = state.Phase == StaticPhase.Configured && (state.IsVerified || Settings.Defend == AddressDefence.Always);
+            bool established = state.Phase == StaticPhase.Configured && (state.IsVerified || DefenceOf(state) == AddressDefence.Always);
             if (!established) return GiveUp(state, packet.SenderHardware);
         }
         return claims && state.Phase == StaticPhase.Configured ? Contest(state, packet.SenderHardware) : state;
     }
 
+    // RFC 3927 section 2.5 knows (a) and (b) alone: there are other addresses.
+    private AddressDefence DefenceOf(StaticAddressState state) =>
+        state.Origin == StaticOrigin.LinkLocal && Settings.Defend == AddressDefence.Always ? AddressDefence.Once : Settings.Defend;
+
     /// <summary>Another host sends ARP with an address in use (RFC 5227 section 2.4).</summary>
     private StaticAddressState Contest(StaticAddressState state, MacAddress offender)
     {
         bool recently = state.DefendedAt is { } last && now - last < StaticTiming.DefendInterval;
-        if (Settings.Defend == AddressDefence.Never || (Settings.Defend == AddressDefence.Once && recently)) return GiveUp(state, offender);
+        AddressDefence defence = DefenceOf(state);
+        if (defence == AddressDefence.Never || (defence == AddressDefence.Once && recently)) return GiveUp(state, offender);
         state = TellConflict(state, offender) with { Offender = offender };
         if (recently || _machine.Budget.ArpAllowedAt(surroundings.PathIndex, now, surroundings.OtherSenders) > now) return state;
         Send(ArpPacket.Announcement(surroundings.Mac, state.Ipv4!.Value));
@@ -116,7 +127,7 @@ internal sealed partial class StaticTurn
     {
         if (state.Phase == StaticPhase.Configured) _apply = true;
         state = TellConflict(state with { ToldAt = null }, offender);
-        return new StaticAddressState(state.Address, state.IsFallback)
+        return new StaticAddressState(state.Address, state.Origin)
         {
             Phase = StaticPhase.InUse,
             Offender = offender,
@@ -143,7 +154,7 @@ internal sealed partial class StaticTurn
     private StaticAddressState NoteObserved(StaticAddressState state, ImmutableArray<StaticAddress> present)
     {
         if (!state.IsPresent || !state.IsPermitted || present.Contains(state.Address)) return state;
-        Tell("addressRemoved", ("address", state.Address.ToString()), ("origin", state.IsFallback ? "fallback" : "static"), ("actor", "external"));
+        Tell("addressRemoved", ("address", state.Address.ToString()), ("origin", StaticAddressState.WordOf(state.Origin)), ("actor", "external"));
         if (state.RestoredAt is { } at && now - at > StaticTiming.RestoreInterval + StaticTiming.RestoreInterval)
             state = state with { Restores = 0 };
         if (state.Restores >= StaticTiming.MaxRestores)

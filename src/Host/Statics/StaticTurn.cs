@@ -21,7 +21,9 @@ internal sealed partial class StaticTurn(
     public StaticMachine Take(StaticInput input)
     {
         Handle(input);
+        MoveOn();
         Advance();
+        MoveOn();
         // Before what is sent in this step: an address is announced only when it is known to be there.
         if (_apply) effects.Insert(_start, new StaticEffect.Apply());
         return _machine with { Addresses = [.. _states] };
@@ -32,20 +34,25 @@ internal sealed partial class StaticTurn(
         switch (input)
         {
             case StaticInput.Start:
-                _machine = _machine with { IsRunning = true, IsFallback = false };
+                _machine = _machine with { IsRunning = true, IsFallback = false, LinkLocal = new LinkLocalState() };
                 ArmFallback();
+                ArmLinkLocal();
                 Populate([]);
                 break;
             case StaticInput.Stop:
-                _machine = _machine with { IsRunning = false, IsThere = false, IsUsable = false, IsFallback = false, FallbackAt = Instant.Never };
+                _machine = _machine with { IsRunning = false, IsThere = false, IsUsable = false, IsFallback = false, FallbackAt = Instant.Never, LinkLocal = new LinkLocalState() };
                 _states.Clear();
                 break;
             case StaticInput.Reconfigure reconfigure: Reconfigure(reconfigure.Settings); break;
             case StaticInput.LinkHere here when _machine.IsRunning: ComeUp(here.Present, here.Passing); break;
             case StaticInput.LinkGone: LoseLink(); break;
             case StaticInput.Usable usable: SetUsable(usable.Yes); break;
-            case StaticInput.PathChanged when _machine is { IsRunning: true, IsUsable: true }: Each(FollowPath); break;
+            case StaticInput.PathChanged when _machine is { IsRunning: true, IsUsable: true }:
+                MeetNetwork();
+                Each(FollowPath);
+                break;
             case StaticInput.Lease lease: SetBound(lease.Bound); break;
+            case StaticInput.AutoConfigure said when _machine.IsRunning: HearAutoConfigure(said.Allowed); break;
             case StaticInput.ArpReceived arp when _machine.IsRunning: Hear(arp.Packet); break;
             case StaticInput.Applied applied: Each(state => NoteApplied(state, applied.Present)); break;
             case StaticInput.Observed observed when _machine.IsRunning: Each(state => NoteObserved(state, observed.Present)); break;
@@ -54,11 +61,14 @@ internal sealed partial class StaticTurn(
 
     private void Reconfigure(StaticSettings settings)
     {
-        bool hadFallback = !Settings.Fallback.IsEmpty;
+        StaticSettings before = Settings;
+        bool hadFallback = !before.Fallback.IsEmpty;
         _machine = _machine with { Settings = settings };
         if (!_machine.IsRunning) return;
         if (settings.Fallback.IsEmpty) _machine = _machine with { IsFallback = false, FallbackAt = Instant.Never };
         else if (!hadFallback) ArmFallback();
+        if (settings.LinkLocal != before.LinkLocal) LinkLocal = new LinkLocalState();
+        if (!LinkLocal.IsUsed) ArmLinkLocal();
         Populate([]);
         _apply = _machine.IsThere;
     }
@@ -69,6 +79,8 @@ internal sealed partial class StaticTurn(
     {
         _machine = _machine with { IsThere = true, IsUsable = usable };
         if (!_machine.IsBound && Settings.Fallback.Any(present.Contains)) UseFallback();
+        MeetNetwork();
+        AdoptLinkLocal(present);
         Populate(present);
         Each(state => Begin(state, present));
         _apply = true;
@@ -76,8 +88,8 @@ internal sealed partial class StaticTurn(
 
     private void LoseLink()
     {
-        _machine = _machine with { IsThere = false, IsUsable = false };
-        Each(state => new StaticAddressState(state.Address, state.IsFallback));
+        _machine = _machine with { IsThere = false, IsUsable = false, LinkLocal = LinkLocal with { UseAt = Instant.Never } };
+        Each(state => new StaticAddressState(state.Address, state.Origin));
     }
 
     private void SetBound(bool bound)
@@ -88,8 +100,11 @@ internal sealed partial class StaticTurn(
         if (!bound)
         {
             ArmFallback();
+            ArmLinkLocal();
             return;
         }
+        LinkLocal = LinkLocal with { IsForbidden = false, Conflicts = 0 };
+        LeaveLinkLocal("a lease"); // RFC 3927 section 1.9: not beside a routable address
         bool used = _machine.IsFallback;
         _machine = _machine with { IsFallback = false, FallbackAt = Instant.Never };
         Populate([]);
@@ -109,18 +124,21 @@ internal sealed partial class StaticTurn(
     {
         List<StaticAddressState> former = [.. _states];
         _states.Clear();
-        foreach (StaticAddress address in Settings.Addresses) Keep(address, isFallback: false);
-        if (!_machine.IsFallback) return;
-        foreach (StaticAddress address in Settings.Fallback)
-            if (!Settings.Addresses.Any(other => other.Address.Equals(address.Address))) Keep(address, isFallback: true);
+        foreach (StaticAddress address in Settings.Addresses) Keep(address, StaticOrigin.Static);
+        if (_machine.IsFallback)
+        {
+            foreach (StaticAddress address in Settings.Fallback)
+                if (!Settings.Addresses.Any(other => other.Address.Equals(address.Address))) Keep(address, StaticOrigin.Fallback);
+        }
+        if (Settings.LinkLocal is { } sequence && LinkLocal is { IsUsed: true, TryAt.IsNever: true }) Keep(LinkLocalAddress(sequence, LinkLocal.Attempt), StaticOrigin.LinkLocal);
 
-        void Keep(StaticAddress address, bool isFallback)
+        void Keep(StaticAddress address, StaticOrigin origin)
         {
             StaticAddressState? known = former.Find(state => state.Address == address);
-            StaticAddressState added = new(address, isFallback);
+            StaticAddressState added = new(address, origin);
             _states.Add(known is null
                 ? _machine.IsThere ? Begin(added, present) : added
-                : known with { IsFallback = isFallback });
+                : known with { Origin = origin });
         }
     }
 
@@ -128,31 +146,38 @@ internal sealed partial class StaticTurn(
     {
         if (state.Ipv4 is not { } address) return state with { Phase = StaticPhase.Configured, IsVerified = true };
         if (present.Contains(state.Address)) return state with { Phase = StaticPhase.Configured, IsVerified = true, IsPresent = true };
-        switch (Settings.ConflictDetection)
+        switch (DetectionOf(state))
         {
             case ConflictDetection.Off:
                 return state with { Phase = StaticPhase.Configured, IsVerified = true, IsAnnouncementDue = true };
             case ConflictDetection.Concurrent:
-                return state with { Phase = StaticPhase.Configured, Probe = _machine.IsUsable ? OpenWindow(address) : null };
+                return state with { Phase = StaticPhase.Configured, Probe = _machine.IsUsable ? OpenWindow(state, address) : null };
             default:
-                // One that another host had is not used on a guess.
-                Instant latest = state.LatestUseAt ?? (state.Offender is null ? now + StaticTiming.LongestProbing : Instant.Never);
+                // One that another host had is not used on a guess, and one that was only made up never is.
+                bool mayGuess = state.Offender is null && state.Origin != StaticOrigin.LinkLocal;
+                Instant latest = state.LatestUseAt ?? (mayGuess ? now + StaticTiming.LongestProbing : Instant.Never);
                 state = state with { LatestUseAt = latest };
                 return _machine.IsUsable
-                    ? state with { Phase = StaticPhase.Probing, Probe = OpenWindow(address), ConfigureAt = latest }
+                    ? state with { Phase = StaticPhase.Probing, Probe = OpenWindow(state, address), ConfigureAt = latest }
                     : state with { Phase = StaticPhase.Waiting, Probe = null, ConfigureAt = WithoutCarrierAt(latest) };
         }
     }
 
     private Instant WithoutCarrierAt(Instant latest) => latest.IsNever ? latest : Instant.Min(latest, now + StaticTiming.CarrierDelay);
 
-    private AddressProbe OpenWindow(Ipv4Address address) =>
-        AddressProbe.Begin(address, Settings.ConflictDetection == ConflictDetection.Before, now, entropy);
+    // RFC 3927 section 2.2.1 leaves no choice.
+    private ConflictDetection DetectionOf(StaticAddressState state) =>
+        state.Origin == StaticOrigin.LinkLocal ? ConflictDetection.Before : Settings.ConflictDetection;
+
+    private AddressProbe OpenWindow(StaticAddressState state, Ipv4Address address) =>
+        AddressProbe.Begin(address, DetectionOf(state) == ConflictDetection.Before, now, entropy);
 
     private void SetUsable(bool usable)
     {
         if (_machine.IsUsable == usable || !_machine.IsRunning || !_machine.IsThere) return;
         _machine = _machine with { IsUsable = usable };
+        if (usable) MeetNetwork();
+        else LinkLocal = LinkLocal with { UseAt = Instant.Never };
         Each(state => usable ? Resume(state) : Suspend(state));
     }
 
@@ -163,8 +188,8 @@ internal sealed partial class StaticTurn(
         switch (state.Phase)
         {
             case StaticPhase.Waiting: return Begin(state, []);
-            case StaticPhase.Configured when Settings.ConflictDetection == ConflictDetection.Off: return Announce(state);
-            case StaticPhase.Configured: return state with { Probe = OpenWindow(address) };
+            case StaticPhase.Configured when DetectionOf(state) == ConflictDetection.Off: return Announce(state);
+            case StaticPhase.Configured: return state with { Probe = OpenWindow(state, address) };
             default: return state;
         }
     }
@@ -176,7 +201,7 @@ internal sealed partial class StaticTurn(
     private StaticAddressState FollowPath(StaticAddressState state)
     {
         if (state.Ipv4 is not { } address) return state; // the bonding driver and the kernel advertise IPv6 (num_unsol_na)
-        if (state.Probe is not null) return state with { Probe = OpenWindow(address) };
+        if (state.Probe is not null) return state with { Probe = OpenWindow(state, address) };
         return state.Phase == StaticPhase.Configured ? Announce(state) : state;
     }
 

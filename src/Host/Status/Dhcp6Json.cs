@@ -55,7 +55,7 @@ internal static class Dhcp6Json
         WriteText(json, "rebindAt", lease is null ? null : TimeText.Rfc3339(lease.RebindAt, boot));
         WriteText(json, "expiresAt", lease is null ? null : TimeText.Rfc3339(lease.ExpiresAt, boot));
         json.WriteStartArray("options");
-        foreach (Dhcp6Option option in reply?.Options ?? []) WriteOption(json, option);
+        foreach (Dhcp6Option option in reply?.Options ?? []) WriteOption(json, option, reply!.Configured.Contains(option.Code));
         json.WriteEndArray();
         json.WriteEndObject();
     }
@@ -73,7 +73,7 @@ internal static class Dhcp6Json
         WriteText(json, "validUntil", TimeText.Rfc3339(valid, boot));
     }
 
-    private static void WriteOption(Utf8JsonWriter json, Dhcp6Option option)
+    private static void WriteOption(Utf8JsonWriter json, Dhcp6Option option, bool configured)
     {
         string hex = HexText.Colons(option.Data.AsSpan());
         json.WriteStartObject();
@@ -81,6 +81,7 @@ internal static class Dhcp6Json
         json.WriteString("name", Dhcp6OptionTable.Of(option.Code).Name);
         json.WriteString("value", Dhcp6OptionText.Format(option.Code, option.Data.AsSpan()) ?? hex);
         json.WriteString("hex", hex);
+        SnapshotJson.WriteOrigin(json, configured);
         json.WriteEndObject();
     }
 

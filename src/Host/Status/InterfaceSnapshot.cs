@@ -17,7 +17,7 @@ internal sealed record ComponentSnapshot(string Name, string State, string? Why)
 
 /// <summary>An address on an interface.</summary>
 /// <param name="Address">With its prefix length.</param>
-/// <param name="Origin">dhcp4, dhcp6, static, fallback, kernel or foreign.</param>
+/// <param name="Origin">dhcp4, dhcp6, static, fallback, link-local, kernel or foreign.</param>
 /// <param name="ValidUntil">When the kernel removes it; <see cref="Instant.Never"/> for never.</param>
 internal sealed record AddressSnapshot(string Address, string Origin, Instant ValidUntil);
 
@@ -26,7 +26,11 @@ internal sealed record AddressSnapshot(string Address, string Origin, Instant Va
 /// <param name="Lease">The lease in force; null without one.</param>
 /// <param name="ClientIdentifier">Option 61 as it is sent.</param>
 /// <param name="Iaid">The IAID in it; null where the client identifier is not made of one.</param>
-internal sealed record Dhcp4Snapshot(string State, Dhcp4Lease? Lease, ImmutableArray<byte> ClientIdentifier, uint? Iaid);
+internal sealed record Dhcp4Snapshot(string State, Dhcp4Lease? Lease, ImmutableArray<byte> ClientIdentifier, uint? Iaid)
+{
+    /// <summary>What is in <see cref="Lease"/> was said to a DHCPINFORM: the address was there before, and nothing ends.</summary>
+    public bool IsInform { get; init; }
+}
 
 /// <summary>DHCPv6 on an interface.</summary>
 /// <param name="State">One of the state names.</param>

@@ -163,6 +163,7 @@ internal static class SnapshotJson
 
         json.WriteStartObject();
         json.WriteString("state", dhcp4.State);
+        if (dhcp4.IsInform) json.WriteBoolean("inform", true);
         WriteText(json, "address", lease?.Prefix.ToString());
         WriteTexts(json, "routers", ack?.Routers);
         WriteTexts(json, "dns", ack?.DnsServers);
@@ -190,7 +191,7 @@ internal static class SnapshotJson
         WriteText(json, "chaddr", lease?.Chaddr.ToString());
         if (lease is not null) json.WriteBoolean("keyedByChaddr", lease.KeyedByChaddr);
         else json.WriteNull("keyedByChaddr");
-        if (ack is not null) json.WriteNumber("leaseSeconds", ack.LeaseSeconds);
+        if (ack is not null && !dhcp4.IsInform) json.WriteNumber("leaseSeconds", ack.LeaseSeconds);
         else json.WriteNull("leaseSeconds");
         WriteText(json, "obtainedAt", At(lease?.ObtainedAt));
         WriteText(json, "renewAt", At(lease?.RenewAt));
@@ -198,20 +199,24 @@ internal static class SnapshotJson
         WriteText(json, "expiresAt", At(lease?.ExpiresAt));
         WriteText(json, "gatewayMac", lease?.GatewayMac?.ToString());
         json.WriteStartArray("options");
-        foreach (Dhcp4Option option in ack?.Options ?? []) WriteOption(json, option);
+        foreach (Dhcp4Option option in ack?.Options ?? []) WriteOption(json, option, ack!.Configured.Contains(option.Code));
         json.WriteEndArray();
         json.WriteEndObject();
     }
 
-    private static void WriteOption(Utf8JsonWriter json, Dhcp4Option option)
+    private static void WriteOption(Utf8JsonWriter json, Dhcp4Option option, bool configured)
     {
         json.WriteStartObject();
         json.WriteNumber("code", option.Code);
         json.WriteString("name", OptionText.Name(option));
         json.WriteString("value", OptionText.Value(option));
         json.WriteString("hex", HexText.Colons(option.Data.AsSpan()));
+        WriteOrigin(json, configured);
         json.WriteEndObject();
     }
+
+    /// <summary><c>origin</c> of an option: whether the configuration has a part in it.</summary>
+    internal static void WriteOrigin(Utf8JsonWriter json, bool configured) => json.WriteString("origin", configured ? "configuration" : "server");
 
     internal static void WriteText(Utf8JsonWriter json, string name, string? text)
     {

@@ -109,13 +109,16 @@ internal static class SnapshotText
         if (Text(dhcp4, "address") is not { } address) return;
         string chaddr = dhcp4.TryGetProperty("keyedByChaddr", out JsonElement keyed) && keyed.ValueKind == JsonValueKind.True
             ? ", which the server insists on" : "";
-        output.WriteLine($"  lease      {address} from {Text(dhcp4, "server")}, chaddr {Text(dhcp4, "chaddr")}{chaddr}");
-        output.WriteLine($"  times      {Number(dhcp4, "leaseSeconds")} s{Until(dhcp4, "renewAt", now, "renew")}{Until(dhcp4, "rebindAt", now, "rebind")}{Until(dhcp4, "expiresAt", now, "expires")}");
+        if (Flag(dhcp4, "inform")) output.WriteLine($"  informed   {address} by {Text(dhcp4, "server")}{Until(dhcp4, "renewAt", now, "asked again")}");
+        else output.WriteLine($"  lease      {address} from {Text(dhcp4, "server")}, chaddr {Text(dhcp4, "chaddr")}{chaddr}");
+        if (!Flag(dhcp4, "inform"))
+            output.WriteLine($"  times      {Number(dhcp4, "leaseSeconds")} s{Until(dhcp4, "renewAt", now, "renew")}{Until(dhcp4, "rebindAt", now, "rebind")}{Until(dhcp4, "expiresAt", now, "expires")}");
         foreach (JsonElement route in Elements(dhcp4, "routes"))
             output.WriteLine($"  route      {Text(route, "to")} via {Text(route, "via") ?? "the link"}");
         WriteList(output, "dns", dhcp4, "dns");
         WriteList(output, "search", dhcp4, "searchDomains");
         if (Text(dhcp4, "domain") is { } domain) output.WriteLine($"  domain     {domain}");
+        WriteConfigured(output, dhcp4);
         OfferText.WriteReported(output, dhcp4);
     }
 
@@ -135,6 +138,14 @@ internal static class SnapshotText
         if (times.Length > 0) output.WriteLine($"  times      {times[2..]}");
         WriteList(output, "dns", dhcp6, "dns");
         WriteList(output, "search", dhcp6, "searchDomains");
+        WriteConfigured(output, dhcp6);
+    }
+
+    // Where a value is not the server's, whoever wonders about it is told where it comes from.
+    private static void WriteConfigured(TextWriter output, JsonElement family)
+    {
+        string names = string.Join(", ", Elements(family, "options").Where(static option => Text(option, "origin") == "configuration").Select(static option => Text(option, "name")));
+        if (names.Length > 0) output.WriteLine($"  overridden {names}, by the configuration");
     }
 
     // As dnsmasq's dhcp-host=, Kea's reservations and ISC dhcpd's host declarations take it.

@@ -48,8 +48,9 @@ public sealed partial class Dhcp6Scene : IAsyncDisposable
     /// <param name="settings">Of the client's interface; <c>dhcp6 = true</c> when empty.</param>
     /// <param name="flags">Flags of the router advertisements, radvd's words; of no account with dnsmasq.</param>
     /// <param name="pool">The last group of the pool's first and last address.</param>
+    /// <param name="extra">Lines added to dnsmasq's configuration; members of Kea's, each after a comma.</param>
     public static async Task<Dhcp6Scene> SetAsync(
-        Action<string> report, Dhcp6ServerKind kind, string settings = "dhcp6 = true", string flags = "AdvManagedFlag on;", string pool = "100 1ff")
+        Action<string> report, Dhcp6ServerKind kind, string settings = "dhcp6 = true", string flags = "AdvManagedFlag on;", string pool = "100 1ff", string extra = "")
     {
         Dhcp6Scene scene = new(await NetworkBed.CreateAsync(report: null), report);
         try
@@ -58,7 +59,7 @@ public sealed partial class Dhcp6Scene : IAsyncDisposable
             scene._trace = scene.Bed.Add(BedProcess.Start(
                 "tcpdump", scene.Bed.Server.Program("tcpdump", "-i", NetworkBed.ServerInterface, "-e", "-l", "-n", "-v", "--immediate-mode", "-Z", "root", "udp port 547 or icmp6 or udp port 67")));
             await scene._trace.WaitForLineAsync(line => line.Contains("listening on", StringComparison.Ordinal), Patience);
-            scene._serve = () => scene.Serve(kind, flags, pool.Split(' '));
+            scene._serve = () => scene.Serve(kind, flags, pool.Split(' '), extra);
             scene._serve();
             await Wait.UntilAsync(scene.IsServed, Patience, $"{kind} to listen", scene.ToString);
             scene.Configure(settings);
@@ -177,7 +178,7 @@ public sealed partial class Dhcp6Scene : IAsyncDisposable
         return File.ReadLines($"/proc/{Bed.Server.HolderId}/net/udp6").Any(line => line.Contains(":0223 ", StringComparison.Ordinal));
     }
 
-    private void Serve(Dhcp6ServerKind kind, string flags, string[] pool)
+    private void Serve(Dhcp6ServerKind kind, string flags, string[] pool, string extra)
     {
         string first = $"{_subnet}::{pool[0]}", last = $"{_subnet}::{pool[1]}";
         string leases = Path.Combine(Bed.Server.Scratch, "leases6");
@@ -198,6 +199,7 @@ public sealed partial class Dhcp6Scene : IAsyncDisposable
                     dhcp-range={first},{last},64,600
                     dhcp-option=option6:dns-server,[{_subnet}::1]
                     dhcp-option=option6:domain-search,example.org
+                    {extra}
 
                     """)));
                 return;
@@ -219,7 +221,7 @@ public sealed partial class Dhcp6Scene : IAsyncDisposable
                             "pools": [ { "pool": "{{first}} - {{last}}" } ],
                             "pd-pools": [ { "prefix": "2001:db8:aa00::", "prefix-len": 48, "delegated-len": 56 } ],
                             "option-data": [ { "name": "dns-servers", "data": "{{_subnet}}::1" }, { "name": "domain-search", "data": "example.org" } ]
-                        } ]
+                        } ]{{extra}}
                     } }
 
                     """));

@@ -222,11 +222,10 @@ public class ConfigurationReaderTests
     }
 
     [Theory]
-    [InlineData("ipv4-link-local = true")]
-    [InlineData("inform = true")]
+    [InlineData("anonymity = true")]
     public void FeatureToCome_WhenAskedFor_IsRefused(string key)
     {
-        string problem = Assert.Single(Problems("[interface.bond0]\n" + key));
+        string problem = Assert.Single(Problems("client-id = \"mac\"\n[interface.bond0]\n" + key));
         Assert.EndsWith("not supported in this version; remove it", problem);
     }
 

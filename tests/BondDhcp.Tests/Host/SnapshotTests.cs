@@ -83,7 +83,7 @@ public class SnapshotTests
             "clientId":"ff:01:02:03:04:00:04:05","iaid":16909060,"chaddr":"02:00:00:00:0a:0a","keyedByChaddr":false,"leaseSeconds":120,
             "obtainedAt":"2026-01-31T12:00:10.000Z","renewAt":"2026-01-31T12:01:10.000Z","rebindAt":"2026-01-31T12:01:55.000Z",
             "expiresAt":"2026-01-31T12:02:10.000Z","gatewayMac":null,
-            "options":[{"code":1,"name":"subnet-mask","value":"255.255.255.0","hex":"ff:ff:ff:00"}]},"dhcp6":null}]}
+            "options":[{"code":1,"name":"subnet-mask","value":"255.255.255.0","hex":"ff:ff:ff:00","origin":"server"}]},"dhcp6":null}]}
             """.ReplaceLineEndings("");
         Assert.Equal(expected, document.RootElement.GetRawText());
     }

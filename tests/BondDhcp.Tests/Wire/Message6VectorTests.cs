@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using BondDhcp.Dhcp.Identity;
+using BondDhcp.Dhcp.Options;
 using BondDhcp.Dhcp.Wire;
 using BondDhcp.Net;
 using Xunit;
@@ -86,8 +87,7 @@ public class Message6VectorTests
         {
             ClientIdentifier = Wire6Message.Client,
             FullyQualifiedName = "box.example.org",
-            UserClasses = ["abc", "de"],
-            VendorClass = new Dhcp6VendorClass(43793, ["systemd"]),
+            Sent = [SentAs(15, "abc", "de"), SentAs(16, "enterprise-43793 systemd")],
         };
         byte[] solicit = Write(
             Solicit with
@@ -107,6 +107,9 @@ public class Message6VectorTests
         Assert.Equal("0000ab11" + "000773797374656d64", Hex(16, view));
     }
 
+    private static Dhcp6Option SentAs(ushort code, params string[] items) =>
+        new(code, Dhcp6OptionForms.Encode(code, new OptionValue([.. items.Select(text => new OptionItem(text))], items.Length > 1), out _)!.Value);
+
     [Theory(DisplayName = "Name and classes go only into the messages they belong to (RFC 4704 section 5)")]
     [InlineData(Dhcp6MessageType.Solicit, true, true)]
     [InlineData(Dhcp6MessageType.Request, true, true)]
@@ -122,8 +125,7 @@ public class Message6VectorTests
         {
             ClientIdentifier = Wire6Message.Client,
             FullyQualifiedName = "box",
-            UserClasses = ["a"],
-            VendorClass = new Dhcp6VendorClass(1, ["b"]),
+            Sent = [SentAs(15, "a"), SentAs(16, "enterprise-1 b")],
         };
         int[] codes = Codes(Write(Solicit with { Type = type }, identification));
         Assert.Equal((name, classes, classes), (codes.Contains(39), codes.Contains(15), codes.Contains(16)));
@@ -153,7 +155,7 @@ public class Message6VectorTests
         {
             ClientIdentifier = longest,
             FullyQualifiedName = string.Join('.', Enumerable.Repeat(new string('a', 49), 5)),
-            UserClasses = [new string('u', Dhcp6MessageWriter.MaxClassLength)],
+            Sent = [new Dhcp6Option(15, [.. new byte[Dhcp6MessageWriter.MaxSentLength - 4]])],
         };
         Dhcp6Transmission whole = Request with
         {
@@ -172,7 +174,7 @@ public class Message6VectorTests
         }
         ImmutableArray<Ipv6Address> many = [.. Enumerable.Range(1, 40).Select(i => new Ipv6Address((UInt128)i))];
         Assert.Throws<ArgumentException>(() => Write(whole with { IaNas = [new Dhcp6IaNaRequest(Bond0, many)] }, identification));
-        Dhcp6Identification tooMuch = identification with { VendorClass = new Dhcp6VendorClass(1, [new string('v', Dhcp6MessageWriter.MaxClassLength)]) };
+        Dhcp6Identification tooMuch = identification with { Sent = identification.Sent.Add(new Dhcp6Option(16, [.. new byte[400]])) };
         Assert.Contains("Option 16", Assert.Throws<ArgumentException>(() => Write(whole, tooMuch)).Message, StringComparison.Ordinal);
     }
 

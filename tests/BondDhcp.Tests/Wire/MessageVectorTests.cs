@@ -231,7 +231,7 @@ public class MessageVectorTests
     public void Decline_Built_HasItsOptionsOnly()
     {
         (_, Dhcp4Transmission message, MacAddress mac, _) = All().Single(vector => vector.Name == "DECLINE");
-        var identification = Identification with { HostName = "box", VendorClass = "vendor" };
+        var identification = Identification with { HostName = "box", Sent = [new Dhcp4Option(60, [.. "vendor"u8])] };
         byte[] octets = Build(message, mac, identification);
         Assert.Equal<byte>([50, 53, 54, 56, 61], [.. OptionsOf(octets).Keys.Order()]);
         Assert.Equal(Ipv4Address.Any, Ipv4Address.FromBytes(octets.AsSpan(12)));
@@ -248,9 +248,9 @@ public class MessageVectorTests
         var identification = new Dhcp4Identification
         {
             ClientIdentifier = [.. Enumerable.Range(0, 135).Select(i => (byte)i)],
-            ParameterRequestList = [.. Enumerable.Range(1, 60).Select(i => (byte)i)],
+            ParameterRequestList = [.. Enumerable.Range(1, 20 + Dhcp4MessageWriter.MaxAsked).Select(i => (byte)i)],
             FullyQualifiedName = $"{label}.{label}.{label}.{label[..(Dhcp4MessageWriter.MaxFullyQualifiedNameLength - 192)]}",
-            VendorClass = new string('v', 255),
+            Sent = [new Dhcp4Option(60, [.. new byte[255]]), new Dhcp4Option(77, [.. new byte[Dhcp4MessageWriter.MaxSentLength - 4 - 255]])],
         };
         Dhcp4Transmission largest = transmission with { RapidCommit = true, AutoConfigure = true, Broadcast = true };
         byte[] message = Build(largest, mac, identification);

@@ -1,14 +1,13 @@
 using System.Buffers.Binary;
-using BondDhcp.Dhcp.Wire;
 using BondDhcp.Net;
 
-namespace BondDhcp.Dhcp.Store;
+namespace BondDhcp.Dhcp.Wire;
 
 /// <summary>
-/// A DHCPACK put together again from its stored parts, ours or another client's, so that the one reader that judges
-/// messages from the network judges it too.
+/// A DHCPACK put together again from its parts, ours or another client's, so that the one reader that judges messages
+/// from the network judges it too.
 /// </summary>
-public sealed class StoredAckMessage
+public sealed class Dhcp4AckMessage
 {
     private const int OptionsOffset = 240;
     private const int MaxFragmentLength = 255;
@@ -21,7 +20,7 @@ public sealed class StoredAckMessage
     private readonly List<byte> _octets;
 
     /// <summary>A message without options.</summary>
-    public StoredAckMessage(uint xid, MacAddress chaddr, Ipv4Address yiaddr, Ipv4Address siaddr, Ipv4Address giaddr)
+    public Dhcp4AckMessage(uint xid, MacAddress chaddr, Ipv4Address yiaddr, Ipv4Address siaddr, Ipv4Address giaddr)
     {
         Span<byte> head = stackalloc byte[OptionsOffset];
         head.Clear();
@@ -57,12 +56,18 @@ public sealed class StoredAckMessage
     }
 
     /// <summary>Null, with the reason, for what would not be taken from the network either.</summary>
-    public Dhcp4Reply? Read(out Dhcp4DropReason reason)
+    public Dhcp4Reply? Read(out Dhcp4DropReason reason) => Read([], informed: null, out reason);
+
+    /// <inheritdoc cref="Read(out Dhcp4DropReason)"/>
+    /// <param name="configured">Codes of the options that come from this host's owner.</param>
+    /// <param name="informed">The address for which a DHCPINFORM was sent; null for a lease.</param>
+    /// <param name="reason">Why not.</param>
+    internal Dhcp4Reply? Read(ReadOnlySpan<byte> configured, Ipv4Prefix? informed, out Dhcp4DropReason reason)
     {
         _octets.Add(OptionEnd);
         reason = Dhcp4MessageView.TryParse(_octets.ToArray(), out Dhcp4MessageView view);
         if (reason != Dhcp4DropReason.None) return null;
-        reason = Dhcp4ReplyReader.TryRead(view, out Dhcp4Reply? reply);
+        reason = Dhcp4ReplyReader.TryRead(view, configured, informed, out Dhcp4Reply? reply);
         if (reply is { Type: not Dhcp4MessageType.Ack }) reason = Dhcp4DropReason.MessageType;
         return reason == Dhcp4DropReason.None ? reply : null;
     }

@@ -1,0 +1,170 @@
+using BondDhcp.Dhcp.Client;
+using BondDhcp.Dhcp.Options;
+using BondDhcp.Dhcp.Wire;
+using BondDhcp.Host.Configuration;
+using BondDhcp.Host.Runner;
+using BondDhcp.Net;
+using BondDhcp.Tests.Kit;
+using Xunit;
+
+namespace BondDhcp.Tests.Options;
+
+public sealed class OptionsInForceTests
+{
+    private static InterfaceConfiguration Interface(string keys)
+    {
+        ConfigurationResult result = ConfigurationReader.Read("f.toml", "[interface.eth0]\ndhcp4 = true\ndhcp6 = true\n" + keys);
+        Assert.Empty(result.Problems);
+        return result.Configuration!.Interfaces[0];
+    }
+
+    private static Dhcp4Reply InForce(Dhcp4Reply ack, string keys) => Dhcp4OptionsInForce.Of(ack, Interface(keys).Options4);
+
+    // Mask, router, DNS, all 192.0.2.1, and what a test adds.
+    private static Dhcp4Reply Ack(Func<ReplyMessage, ReplyMessage>? add = null)
+    {
+        ReplyMessage message = Fixture.Ack(1, Fixture.A);
+        return (add?.Invoke(message) ?? message).ToReply();
+    }
+
+    private static string Routes(Dhcp4Reply reply) => string.Join(", ", reply.Routes.Select(route => $"{route.Destination} via {route.Gateway}"));
+
+    private static string Servers(Dhcp4Reply reply) => string.Join(' ', reply.DnsServers);
+
+    [Fact]
+    public void Reply_WithoutOverrides_IsTheSameObject()
+    {
+        Dhcp4Reply ack = Ack();
+        Assert.Same(ack, InForce(ack, "send = { user-class = \"x\" }\nrequest = [43]"));
+        Assert.Same(ack, InForce(ack, "default = { routers = \"192.0.2.9\" }"));
+        Assert.Same(ack, InForce(ack, "supersede = { domain-name-servers = \"192.0.2.1\" }"));
+    }
+
+    [Theory]
+    [InlineData("supersede = { domain-name-servers = [\"192.0.2.53\", \"127.0.0.1\"] }", "192.0.2.53 127.0.0.1")]
+    [InlineData("prepend = { domain-name-servers = \"127.0.0.1\" }", "127.0.0.1 192.0.2.1")]
+    [InlineData("append = { domain-name-servers = [\"192.0.2.53\", \"192.0.2.1\"] }", "192.0.2.1 192.0.2.53")]
+    [InlineData("prepend = { \"6\" = \"192.0.2.8\" }\nappend = { \"6\" = \"192.0.2.9\" }", "192.0.2.8 192.0.2.1 192.0.2.9")]
+    [InlineData("default = { domain-name-servers = \"192.0.2.53\" }", "192.0.2.1")]
+    public void DnsServers_AreAsConfigured(string keys, string expected) => Assert.Equal(expected, Servers(InForce(Ack(), keys)));
+
+    [Fact(DisplayName = "What the reader leaves out of a server's list does not come back with the owner's")]
+    public void RubbishOfTheServer_StaysOut()
+    {
+        Dhcp4Reply ack = new ReplyMessage(Dhcp4MessageType.Ack, 1, Fixture.A, Fixture.Server) { Yiaddr = Fixture.L }
+            .Seconds(51, 3600).Address(1, Ipv4Address.Parse("255.255.255.0"))
+            .Address(6, Ipv4Address.Parse("127.0.0.1"), Ipv4Address.Parse("224.0.0.1"), Fixture.Server2).ToReply();
+        Assert.Equal("192.0.2.9 192.0.2.2", Servers(InForce(ack, "prepend = { domain-name-servers = \"192.0.2.9\" }")));
+    }
+
+    [Fact(DisplayName = "A default counts where the server says nothing, and where what it says is malformed")]
+    public void Default_CountsWhereNothingIsSaid()
+    {
+        Assert.Equal("example.org", InForce(Ack(), "default = { domain-name = \"example.org\" }").DomainName);
+        Assert.Equal("other.org", InForce(Ack(ack => ack.Text(15, "other.org")), "default = { domain-name = \"example.org\" }").DomainName);
+        Assert.Equal(1400, InForce(Ack(ack => ack.Option(26, 1)), "default = { interface-mtu = 1400 }").Mtu);
+    }
+
+    [Fact(DisplayName = "Names that a server compressed and names of the owner become one list, each once")]
+    public void SearchList_Compressed_IsJoined()
+    {
+        Dhcp4Reply ack = Ack(ack => ack.Option(119, [1, (byte)'a', 3, (byte)'o', (byte)'r', (byte)'g', 0, 1, (byte)'b', 0xc0, 2]));
+        Assert.Equal("a.org b.org", string.Join(' ', ack.SearchDomains));
+        Assert.Equal("corp.example a.org b.org", string.Join(" ", InForce(ack, "prepend = { domain-search = \"corp.example\" }").SearchDomains));
+        Assert.Equal("a.org b.org c.org", string.Join(" ", InForce(ack, "append = { domain-search = [\"b.org\", \"c.org\"] }").SearchDomains));
+    }
+
+    [Theory(DisplayName = "RFC 3442's rule is about one server's two ways to say it: the owner's router counts beside the server's option 121")]
+    [InlineData("supersede = { routers = \"192.0.2.9\" }", "10.0.0.0/8 via 192.0.2.2, 0.0.0.0/0 via 192.0.2.9")]
+    [InlineData("prepend = { routers = \"192.0.2.9\" }", "10.0.0.0/8 via 192.0.2.2, 0.0.0.0/0 via 192.0.2.9")]
+    [InlineData("append = { routers = \"192.0.2.9\" }", "0.0.0.0/0 via 192.0.2.2, 10.0.0.0/8 via 192.0.2.2")]
+    [InlineData("supersede = { static-routes = \"172.16.0.0 via 192.0.2.9\" }", "0.0.0.0/0 via 192.0.2.2, 10.0.0.0/8 via 192.0.2.2, 172.16.0.0/16 via 192.0.2.9")]
+    [InlineData("supersede = { classless-static-routes = \"172.16.0.0/12 via 192.0.2.9\" }", "172.16.0.0/12 via 192.0.2.9")]
+    [InlineData("append = { classless-static-routes = \"172.16.0.0/12 via 192.0.2.9\" }", "0.0.0.0/0 via 192.0.2.2, 10.0.0.0/8 via 192.0.2.2, 172.16.0.0/12 via 192.0.2.9")]
+    public void Routes_BesideOption121_AreTheOwners(string keys, string expected) =>
+        Assert.Equal(expected, Routes(InForce(Ack(ack => ack.Option(121, [0, 192, 0, 2, 2, 8, 10, 192, 0, 2, 2])), keys)));
+
+    [Fact]
+    public void Routers_WithoutOption121_GiveTheDefaultRoute() =>
+        Assert.Equal("0.0.0.0/0 via 192.0.2.9", Routes(InForce(Ack(), "supersede = { routers = \"192.0.2.9\" }")));
+
+    [Theory(DisplayName = "lease-routes and protected-routes limit what networks say, not what the owner wrote down")]
+    [InlineData("lease-routes = \"ignore\"")]
+    [InlineData("lease-routes = \"limited\"\nprotected-routes = [\"172.16.0.0/12\"]")]
+    public void OwnRoutes_AreNotLimited(string limit)
+    {
+        InterfaceConfiguration settings = Interface($"{limit}\nappend = {{ classless-static-routes = [\"172.16.0.0/12 via 192.0.2.9\", \"128.0.0.0/1 via 192.0.2.9\"] }}\nsupersede = {{ routers = \"192.0.2.9\" }}");
+        Dhcp4Lease lease = Fixture.Lease() with { Ack = Dhcp4OptionsInForce.Of(Ack(), settings.Options4) };
+        LeaseConfiguration its = LeaseConfiguration.Of(lease, settings, Instant.Zero, maxMtu: 0);
+        Assert.Equal(["172.16.0.0/12", "128.0.0.0/1"], its.Wanted.Routes.Select(route => route.Destination.ToString()));
+        Assert.Empty(its.RefusedRoutes);
+    }
+
+    [Fact]
+    public void Mtu_OfTheOwner_MayBeBelowWhatNetworksMaySay()
+    {
+        InterfaceConfiguration settings = Interface("supersede = { interface-mtu = 1000 }");
+        Dhcp4Lease lease = Fixture.Lease() with { Ack = Dhcp4OptionsInForce.Of(Ack(), settings.Options4) };
+        LeaseConfiguration its = LeaseConfiguration.Of(lease, settings, Instant.Zero, maxMtu: 9000);
+        Assert.Equal((1000, 0), (its.Wanted.Mtu, its.Warnings.Length));
+    }
+
+    [Fact(DisplayName = "Mask and broadcast address of the owner's")]
+    public void Mask_Superseded_MakesAnotherPrefix()
+    {
+        Dhcp4Reply inForce = InForce(Ack(), "supersede = { subnet-mask = \"255.255.0.0\", broadcast-address = \"192.0.2.255\" }");
+        Assert.Equal((16, "192.0.2.255"), (inForce.PrefixLength, inForce.BroadcastAddress.ToString()));
+        Assert.Equal("192.0.255.255", InForce(Ack(), "supersede = { subnet-mask = \"255.255.0.0\" }").BroadcastAddress.ToString());
+    }
+
+    [Fact(DisplayName = "What the configuration has a part in is marked, and nothing else of the reply changes")]
+    public void Touched_IsMarked()
+    {
+        Dhcp4Reply ack = Ack(), inForce = InForce(ack, "prepend = { \"6\" = \"192.0.2.9\" }\ndefault = { domain-name = \"example.org\" }\nsupersede = { \"224\" = \"hex:0102\" }");
+        Assert.Equal<byte>([6, 15, 224], inForce.Configured.Order());
+        Assert.Equal<byte>([53, 54, 51, 1, 3, 6, 15, 224], inForce.Options.Select(option => option.Code));
+        Assert.Equal((ack.Xid, ack.Yiaddr, ack.LeaseSeconds, ack.ServerIdentifier, ack.Chaddr), (inForce.Xid, inForce.Yiaddr, inForce.LeaseSeconds, inForce.ServerIdentifier, inForce.Chaddr));
+    }
+
+    [Fact(DisplayName = "An option longer than 255 octets is put together from both parts")]
+    public void LongList_IsTakenWhole()
+    {
+        string names = string.Join(", ", Enumerable.Range(0, 20).Select(i => $"\"some-long-name-of-a-domain-{i}.example\""));
+        Assert.Equal(20, InForce(Ack(), $"supersede = {{ domain-search = [{names}] }}").SearchDomains.Length);
+    }
+
+    private static Dhcp6Reply Reply() =>
+        new Reply6Message(Dhcp6MessageType.Reply, 1, Fixture6.Client, Fixture6.Server)
+            .IaNa(100, 200, (Ipv6Address.Parse("2001:db8::7"), 300, 400))
+            .Dns(Ipv6Address.Parse("2001:db8::1")).Seconds(32, 600).ToReply();
+
+    [Theory]
+    [InlineData("supersede = { \"dhcp6.name-servers\" = [\"::1\"] }", "::1")]
+    [InlineData("prepend = { \"dhcp6.dns-servers\" = \"2001:db8::53\" }", "2001:db8::53 2001:db8::1")]
+    [InlineData("append = { \"dhcp6.23\" = [\"2001:db8::53\", \"2001:db8::1\"] }", "2001:db8::1 2001:db8::53")]
+    [InlineData("default = { \"dhcp6.23\" = \"2001:db8::53\" }", "2001:db8::1")]
+    public void DnsServers6_AreAsConfigured(string keys, string expected)
+    {
+        Dhcp6Reply reply = Reply(), inForce = Dhcp6OptionsInForce.Of(reply, Interface(keys).Options6);
+        Assert.Equal(expected, string.Join(' ', inForce.DnsServers));
+        Assert.Equal((reply.IaNas, reply.InformationRefreshSeconds, reply.ServerIdentifier), (inForce.IaNas, inForce.InformationRefreshSeconds, inForce.ServerIdentifier));
+    }
+
+    [Fact]
+    public void TimeServers6_OfSeveralInstances_AreOneList()
+    {
+        byte[] one = [0, 1, 0, 16, .. Ipv6Octets("2001:db8::7b")];
+        Dhcp6Reply reply = new Reply6Message(Dhcp6MessageType.Reply, 1, Fixture6.Client, Fixture6.Server)
+            .Option(56, one).Option(56, [0, 1, 0, 16, .. Ipv6Octets("2001:db8::7c")]).ToReply();
+        Dhcp6Reply inForce = Dhcp6OptionsInForce.Of(reply, Interface("append = { \"dhcp6.ntp-server\" = \"ntp.example\" }").Options6);
+        Assert.Equal(["2001:db8::7b", "2001:db8::7c", "ntp.example"], inForce.NtpServers.Select(server => server.ToString()));
+        Assert.Equal<ushort>([56], inForce.Configured);
+    }
+
+    private static byte[] Ipv6Octets(string text)
+    {
+        byte[] octets = new byte[16];
+        Ipv6Address.Parse(text).CopyTo(octets);
+        return octets;
+    }
+}
