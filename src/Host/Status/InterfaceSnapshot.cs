@@ -84,6 +84,9 @@ internal sealed record InterfaceSnapshot
     /// <summary>Addresses on it.</summary>
     public ImmutableArray<AddressSnapshot> Addresses { get; init; } = [];
 
+    /// <summary>Other programs that configure it, or a device below it.</summary>
+    public ImmutableArray<RivalSnapshot> Rivals { get; init; } = [];
+
     /// <summary>Packets not used, by reason.</summary>
     public ImmutableArray<KeyValuePair<string, long>> Drops { get; init; } = [];
 }

@@ -80,6 +80,7 @@ internal static class SnapshotJson
         json.WriteStartObject("drops");
         foreach ((string reason, long count) in one.Drops) json.WriteNumber(reason, count);
         json.WriteEndObject();
+        RivalJson.Write(json, one.Rivals);
         OfferJson.WriteResolver(json, one.Resolver);
         WriteDhcp4(json, one.Dhcp4, snapshot.Boot);
         Dhcp6Json.Write(json, one.Dhcp6, snapshot.Boot);
