@@ -48,6 +48,9 @@ internal abstract class LeaseWork : ComponentWork
     /// <summary>Packets not used, by reason.</summary>
     public abstract IEnumerable<KeyValuePair<string, long>> Drops { get; }
 
+    /// <summary>What the client counted; null where it has not begun yet.</summary>
+    public virtual CountersSnapshot? Counters => null;
+
     /// <summary>Other programs that configure the interface, or a device below it.</summary>
     public virtual IReadOnlyList<Rival> Rivals => [];
 

@@ -7,6 +7,7 @@ using BondDhcp.Host.Coexistence;
 using BondDhcp.Host.Configuration;
 using BondDhcp.Host.Runner;
 using BondDhcp.Host.Status;
+using BondDhcp.Net;
 
 namespace BondDhcp.Host.Components;
 
@@ -50,6 +51,10 @@ internal sealed class Dhcp4RunnerWork(
 
     /// <inheritdoc/>
     public override IEnumerable<KeyValuePair<string, long>> Drops => _runner?.Drops.Seen ?? [];
+
+    /// <inheritdoc/>
+    public override CountersSnapshot? Counters => _runner is null ? null
+        : new CountersSnapshot(_runner.Counters, [.. Drops], _runner.Counters.Servers.CountOthers(OwnServer));
 
     /// <inheritdoc/>
     public override IReadOnlyList<Rival> Rivals => gate.Rivals;
@@ -115,6 +120,17 @@ internal sealed class Dhcp4RunnerWork(
     {
         StopWaiting();
         _runner?.Stop(release: false, static () => { });
+    }
+
+    private ReadOnlySpan<byte> OwnServer
+    {
+        get
+        {
+            if (_runner?.Client.Lease is not { } lease) return [];
+            byte[] octets = new byte[Ipv4Address.Length];
+            lease.ServerIdentifier.CopyTo(octets);
+            return octets;
+        }
     }
 
     private bool IsOursOn(Link link)

@@ -36,6 +36,11 @@ internal sealed class Dhcp6RunnerWork(
     public override IEnumerable<KeyValuePair<string, long>> Drops => Runner.Drops.Seen;
 
     /// <inheritdoc/>
+    public override CountersSnapshot? Counters => new(
+        Runner.Counters, [.. Drops],
+        Runner.Counters.Servers.CountOthers(Runner.Client.Configuration is { } reply ? reply.ServerIdentifier.Octets : []));
+
+    /// <inheritdoc/>
     public override IReadOnlyList<Rival> Rivals => gate.Rivals;
 
     /// <inheritdoc/>

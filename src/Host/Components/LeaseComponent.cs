@@ -22,6 +22,9 @@ internal sealed class LeaseComponent(ComponentSpec spec, Func<ComponentSpec, Com
     /// <summary>Packets not used, by reason.</summary>
     public IEnumerable<KeyValuePair<string, long>> Drops => Lease?.Drops ?? [];
 
+    /// <summary>What the client counted; null while there is none.</summary>
+    public CountersSnapshot? Counters => Lease?.Counters;
+
     /// <summary>Other programs that configure the interface, or a device below it.</summary>
     public IReadOnlyList<Rival> Rivals => Lease?.Rivals ?? [];
 

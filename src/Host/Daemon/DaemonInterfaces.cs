@@ -28,6 +28,7 @@ internal sealed class DaemonInterfaces : IDisposable
     private readonly Supervision _supervision;
     private readonly LeaseSharing _sharing;
     private readonly RivalSearch _rivals;
+    private readonly Dictionary<(string Name, bool Ipv6), ClientCounters> _counters = [];
     private readonly string _runtimeDirectory;
     private readonly string _bootId;
     private readonly DuidStore _duids;
@@ -110,12 +111,22 @@ internal sealed class DaemonInterfaces : IDisposable
             options =>
             {
                 InterfaceRunner runner = new(
-                    _loop, _network, _supervision.Gate, options, MemoryOf(options.Name, _leases), _entropy, JournalOf(options.Name, gate));
+                    _loop, _network, _supervision.Gate, options, MemoryOf(options.Name, _leases), _entropy, JournalOf(options.Name, gate))
+                {
+                    Counters = CountersOf(options.Name, ipv6: false),
+                };
                 Action unattend = _supervision.Attend(runner, options.Interface);
                 Action unshare = _sharing.Attend(runner);
                 return (runner, unattend + unshare);
             },
             gate, _sharing.Settle);
+    }
+
+    // A client that is stopped and started, or made anew by a reload, goes on counting.
+    private ClientCounters CountersOf(string name, bool ipv6)
+    {
+        if (!_counters.TryGetValue((name, ipv6), out ClientCounters? counters)) _counters.Add((name, ipv6), counters = new());
+        return counters;
     }
 
     private RivalGate CreateGate(InterfaceConfiguration configuration, bool ipv6)
@@ -154,7 +165,10 @@ internal sealed class DaemonInterfaces : IDisposable
             options =>
             {
                 Dhcp6Runner runner = new(
-                    _loop, _network, _supervision.Gate, options, MemoryOf(options.Interface.Name, _leases6), _entropy, JournalOf(options.Interface.Name, gate));
+                    _loop, _network, _supervision.Gate, options, MemoryOf(options.Interface.Name, _leases6), _entropy, JournalOf(options.Interface.Name, gate))
+                {
+                    Counters = CountersOf(options.Interface.Name, ipv6: true),
+                };
                 return (runner, _sharing.Attend(runner));
             },
             gate, _sharing.Settle);

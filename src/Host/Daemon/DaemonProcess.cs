@@ -6,6 +6,7 @@ using BondDhcp.Host.Control;
 using BondDhcp.Host.Journal;
 using BondDhcp.Host.Loop;
 using BondDhcp.Host.Status;
+using BondDhcp.Host.Text;
 using BondDhcp.Net;
 using BondDhcp.Net.Linux;
 
@@ -35,6 +36,7 @@ internal sealed class DaemonProcess : IDisposable
     private readonly EventLoop _loop = new();
     private readonly EventJournal _journal = new(() => BoottimeClock.Now, TimeProvider.System);
     private readonly BootTime _bootTime = new();
+    private readonly Instant _startedAt = BoottimeClock.Now;
     private readonly ControlPermission _permission = new();
     private readonly DaemonInterfaces _interfaces;
     private readonly ComponentSet _components;
@@ -245,6 +247,7 @@ internal sealed class DaemonProcess : IDisposable
         new("daemon", _bootTime.Value)
         {
             Duid = _interfaces.Duid,
+            Daemon = new DaemonFacts(ProgramVersion.Text, _bootTime.Value + (_startedAt - Instant.Zero), _journal.NextSequence - 1, _journal.FirstSequence - 1),
             Hooks = _interfaces.Hooks,
             Components = _components.Snapshots(interfaceName),
             Interfaces = _interfaces.Snapshots(interfaceName, _components),

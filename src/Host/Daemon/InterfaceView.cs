@@ -39,6 +39,8 @@ internal static class InterfaceView
             Why = NotThere,
             Dhcp4 = dhcp4?.Dhcp4,
             Dhcp6 = dhcp6?.Dhcp6,
+            Counters4 = dhcp4?.Counters,
+            Counters6 = dhcp6?.Counters,
             Drops = Together(dhcp4?.Drops ?? [], dhcp6?.Drops ?? []),
             Supplicant = SupplicantOf(supervision, name),
             Slaves = SlaveViews.Of(network, supervision, name),
@@ -62,7 +64,7 @@ internal static class InterfaceView
 
     /// <summary>What an interface's supplicant says; null where none runs.</summary>
     public static SupplicantSnapshot? SupplicantOf(Supervision supervision, string name) =>
-        supervision.Supplicant(name)?.View is { } view ? new SupplicantSnapshot(view.State, view.Ssid, view.Bssid?.ToString()) : null;
+        supervision.Supplicant(name)?.View is { } view ? new SupplicantSnapshot(view.State, view.Ssid, view.Bssid?.ToString()) { Restarts = supervision.Supplicant(name)!.Restarts } : null;
 
     // One that is in the way of both families is one program.
     private static ImmutableArray<RivalSnapshot> RivalsOf(InterfaceSnapshot shown, LeaseComponent? dhcp4, LeaseComponent? dhcp6)

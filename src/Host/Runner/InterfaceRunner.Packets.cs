@@ -38,10 +38,22 @@ internal sealed partial class InterfaceRunner
         Dhcp4DropReason dropped = Ipv4Udp.TryParse(packet, reception, out Ipv4UdpDatagram datagram);
         if (dropped == Dhcp4DropReason.None) dropped = Dhcp4MessageView.TryParse(datagram.Payload, out message);
         if (dropped == Dhcp4DropReason.None)
+        {
+            if (message.TryGetOption(InterfaceReports.ServerIdentifierOption, out ReadOnlySpan<byte> server)) Counters.Servers.Note(server);
             Client = Client.Receive(message, reception, LookAround(), now, Entropy, _effects, out dropped);
-        if (dropped == Dhcp4DropReason.None) Journal(InterfaceReports.Received(message));
+        }
+        if (dropped == Dhcp4DropReason.None) NoteReceived(message, now);
         else if (_drops.Count(dropped, now)) Journal(InterfaceReports.Dropped(DropCounters<Dhcp4DropReason>.NameOf(dropped), _drops[dropped]));
         CarryOut();
+    }
+
+    private void NoteReceived(in Dhcp4MessageView message, Instant now)
+    {
+        Dhcp4MessageType type = InterfaceReports.TypeOf(message);
+        Counters.NoteReceived((byte)type);
+        if (type == Dhcp4MessageType.Offer) Counters.Acquisitions.Reach(AcquisitionPhase.Offer, now);
+        else if (type == Dhcp4MessageType.Ack) Counters.Acquisitions.Reach(AcquisitionPhase.Acknowledge, now);
+        Journal(InterfaceReports.Received(message));
     }
 
     private void ReceiveArp()
@@ -67,9 +79,12 @@ internal sealed partial class InterfaceRunner
         int mtu = Taken is { Mtu: > 0 and int known } ? known : LeastMtu;
         Dhcp4Sent sent = _transmitter.Send(message, Options.Identification, _surroundings.Mac, mtu);
         string? error = sent.Last.Outcome == SocketOutcome.Done ? null : sent.Last.Words;
+        Counters.NoteSent((byte)message.Type, message.Xid, error is null);
+        if (Client.Lease is null && message.Type is Dhcp4MessageType.Discover or Dhcp4MessageType.Request) Counters.Acquisitions.Ask(BoottimeClock.Now);
         Journal(InterfaceReports.Sent(message, Options.Identification, sent.Chaddr, error));
         if (sent.Again is { } again)
         {
+            Counters.NoteSent((byte)message.Type, message.Xid, error is null);
             Journal(InterfaceReports.Sent(message, Options.Identification, again, error));
             Feed(new Dhcp4Input.Retransmitted(again));
         }

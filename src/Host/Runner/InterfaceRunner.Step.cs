@@ -85,7 +85,9 @@ internal sealed partial class InterfaceRunner
             case Dhcp4Effect.Transmit transmit: Transmit(transmit.Message); break;
             case Dhcp4Effect.TransmitArp arp: Transmit(arp.Packet, arp.Destination); break;
             case Dhcp4Effect.Configure configure:
-                if (Configure(configure.Lease)) LeaseConfigured?.Invoke(new ConfiguredLease(configure.Lease, configure.Previous, stateBefore));
+                if (!Configure(configure.Lease)) break;
+                Counters.Acquisitions.End(BoottimeClock.Now);
+                LeaseConfigured?.Invoke(new ConfiguredLease(configure.Lease, configure.Previous, stateBefore));
                 break;
             case Dhcp4Effect.Deconfigure deconfigure:
                 Deconfigure(deconfigure.Lease);

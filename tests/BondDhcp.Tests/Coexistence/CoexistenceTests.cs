@@ -27,6 +27,7 @@ public sealed class CoexistenceTests(ITestOutputHelper output)
         int mark = scene.Trace.Mark;
         scene.Client.Start();
 
+        await scene.Client.WaitForStateAsync("waiting", Scene.Patience);
         string why = await scene.Client.WaitForComponentAsync("waiting", Scene.Patience);
         Assert.Contains($"{program} (process {other.Id}", why, StringComparison.Ordinal);
         JsonElement rival = Assert.Single(await RivalsAsync(scene.Client));
@@ -54,6 +55,7 @@ public sealed class CoexistenceTests(ITestOutputHelper output)
         await Wait.UntilAsync(() => scene.Bed.ClientAddresses().Count > 0, Scene.Patience, "networkd's lease", () => networkd.Output);
         scene.Client.Start();
 
+        await scene.Client.WaitForStateAsync("waiting", Scene.Patience);
         string why = await scene.Client.WaitForComponentAsync("waiting", Scene.Patience);
         Assert.Contains("manages c0 by /run/systemd/network/50-c0.network", why, StringComparison.Ordinal);
         string text = await scene.Client.MustAsync("status");

@@ -155,7 +155,12 @@ internal sealed class HostSurvey(string root = "/")
         return length < 0 ? null : Encoding.UTF8.GetString(_buffer, 0, length);
     }
 
-    private ReadOnlySpan<byte> Read(string path) => _buffer.AsSpan(0, Math.Max(0, KernelFile.Read(path, ref _buffer)));
+    // What was read last is overwritten; reading may have made the buffer another one.
+    private ReadOnlySpan<byte> Read(string path)
+    {
+        int length = KernelFile.Read(path, ref _buffer);
+        return _buffer.AsSpan(0, Math.Max(0, length));
+    }
 
     private static string TextOf(int pid) => pid.ToString(CultureInfo.InvariantCulture);
 }
