@@ -112,16 +112,19 @@ internal sealed class RivalGate : IDisposable
 
     private string WhyOf(Rival rival) => $"{rival}: {RivalAdvice.On(rival, Devices())}";
 
-    // A link of our name: before the client takes it, because this was asked to be told first.
     private void Follow(IReadOnlyList<LinkEvent> events)
     {
         if (_client is null) return;
         if (IsClosed) Notice();
-        else if (events.Any(happened => happened is LinkEvent.LinkAppeared(var link) && link.IsNamed(_name)))
+        else if (!_network.Table.TryFind(_name, out Link? link)) return;
+        // A link of our name: before the client takes it, because this was asked to be told first.
+        else if (events.Any(happened => happened is LinkEvent.LinkAppeared(var appeared) && appeared.Index == link.Index))
         {
-            if (_network.Table.TryFind(_name, out Link? link) && _search.MayFind(link, _ipv6)) Look(pausing: true);
+            if (_search.MayFind(link, _ipv6)) Look(pausing: true);
             if (!IsClosed) LookBy(LookDelay);
         }
+        // Who takes the address we have for his own changes its lifetime.
+        else if (events.Any(happened => happened is LinkEvent.AddressChanged(_, var address) && address.InterfaceIndex == link.Index)) LookBy(LookDelay);
     }
 
     private void Notice() => LookBy(s_noticeDelay);

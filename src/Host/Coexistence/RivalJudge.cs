@@ -133,7 +133,6 @@ internal sealed class RivalJudge
     private void Add(ProcessFacts process, string evidence, string? file = null)
     {
         Rival rival = Make(process, evidence, file);
-        // Of several processes of one program, the first one stands for it: dhcpcd has a handful.
         if (!_rivals.Exists(known => known.Program == rival.Program)) _rivals.Add(rival);
     }
 
@@ -142,9 +141,13 @@ internal sealed class RivalJudge
         RivalProgram? program = RivalProgram.Of(process);
         return new Rival(program?.Kind ?? RivalKind.Client, program?.Name ?? process.Name, _facts.Interface, evidence)
         {
-            Pid = process.Pid,
+            // Of several processes of one program, the first one stands for it: dhcpcd has a handful.
+            Pid = program is null ? process.Pid : _facts.Processes.Where(other => IsLike(other, process)).Min(other => other.Pid),
             LooksAfterAll = !process.Names(_facts.Interface),
             File = file ?? (program?.Kind == RivalKind.Dhclient ? process.ValueOf("-pf") : null),
         };
     }
+
+    private bool IsLike(ProcessFacts one, ProcessFacts other) =>
+        RivalProgram.Of(one)?.Name == RivalProgram.Of(other)?.Name && one.Names(_facts.Interface) == other.Names(_facts.Interface);
 }

@@ -3,7 +3,7 @@ using BondDhcp.Net;
 namespace BondDhcp.Host.Runner;
 
 /// <summary>The parts of the way to an address.</summary>
-internal enum AcquisitionPhase
+internal enum AcquisitionPart
 {
     /// <summary>From a path that carries frames to the first message.</summary>
     Ask,
@@ -21,11 +21,11 @@ internal sealed class AcquisitionClock
     /// <summary>Upper bounds of the histogram's buckets, seconds: a server next door, one with a probe, a retransmission, several.</summary>
     private static readonly double[] s_bounds = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60];
 
-    private static readonly int s_phases = Enum.GetValues<AcquisitionPhase>().Length;
+    private static readonly int s_parts = Enum.GetValues<AcquisitionPart>().Length;
 
     private readonly long[] _buckets = new long[s_bounds.Length + 1];
-    private readonly TimeSpan?[] _running = new TimeSpan?[s_phases];
-    private readonly TimeSpan?[] _last = new TimeSpan?[s_phases];
+    private readonly TimeSpan?[] _running = new TimeSpan?[s_parts];
+    private readonly TimeSpan?[] _last = new TimeSpan?[s_parts];
     private Instant _begunAt = Instant.Never;
     private Instant _reachedAt;
 
@@ -42,7 +42,7 @@ internal sealed class AcquisitionClock
     public TimeSpan Total { get; private set; }
 
     /// <summary>How long a part took the last time; null where it was not needed, or there was no time yet.</summary>
-    public TimeSpan? this[AcquisitionPhase phase] => _last[(int)phase];
+    public TimeSpan? this[AcquisitionPart part] => _last[(int)part];
 
     /// <summary>The path carries frames, and there is no address.</summary>
     public void Begin(Instant now)
@@ -58,22 +58,22 @@ internal sealed class AcquisitionClock
     public void Ask(Instant now)
     {
         if (_begunAt.IsNever) Begin(now);
-        Reach(AcquisitionPhase.Ask, now);
+        Reach(AcquisitionPart.Ask, now);
     }
 
     /// <summary>A part came to its end; the first time counts.</summary>
-    public void Reach(AcquisitionPhase phase, Instant now)
+    public void Reach(AcquisitionPart part, Instant now)
     {
-        if (_begunAt.IsNever || _running[(int)phase] is not null) return;
-        _running[(int)phase] = now - _reachedAt;
+        if (_begunAt.IsNever || _running[(int)part] is not null) return;
+        _running[(int)part] = now - _reachedAt;
         _reachedAt = now;
     }
 
     /// <summary>The address can be used. Nothing when no clock ran: it was there before.</summary>
     public void End(Instant now)
     {
-        if (_begunAt.IsNever || _running[(int)AcquisitionPhase.Ask] is null) return;
-        Reach(AcquisitionPhase.Configure, now);
+        if (_begunAt.IsNever || _running[(int)AcquisitionPart.Ask] is null) return;
+        Reach(AcquisitionPart.Configure, now);
         _running.CopyTo(_last, 0);
         TimeSpan took = now - _begunAt;
         Count++;

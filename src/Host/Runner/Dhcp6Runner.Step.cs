@@ -132,8 +132,8 @@ internal sealed partial class Dhcp6Runner
     private void NoteReceived(in Dhcp6MessageView message, Instant now)
     {
         Counters.NoteReceived((byte)message.Type);
-        if (message.Type == Dhcp6MessageType.Advertise) Counters.Acquisitions.Reach(AcquisitionPhase.Offer, now);
-        else if (message.Type == Dhcp6MessageType.Reply) Counters.Acquisitions.Reach(AcquisitionPhase.Acknowledge, now);
+        if (message.Type == Dhcp6MessageType.Advertise) Counters.Acquisitions.Reach(AcquisitionPart.Offer, now);
+        else if (message.Type == Dhcp6MessageType.Reply) Counters.Acquisitions.Reach(AcquisitionPart.Acknowledge, now);
         Journal(Dhcp6Reports.Received(message));
     }
 

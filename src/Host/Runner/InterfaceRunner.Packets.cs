@@ -51,8 +51,8 @@ internal sealed partial class InterfaceRunner
     {
         Dhcp4MessageType type = InterfaceReports.TypeOf(message);
         Counters.NoteReceived((byte)type);
-        if (type == Dhcp4MessageType.Offer) Counters.Acquisitions.Reach(AcquisitionPhase.Offer, now);
-        else if (type == Dhcp4MessageType.Ack) Counters.Acquisitions.Reach(AcquisitionPhase.Acknowledge, now);
+        if (type == Dhcp4MessageType.Offer) Counters.Acquisitions.Reach(AcquisitionPart.Offer, now);
+        else if (type == Dhcp4MessageType.Ack) Counters.Acquisitions.Reach(AcquisitionPart.Acknowledge, now);
         Journal(InterfaceReports.Received(message));
     }
 

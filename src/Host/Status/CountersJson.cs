@@ -41,8 +41,8 @@ internal static class CountersJson
         }
         ClientCounters counted = one.Counted;
         json.WriteStartObject(name);
-        WriteMessages(json, "sent", counted.Sent, ipv6);
-        WriteMessages(json, "received", counted.Received, ipv6);
+        WriteMessages(json, "sent", counted.Sent, MessageNames.AreSent, ipv6);
+        WriteMessages(json, "received", counted.Received, MessageNames.AreReceived, ipv6);
         json.WriteNumber("sendErrors", counted.SendErrors);
         json.WriteNumber("retransmissions", counted.Retransmissions);
         json.WriteNumber("refusals", counted.Refusals);
@@ -58,12 +58,11 @@ internal static class CountersJson
         json.WriteEndObject();
     }
 
-    // Those that occurred: of the others there are many.
-    private static void WriteMessages(Utf8JsonWriter json, string name, ReadOnlySpan<long> counts, bool ipv6)
+    private static void WriteMessages(Utf8JsonWriter json, string name, ReadOnlySpan<long> counts, Func<bool, int, bool> isUsual, bool ipv6)
     {
         json.WriteStartObject(name);
         for (int type = 0; type < counts.Length; type++)
-            if (counts[type] > 0) json.WriteNumber(MessageNames.Of(ipv6, type), counts[type]);
+            if (counts[type] > 0 || isUsual(ipv6, type)) json.WriteNumber(MessageNames.Of(ipv6, type), counts[type]);
         json.WriteEndObject();
     }
 
@@ -83,21 +82,21 @@ internal static class CountersJson
         }
         json.WriteEndArray();
         json.WriteStartObject("last");
-        foreach (AcquisitionPhase phase in Enum.GetValues<AcquisitionPhase>())
+        foreach (AcquisitionPart part in Enum.GetValues<AcquisitionPart>())
         {
-            string name = NameOf(phase);
-            if (clock[phase] is { } took) json.WriteNumber(name, took.TotalSeconds);
+            string name = NameOf(part);
+            if (clock[part] is { } took) json.WriteNumber(name, took.TotalSeconds);
             else json.WriteNull(name);
         }
         json.WriteEndObject();
         json.WriteEndObject();
     }
 
-    private static string NameOf(AcquisitionPhase phase) => phase switch
+    private static string NameOf(AcquisitionPart part) => part switch
     {
-        AcquisitionPhase.Ask => "askSeconds",
-        AcquisitionPhase.Offer => "offerSeconds",
-        AcquisitionPhase.Acknowledge => "acknowledgeSeconds",
+        AcquisitionPart.Ask => "askSeconds",
+        AcquisitionPart.Offer => "offerSeconds",
+        AcquisitionPart.Acknowledge => "acknowledgeSeconds",
         _ => "configureSeconds",
     };
 }

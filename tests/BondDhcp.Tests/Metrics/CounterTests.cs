@@ -66,12 +66,12 @@ public sealed class CounterTests
         clock.Begin(At(10));
         clock.Ask(At(10.25));
         clock.Ask(At(13)); // a retransmission
-        clock.Reach(AcquisitionPhase.Offer, At(14));
-        clock.Reach(AcquisitionPhase.Offer, At(14.5)); // another server's
-        clock.Reach(AcquisitionPhase.Acknowledge, At(15));
+        clock.Reach(AcquisitionPart.Offer, At(14));
+        clock.Reach(AcquisitionPart.Offer, At(14.5)); // another server's
+        clock.Reach(AcquisitionPart.Acknowledge, At(15));
         clock.End(At(15.5));
         clock.End(At(99)); // configured once more
-        Assert.Equal([0.25, 3.75, 1, 0.5], Enum.GetValues<AcquisitionPhase>().Select(phase => clock[phase]!.Value.TotalSeconds));
+        Assert.Equal([0.25, 3.75, 1, 0.5], Enum.GetValues<AcquisitionPart>().Select(phase => clock[phase]!.Value.TotalSeconds));
         Assert.Equal((1, 5.5), (clock.Count, clock.Total.TotalSeconds));
         Assert.Equal(1, clock.Buckets[AcquisitionClock.Bounds.IndexOf(10)]);
     }
@@ -81,9 +81,9 @@ public sealed class CounterTests
     {
         AcquisitionClock clock = new();
         clock.Ask(At(1));
-        clock.Reach(AcquisitionPhase.Acknowledge, At(1.002));
+        clock.Reach(AcquisitionPart.Acknowledge, At(1.002));
         clock.End(At(1.003));
-        Assert.Null(clock[AcquisitionPhase.Offer]);
+        Assert.Null(clock[AcquisitionPart.Offer]);
         Assert.Equal(1, clock.Buckets[0]);
     }
 

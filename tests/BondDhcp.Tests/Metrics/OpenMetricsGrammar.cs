@@ -80,7 +80,7 @@ public static partial class OpenMetricsGrammar
         Assert.True(match.Success, line);
         Assert.NotNull(family);
         Dictionary<string, string> labels = new(StringComparer.Ordinal);
-        foreach (Capture capture in match.Groups["label"].Captures)
+        foreach (System.Text.RegularExpressions.Capture capture in match.Groups["label"].Captures)
         {
             int equals = capture.Value.IndexOf('=', StringComparison.Ordinal);
             Assert.True(labels.TryAdd(capture.Value[..equals], capture.Value[(equals + 2)..^1]), line);

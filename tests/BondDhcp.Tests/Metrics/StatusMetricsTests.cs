@@ -8,7 +8,6 @@ using BondDhcp.Host.Metrics;
 using BondDhcp.Host.Runner;
 using BondDhcp.Host.Status;
 using BondDhcp.Net;
-using BondDhcp.Tests.Kit;
 using Xunit;
 
 namespace BondDhcp.Tests.Metrics;
@@ -30,8 +29,8 @@ public sealed class StatusMetricsTests
         counters.NoteEvent("leaseBound");
         counters.Acquisitions.Begin(Instant.FromSeconds(10));
         counters.Acquisitions.Ask(Instant.FromSeconds(10));
-        counters.Acquisitions.Reach(AcquisitionPhase.Offer, Instant.FromSeconds(10) + TimeSpan.FromMilliseconds(2));
-        counters.Acquisitions.Reach(AcquisitionPhase.Acknowledge, Instant.FromSeconds(10) + TimeSpan.FromMilliseconds(3));
+        counters.Acquisitions.Reach(AcquisitionPart.Offer, Instant.FromSeconds(10) + TimeSpan.FromMilliseconds(2));
+        counters.Acquisitions.Reach(AcquisitionPart.Acknowledge, Instant.FromSeconds(10) + TimeSpan.FromMilliseconds(3));
         counters.Acquisitions.End(Instant.FromSeconds(10) + TimeSpan.FromMilliseconds(4));
         counters.Failovers.Begin("192.0.2.50");
         counters.Failovers.Step("192.0.2.50", isVerifying: true, isUsable: true);
