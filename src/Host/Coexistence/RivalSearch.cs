@@ -34,8 +34,9 @@ internal sealed class RivalSearch(NetworkState network, HostSurvey survey)
     public ImmutableArray<Rival> Find(IReadOnlyList<Link> links, bool ipv6)
     {
         List<PacketHolder> packets = survey.ReadPackets();
-        List<PortHolder> ports = survey.ReadBoundPorts(ipv6);
         HashSet<ulong> ours = survey.ReadOwnSockets();
+        List<PortHolder> ports = survey.ReadPorts(ipv6);
+        if (ports.Exists(holder => !ours.Contains(holder.Inode))) ports = survey.ReadBoundPorts(ipv6);
         HashSet<ulong> foreign = [.. ports.Select(holder => holder.Inode)];
         if (!ipv6) foreign.UnionWith(packets.Where(holder => holder.Protocol == SocketTable.Ipv4).Select(holder => holder.Inode));
         foreign.ExceptWith(ours);
