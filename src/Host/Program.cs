@@ -1,6 +1,7 @@
 using System.Text;
 using BondDhcp.Host.Commands;
 using BondDhcp.Host.Commands.Linux;
+using BondDhcp.Host.Text;
 using BondDhcp.Net.Linux;
 
 BrokenPipe.EndProcess(); // the daemon changes that for itself
@@ -16,7 +17,7 @@ try
             HelpText.Write(Console.Out, line.Command);
             return ExitCode.Done;
         case CommandLine.Verdict.Version:
-            Console.Out.WriteLine($"bonddhcp {typeof(CommandLine).Assembly.GetName().Version?.ToString(3)}");
+            Console.Out.WriteLine($"bonddhcp {ProgramVersion.Text}");
             return ExitCode.Done;
         case CommandLine.Verdict.Wrong:
             Console.Error.WriteLine($"bonddhcp: {line.Message}");

@@ -104,3 +104,51 @@ internal struct NetlinkSocketAddress
     public uint PortId;
     public uint Groups;
 }
+
+/// <summary>struct inet_diag_sockid (linux/inet_diag.h): ports and addresses in network byte order.</summary>
+[StructLayout(LayoutKind.Sequential)]
+internal struct InetDiagSocketId
+{
+    public ushort SourcePort;
+    public ushort DestinationPort;
+    public InetDiagAddress Source;
+    public InetDiagAddress Destination;
+    public uint Interface;
+    public uint Cookie0;
+    public uint Cookie1;
+}
+
+/// <summary>An address of struct inet_diag_sockid: IPv4 in the first four octets.</summary>
+[System.Runtime.CompilerServices.InlineArray(4)]
+internal struct InetDiagAddress
+{
+    private uint _first;
+}
+
+/// <summary>struct inet_diag_req_v2 (linux/inet_diag.h).</summary>
+[StructLayout(LayoutKind.Sequential)]
+internal struct InetDiagRequest
+{
+    public byte Family;
+    public byte Protocol;
+    public byte Extensions;
+    public byte Padding;
+    public uint States;
+    public InetDiagSocketId Id;
+}
+
+/// <summary>struct inet_diag_msg (linux/inet_diag.h).</summary>
+[StructLayout(LayoutKind.Sequential)]
+internal struct InetDiagMessage
+{
+    public byte Family;
+    public byte State;
+    public byte Timer;
+    public byte Retransmissions;
+    public InetDiagSocketId Id;
+    public uint Expires;
+    public uint ReceiveQueue;
+    public uint WriteQueue;
+    public uint UserId;
+    public uint Inode;
+}

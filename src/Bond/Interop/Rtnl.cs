@@ -9,6 +9,9 @@ public static class Rtnl
     // linux/netlink.h
     public const ushort AF_NETLINK = 16;
     public const int NETLINK_ROUTE = 0;
+    public const int NETLINK_SOCK_DIAG = 4;
+    public const ushort SOCK_DIAG_BY_FAMILY = 20;
+    public const byte IPPROTO_UDP = 17;
     public const int SOL_NETLINK = 270;
     public const int NETLINK_ADD_MEMBERSHIP = 1;
     public const int NETLINK_CAP_ACK = 10;

@@ -36,11 +36,13 @@ internal sealed unsafe class NetlinkSocket : IDisposable
     }
 
     /// <summary>Opens and binds a socket.</summary>
+    /// <param name="nonBlocking">Receiving waits for nothing.</param>
+    /// <param name="protocol">What the kernel is asked about: routing, unless another is named.</param>
     /// <exception cref="LinuxException">The kernel has no netlink, or no descriptor is free.</exception>
-    public static NetlinkSocket Open(bool nonBlocking)
+    public static NetlinkSocket Open(bool nonBlocking, int protocol = Rtnl.NETLINK_ROUTE)
     {
         int type = LibC.SOCK_RAW | LibC.SOCK_CLOEXEC | (nonBlocking ? LibC.SOCK_NONBLOCK : 0);
-        var socket = FileDescriptor.Own(LibC.socket(LibC.AF_NETLINK, type, Rtnl.NETLINK_ROUTE), "socket");
+        var socket = FileDescriptor.Own(LibC.socket(LibC.AF_NETLINK, type, protocol), "socket");
         var address = new NetlinkSocketAddress { Family = Rtnl.AF_NETLINK };
         if (LibC.bind(socket.Number, (sockaddr*)&address, sizeof(NetlinkSocketAddress)) == 0) return new NetlinkSocket(socket);
         LinuxException failure = LinuxException.Last("bind");

@@ -28,11 +28,20 @@ public sealed class RtnlSocket : IDisposable
     private byte[] _buffer = new byte[InitialBufferLength];
     private uint _sequence;
 
-    private RtnlSocket(NetlinkSocket socket) => _socket = socket;
+    private readonly int _protocol;
+
+    private RtnlSocket(int protocol)
+    {
+        _protocol = protocol;
+        _socket = OpenSocket();
+    }
 
     /// <summary>Opens a socket in the calling thread's network namespace.</summary>
     /// <exception cref="Net.Linux.LinuxException">The kernel has no netlink, or no descriptor is free.</exception>
-    public static RtnlSocket Open() => new(OpenSocket());
+    public static RtnlSocket Open() => new(Rtnl.NETLINK_ROUTE);
+
+    /// <summary>As <see cref="Open"/>, for questions about sockets (sock_diag(7)).</summary>
+    internal static RtnlSocket OpenDiagnosis() => new(Rtnl.NETLINK_SOCK_DIAG);
 
     /// <summary>For building requests; each use begins a message.</summary>
     internal NetlinkWriter Writer { get; } = new();
@@ -180,9 +189,9 @@ public sealed class RtnlSocket : IDisposable
         _socket = OpenSocket();
     }
 
-    private static NetlinkSocket OpenSocket()
+    private NetlinkSocket OpenSocket()
     {
-        NetlinkSocket socket = NetlinkSocket.Open(nonBlocking: false);
+        NetlinkSocket socket = NetlinkSocket.Open(nonBlocking: false, _protocol);
         // Each of these is missing in some kernel that is otherwise good enough: without them errors have no text,
         // acknowledgements repeat the request, and dumps are not sifted by the kernel.
         socket.TrySetOption(Rtnl.SOL_NETLINK, Rtnl.NETLINK_EXT_ACK, 1);

@@ -30,14 +30,17 @@ public sealed record Dhcp4InformClient
     /// <summary>What a server said, which is in force; null for nothing.</summary>
     public Dhcp4Information? Information { get; init; }
 
-    internal TransmitBudget Budget { get; init; } = new();
+    /// <summary>What was sent, for the caps of each path.</summary>
+    public TransmitBudget Budget { get; internal init; } = new();
 
     internal Instant? LastSentAt { get; init; }
 
     internal DhcpCommand? PendingCommand { get; init; }
 
-    /// <summary>A new one.</summary>
-    public static Dhcp4InformClient Create(Dhcp4Settings settings) => new() { Settings = settings };
+    /// <summary>A client that has not been started.</summary>
+    /// <param name="settings">The configuration.</param>
+    /// <param name="sent">What one before it sent, which counts on; null for none.</param>
+    public static Dhcp4InformClient Create(Dhcp4Settings settings, TransmitBudget? sent = null) => new() { Settings = settings, Budget = sent ?? new() };
 
     /// <summary>The earliest instant at which <see cref="Dhcp4InformInput.DeadlineReached"/> is due.</summary>
     public Instant NextDeadline => State switch

@@ -137,7 +137,7 @@ internal sealed class Dhcp4InformTurn(
     private void Send(Dhcp4InformState.Requesting requesting)
     {
         Dhcp4InformExchange asking = requesting.Asking;
-        Instant allowed = _client.Budget.DhcpAllowedAt(surroundings.PathIndex, now);
+        Instant allowed = _client.Budget.DhcpAllowedAt(surroundings.PathIndex, now, surroundings.OtherSenders);
         if (allowed > now)
         {
             _client = _client with { State = requesting with { Asking = asking with { SendAt = allowed } } };

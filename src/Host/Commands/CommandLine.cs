@@ -7,7 +7,9 @@ namespace BondDhcp.Host.Commands;
 internal static class CommandLine
 {
     private static readonly string[] s_globalOptions = ["--config", "--state-dir", "--runtime-dir", "--help", "-h", "--version"];
-    private static readonly string[] s_withValue = ["--config", "--state-dir", "--runtime-dir", "--timeout", "--since", "--root", "--output"];
+    private static readonly string[] s_withValue = ["--config", "--state-dir", "--runtime-dir", "--timeout", "--since", "--format", "--root", "--output"];
+
+    private static readonly string[] s_formats = ["text", "json", "openmetrics"];
 
     /// <summary>What the command line asked for beside a command.</summary>
     public enum Verdict
@@ -100,6 +102,8 @@ internal static class CommandLine
         if (environment("RUNTIME_DIRECTORY") is { Length: > 0 } runtime) invocation = invocation with { RuntimeDirectory = First(runtime) };
         foreach ((string name, string? value) in options)
         {
+            if (name == "--format" && Array.IndexOf(s_formats, value) < 0)
+                return Wrong(command, $"--format: '{EscapedText.Of(value!)}' is no format{Suggestion.Phrase(value!, s_formats)}");
             if (Apply(invocation, name, value!) is not { } applied) return Wrong(command, $"{name}: '{EscapedText.Of(value!)}' is no time span, such as 90, 10m or 2h");
             invocation = applied;
         }
@@ -118,7 +122,8 @@ internal static class CommandLine
             "--config" => invocation with { ConfigurationFile = value },
             "--state-dir" => invocation with { StateDirectory = value },
             "--runtime-dir" => invocation with { RuntimeDirectory = value },
-            "--json" => invocation with { Json = true },
+            "--json" => invocation with { Json = true, OpenMetrics = false },
+            "--format" => invocation with { Json = value == "json", OpenMetrics = value == "openmetrics" },
             "-4" => invocation with { Ipv4 = true },
             "-6" => invocation with { Ipv6 = true },
             "--root" => invocation with { Root = value },

@@ -15,7 +15,10 @@ internal static class CommandTable
                 + "SIGHUP reads the configuration again.",
         },
         new("check", "", "read the configuration and print what is wrong with it", [], 0, 0, CheckCommand.Run),
-        new("status", "[IFACE] [--json]", "components, interfaces, leases, and why anything is not as wanted", ["--json"], 0, 1, QueryCommands.Status),
+        new("status", "[IFACE] [--json] [--format text|json|openmetrics]", "components, interfaces, leases, and why anything is not as wanted", ["--json", "--format"], 0, 1, QueryCommands.Status)
+        {
+            Details = "openmetrics is for node_exporter's textfile collector: write it to a file beside, and rename that.",
+        },
         new("lease", "[IFACE] [--json]", "leases with every option; from the state directory when no daemon answers", ["--json"], 0, 1, QueryCommands.Lease),
         new("watch", "[--json]", "events as they come", ["--json"], 0, 0, QueryCommands.Watch),
         new("timeline", "[--since 10m] [--json]", "events kept", ["--since", "--json"], 0, 0, QueryCommands.Timeline),

@@ -53,6 +53,7 @@ internal static class HelpText
     private static string Describe(string option) => option switch
     {
         "--json" => "--json              JSON instead of text",
+        "--format" => "--format FORMAT     text, json or openmetrics",
         "--since" => "--since SPAN        how far back, such as 90s, 10m or 2h",
         "--timeout" => "--timeout SPAN      how long to wait at most; exit code 4 then",
         "--root" => "--root DIR          the system to import from, /; its own symbolic links stay below it",

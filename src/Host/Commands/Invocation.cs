@@ -26,6 +26,9 @@ internal sealed record Invocation
     /// <summary><c>--json</c>.</summary>
     public bool Json { get; init; }
 
+    /// <summary><c>--format openmetrics</c>.</summary>
+    public bool OpenMetrics { get; init; }
+
     /// <summary><c>-4</c>.</summary>
     public bool Ipv4 { get; init; }
 

@@ -3,6 +3,7 @@ using System.Text.Json;
 using BondDhcp.Host.Commands.Linux;
 using BondDhcp.Host.Control;
 using BondDhcp.Host.Journal;
+using BondDhcp.Host.Metrics;
 using BondDhcp.Host.Status;
 
 namespace BondDhcp.Host.Commands;
@@ -43,7 +44,8 @@ internal static class QueryCommands
     private static void Print(Invocation invocation, JsonElement result, Action<TextWriter, JsonElement, DateTimeOffset> text)
     {
         using StreamWriter output = Output();
-        if (invocation.Json) output.WriteLine(result.GetRawText());
+        if (invocation.OpenMetrics) StatusMetrics.Write(output, result);
+        else if (invocation.Json) output.WriteLine(result.GetRawText());
         else text(output, result, TimeProvider.System.GetUtcNow());
     }
 

@@ -1,4 +1,5 @@
 using BondDhcp.Dhcp.Client;
+using BondDhcp.Host.Coexistence;
 using BondDhcp.Host.Configuration;
 using BondDhcp.Host.Status;
 
@@ -46,6 +47,12 @@ internal abstract class LeaseWork : ComponentWork
 {
     /// <summary>Packets not used, by reason.</summary>
     public abstract IEnumerable<KeyValuePair<string, long>> Drops { get; }
+
+    /// <summary>What the client counted; null where it has not begun yet.</summary>
+    public virtual CountersSnapshot? Counters => null;
+
+    /// <summary>Other programs that configure the interface, or a device below it.</summary>
+    public virtual IReadOnlyList<Rival> Rivals => [];
 
     /// <summary>Carries out a user's command; <paramref name="done"/> gets success, or why not.</summary>
     public abstract void Execute(DhcpCommand command, Action<bool, string?> done);

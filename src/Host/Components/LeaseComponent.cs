@@ -1,4 +1,5 @@
 using BondDhcp.Dhcp.Client;
+using BondDhcp.Host.Coexistence;
 using BondDhcp.Host.Status;
 
 namespace BondDhcp.Host.Components;
@@ -28,6 +29,12 @@ internal sealed class LeaseComponent(ComponentSpec spec, Func<ComponentSpec, Com
 
     /// <summary>Packets not used, by reason.</summary>
     public IEnumerable<KeyValuePair<string, long>> Drops => Lease?.Drops ?? [];
+
+    /// <summary>What the client counted; null while there is none.</summary>
+    public CountersSnapshot? Counters => Lease?.Counters;
+
+    /// <summary>Other programs that configure the interface, or a device below it.</summary>
+    public IReadOnlyList<Rival> Rivals => Lease?.Rivals ?? [];
 
     /// <summary>renew, rebind, release, acquire.</summary>
     public void Execute(DhcpCommand command, Completion done)

@@ -4,6 +4,8 @@ using BondDhcp.Bond.Linux;
 using BondDhcp.Dhcp.Client6;
 using BondDhcp.Dhcp.Identity;
 using BondDhcp.Dhcp.Store;
+using BondDhcp.Host.Coexistence;
+using BondDhcp.Host.Coexistence.Linux;
 using BondDhcp.Host.Components;
 using BondDhcp.Host.Configuration;
 using BondDhcp.Host.Hooks;
@@ -25,6 +27,8 @@ internal sealed class DaemonInterfaces : IDisposable
     private readonly NetworkState _network;
     private readonly Supervision _supervision;
     private readonly LeaseSharing _sharing;
+    private readonly RivalSearch _rivals;
+    private readonly Dictionary<(string Name, bool Ipv6), ClientCounters> _counters = [];
     private readonly string _runtimeDirectory;
     private readonly string _bootId;
     private readonly DuidStore _duids;
@@ -51,6 +55,7 @@ internal sealed class DaemonInterfaces : IDisposable
         _loop = loop;
         _journal = journal;
         _network = new NetworkState(loop);
+        _rivals = new RivalSearch(_network, new HostSurvey());
         _supervision = new Supervision(loop, _network, runtimeDirectory, bootId, _entropy, journal.Record);
         _sharing = new LeaseSharing(
             loop, new ResolverPlaces { StateDirectory = stateDirectory, RuntimeDirectory = runtimeDirectory }, bootId, journal.Record);
@@ -100,25 +105,55 @@ internal sealed class DaemonInterfaces : IDisposable
         return shown with { Resolver = _sharing.ResolverOf(name) };
     }
 
-    private Dhcp4RunnerWork CreateDhcp4(InterfaceConfiguration configuration) =>
-        new(
-            configuration, _network, TryMakeOptions,
-            options => options.Interface.Inform ? MakeInformRunner(options) : MakeRunner(options), _sharing.Settle);
-
-    private (Dhcp4Runner Runner, Action End) MakeInformRunner(InterfaceRunnerOptions options)
+    private Dhcp4RunnerWork CreateDhcp4(InterfaceConfiguration configuration)
     {
-        InformRunner runner = new(
-            _loop, _network, _supervision.Gate, options, _entropy, (source, report) => _journal.Record(options.Name, source, report));
+        RivalGate gate = CreateGate(configuration, ipv6: false);
+        return new(
+            configuration, _network, TryMakeOptions,
+            options => options.Interface.Inform ? MakeInformRunner(options, gate) : MakeRunner(options, gate), gate, _sharing.Settle);
+    }
+
+    private (Dhcp4Runner Runner, Action End) MakeInformRunner(InterfaceRunnerOptions options, RivalGate gate)
+    {
+        InformRunner runner = new(_loop, _network, _supervision.Gate, options, _entropy, JournalOf(options.Name, gate))
+        {
+            Counters = CountersOf(options.Name, ipv6: false),
+        };
         return (runner, _sharing.Attend(runner));
     }
 
-    private (Dhcp4Runner Runner, Action End) MakeRunner(InterfaceRunnerOptions options)
+    private (Dhcp4Runner Runner, Action End) MakeRunner(InterfaceRunnerOptions options, RivalGate gate)
     {
         InterfaceRunner runner = new(
-            _loop, _network, _supervision.Gate, options, MemoryOf(options.Name, _leases), _entropy,
-            (source, report) => _journal.Record(options.Name, source, report));
+            _loop, _network, _supervision.Gate, options, MemoryOf(options.Name, _leases), _entropy, JournalOf(options.Name, gate))
+        {
+            Counters = CountersOf(options.Name, ipv6: false),
+        };
         return (runner, _supervision.Attend(runner, options.Interface) + _sharing.Attend(runner));
     }
+
+    // A client that is stopped and started, or made anew by a reload, goes on counting.
+    private ClientCounters CountersOf(string name, bool ipv6)
+    {
+        if (!_counters.TryGetValue((name, ipv6), out ClientCounters? counters)) _counters.Add((name, ipv6), counters = new());
+        return counters;
+    }
+
+    private RivalGate CreateGate(InterfaceConfiguration configuration, bool ipv6)
+    {
+        string name = configuration.Name;
+        return new RivalGate(_loop, _network, _rivals, name, ipv6, report => _journal.Record(name, ipv6 ? "dhcp6" : "dhcp4", report))
+        {
+            LooksBelow = !ipv6 || !configuration.Dhcp4,
+            Devices = () => [name, .. SlaveViews.Of(_network, _supervision, name).Select(slave => slave.Name)],
+        };
+    }
+
+    private Action<string, Report> JournalOf(string name, RivalGate gate) => (source, report) =>
+    {
+        _journal.Record(name, source, report);
+        gate.Note(report);
+    };
 
     /// <summary>How hooks fare; null where there are none.</summary>
     public HookSnapshot? Hooks => _sharing.HookState;
@@ -137,17 +172,22 @@ internal sealed class DaemonInterfaces : IDisposable
         return last;
     }
 
-    private Dhcp6RunnerWork CreateDhcp6(InterfaceConfiguration configuration) =>
-        new(
+    private Dhcp6RunnerWork CreateDhcp6(InterfaceConfiguration configuration)
+    {
+        RivalGate gate = CreateGate(configuration, ipv6: true);
+        return new(
             configuration, MakeOptions6,
             options =>
             {
                 Dhcp6Runner runner = new(
-                    _loop, _network, _supervision.Gate, options, MemoryOf(options.Interface.Name, _leases6), _entropy,
-                    (source, report) => _journal.Record(options.Interface.Name, source, report));
+                    _loop, _network, _supervision.Gate, options, MemoryOf(options.Interface.Name, _leases6), _entropy, JournalOf(options.Interface.Name, gate))
+                {
+                    Counters = CountersOf(options.Interface.Name, ipv6: true),
+                };
                 return (runner, _sharing.Attend(runner));
             },
-            _sharing.Settle);
+            gate, _sharing.Settle);
+    }
 
     private Dhcp6RunnerOptions MakeOptions6(InterfaceConfiguration one)
     {

@@ -8,6 +8,7 @@ using BondDhcp.Host.Loop;
 using BondDhcp.Host.Status;
 using BondDhcp.Host.Systemd;
 using BondDhcp.Host.Systemd.Linux;
+using BondDhcp.Host.Text;
 using BondDhcp.Net;
 using BondDhcp.Net.Linux;
 using Microsoft.Extensions.Logging;
@@ -32,6 +33,7 @@ internal sealed partial class DaemonProcess : IDisposable
     private readonly EventLoop _loop = new();
     private readonly EventJournal _journal = new(() => BoottimeClock.Now, TimeProvider.System);
     private readonly BootTime _bootTime = new();
+    private readonly Instant _startedAt = BoottimeClock.Now;
     private readonly ControlPermission _permission = new();
     private readonly DaemonInterfaces _interfaces;
     private readonly ComponentSet _components;
@@ -242,6 +244,7 @@ internal sealed partial class DaemonProcess : IDisposable
         new("daemon", _bootTime.Value)
         {
             Duid = _interfaces.Duid,
+            Daemon = new DaemonFacts(ProgramVersion.Text, _bootTime.Value + (_startedAt - Instant.Zero), _journal.NextSequence - 1, _journal.FirstSequence - 1),
             Hooks = _interfaces.Hooks,
             Components = _components.Snapshots(interfaceName),
             Interfaces = _interfaces.Snapshots(interfaceName, _components),

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using BondDhcp.Bond.Links;
 using BondDhcp.Dhcp.Client;
 using BondDhcp.Dhcp.Client6;
+using BondDhcp.Host.Coexistence;
 using BondDhcp.Host.Components;
 using BondDhcp.Host.Configuration;
 using BondDhcp.Host.Masters;
@@ -38,10 +39,13 @@ internal static class InterfaceView
             Why = NotThere,
             Dhcp4 = dhcp4?.Dhcp4,
             Dhcp6 = dhcp6?.Dhcp6,
+            Counters4 = dhcp4?.Counters,
+            Counters6 = dhcp6?.Counters,
             Drops = Together(dhcp4?.Drops ?? [], dhcp6?.Drops ?? []),
             Supplicant = SupplicantOf(supervision, name),
             Slaves = [.. SlaveViews.Of(network, supervision, name).Select(slave => slave with { NetworkWhy = WhyNotAsked(configuration) })],
         };
+        shown = shown with { Rivals = RivalsOf(shown, dhcp4, dhcp6) };
         if (!network.Table.TryFind(name, out Link? link)) return shown;
         PathView path = supervision.Gate.Look(link);
         return shown with
@@ -60,7 +64,16 @@ internal static class InterfaceView
 
     /// <summary>What an interface's supplicant says; null where none runs.</summary>
     public static SupplicantSnapshot? SupplicantOf(Supervision supervision, string name) =>
-        supervision.Supplicant(name)?.View is { } view ? new SupplicantSnapshot(view.State, view.Ssid, view.Bssid?.ToString()) : null;
+        supervision.Supplicant(name)?.View is { } view ? new SupplicantSnapshot(view.State, view.Ssid, view.Bssid?.ToString()) { Restarts = supervision.Supplicant(name)!.Restarts } : null;
+
+    // One that is in the way of both families is one program.
+    private static ImmutableArray<RivalSnapshot> RivalsOf(InterfaceSnapshot shown, LeaseComponent? dhcp4, LeaseComponent? dhcp6)
+    {
+        string[] devices = [shown.Name, .. shown.Slaves.Select(slave => slave.Name)];
+        List<Rival> rivals = [.. dhcp4?.Rivals ?? []];
+        rivals.AddRange((dhcp6?.Rivals ?? []).Where(rival => !rivals.Exists(rival.IsSameAs)));
+        return [.. rivals.Select(rival => new RivalSnapshot(rival, RivalAdvice.On(rival, devices)))];
+    }
 
     private static FailoverSnapshot? FailoversOf(MasterRunner? master) => master is { Link.Bond: not null, Failovers: var failovers }
         ? new FailoverSnapshot(failovers.Count, failovers.Previous, failovers.Reason, failovers.WithoutLink)

@@ -105,9 +105,12 @@ internal abstract class Dhcp4Runner : DhcpRunner
         int mtu = Taken is { Mtu: > 0 and int known } ? known : LeastMtu;
         Dhcp4Sent sent = _transmitter.Send(message, Options.Identification, DecidedFor, mtu);
         string? error = sent.Last.Outcome == SocketOutcome.Done ? null : sent.Last.Words;
+        Counters.NoteSent((byte)message.Type, message.Xid, error is null);
+        if (message.Type is Dhcp4MessageType.Discover or Dhcp4MessageType.Request && Lease is null) Counters.Acquisitions.Ask(BoottimeClock.Now);
         Journal(InterfaceReports.Sent(message, Options.Identification, sent.Chaddr, error));
         if (sent.Again is { } again)
         {
+            Counters.NoteSent((byte)message.Type, message.Xid, error is null);
             Journal(InterfaceReports.Sent(message, Options.Identification, again, error));
             NoteRetransmission(again);
         }
@@ -140,12 +143,26 @@ internal abstract class Dhcp4Runner : DhcpRunner
     private void Receive(ReadOnlySpan<byte> packet, in Dhcp4Reception reception)
     {
         if (!Started) return;
+        Instant now = BoottimeClock.Now;
         scoped Dhcp4MessageView message = default;
         Dhcp4DropReason dropped = Ipv4Udp.TryParse(packet, reception, out Ipv4UdpDatagram datagram);
         if (dropped == Dhcp4DropReason.None) dropped = Dhcp4MessageView.TryParse(datagram.Payload, out message);
-        if (dropped == Dhcp4DropReason.None) Take(message, reception, out dropped);
-        if (dropped == Dhcp4DropReason.None) Journal(InterfaceReports.Received(message));
-        else if (Drops.Count(dropped, BoottimeClock.Now)) Journal(InterfaceReports.Dropped(DropCounters<Dhcp4DropReason>.NameOf(dropped), Drops[dropped]));
+        if (dropped == Dhcp4DropReason.None)
+        {
+            if (message.TryGetOption(InterfaceReports.ServerIdentifierOption, out ReadOnlySpan<byte> server)) Counters.Servers.Note(server);
+            Take(message, reception, out dropped);
+        }
+        if (dropped == Dhcp4DropReason.None) NoteReceived(message, now);
+        else if (Drops.Count(dropped, now)) Journal(InterfaceReports.Dropped(DropCounters<Dhcp4DropReason>.NameOf(dropped), Drops[dropped]));
         CarryOut();
+    }
+
+    private void NoteReceived(in Dhcp4MessageView message, Instant now)
+    {
+        Dhcp4MessageType type = InterfaceReports.TypeOf(message);
+        Counters.NoteReceived((byte)type);
+        if (type == Dhcp4MessageType.Offer) Counters.Acquisitions.Reach(AcquisitionPart.Offer, now);
+        else if (type == Dhcp4MessageType.Ack) Counters.Acquisitions.Reach(AcquisitionPart.Acknowledge, now);
+        Journal(InterfaceReports.Received(message));
     }
 }

@@ -9,7 +9,10 @@ namespace BondDhcp.Host.Runner;
 internal static class Dhcp6Reports
 {
     private const ushort ClientIdentifierOption = 1;
-    private const ushort ServerIdentifierOption = 2;
+
+    /// <summary>Option 2.</summary>
+    public const ushort ServerIdentifierOption = 2;
+
 
     /// <summary>A message of ours; <paramref name="error"/> where the kernel did not take it.</summary>
     public static Report Sent(Dhcp6Transmission message, Dhcp6Identification identification, string? error) =>

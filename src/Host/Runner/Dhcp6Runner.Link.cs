@@ -22,6 +22,14 @@ internal sealed partial class Dhcp6Runner
     protected override bool AsksInVain => Client is { Lease: null, State: Dhcp6State.Soliciting or Dhcp6State.Confirming or Dhcp6State.InformationRequesting };
 
     /// <inheritdoc/>
+    protected override string? HeldAddress => Client.Lease is not { } lease ? null
+        : !lease.Addresses.IsEmpty ? lease.Addresses[0].Address.ToString()
+        : lease.Prefixes.IsEmpty ? null : lease.Prefixes[0].Prefix.ToString();
+
+    /// <inheritdoc/>
+    protected override bool IsVerifying => Client.State is Dhcp6State.Confirming or Dhcp6State.VerifyRebinding;
+
+    /// <inheritdoc/>
     protected override bool IsWaiting => Client.State is Dhcp6State.Waiting;
 
     /// <summary>What routers say, as the kernel has it; null while none has said anything.</summary>

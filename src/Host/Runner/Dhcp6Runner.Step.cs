@@ -122,6 +122,7 @@ internal sealed partial class Dhcp6Runner
         };
         _toldLease = Client.Lease;
         _toldInForce = change.After;
+        if (Client.Configuration is not null) Counters.Acquisitions.End(BoottimeClock.Now);
         _toldInformation = Client.Information;
         _toldInformationInForce = change.InformationAfter;
         _toldReply = reply;
@@ -145,10 +146,21 @@ internal sealed partial class Dhcp6Runner
         Instant now = BoottimeClock.Now;
         Dhcp6DropReason dropped = Dhcp6MessageView.TryParse(octets, out Dhcp6MessageView message);
         if (dropped == Dhcp6DropReason.None)
+        {
+            if (message.TryGetOption(Dhcp6Reports.ServerIdentifierOption, out ReadOnlySpan<byte> server)) Counters.Servers.Note(server);
             Client = Client.Receive(message, reception, LookAround(), now, Entropy, _effects, out dropped);
-        if (dropped == Dhcp6DropReason.None) Journal(Dhcp6Reports.Received(message));
+        }
+        if (dropped == Dhcp6DropReason.None) NoteReceived(message, now);
         else if (_drops.Count(dropped, now)) Journal(InterfaceReports.Dropped(DropCounters<Dhcp6DropReason>.NameOf(dropped), _drops[dropped]));
         CarryOut();
+    }
+
+    private void NoteReceived(in Dhcp6MessageView message, Instant now)
+    {
+        Counters.NoteReceived((byte)message.Type);
+        if (message.Type == Dhcp6MessageType.Advertise) Counters.Acquisitions.Reach(AcquisitionPart.Offer, now);
+        else if (message.Type == Dhcp6MessageType.Reply) Counters.Acquisitions.Reach(AcquisitionPart.Acknowledge, now);
+        Journal(Dhcp6Reports.Received(message));
     }
 
     // Down, refused, no buffers: the packet is lost like any that is lost on the way, and the schedule goes on. Netlink
@@ -157,6 +169,8 @@ internal sealed partial class Dhcp6Runner
     {
         Span<byte> octets = stackalloc byte[Dhcp6MessageWriter.MaxLength];
         SocketResult result = _sockets.Send(octets[..Dhcp6MessageWriter.Write(message, Options.Identification, octets)]);
+        Counters.NoteSent((byte)message.Type, message.Xid, result.Outcome == SocketOutcome.Done);
+        if (Client.Lease is null && message.Type is not (Dhcp6MessageType.Release or Dhcp6MessageType.Decline)) Counters.Acquisitions.Ask(BoottimeClock.Now);
         Journal(Dhcp6Reports.Sent(message, Options.Identification, result.Outcome == SocketOutcome.Done ? null : result.Words));
     }
 

@@ -71,6 +71,7 @@ internal abstract partial class DhcpRunner
     /// <summary>After a step: the state may be another one.</summary>
     protected void NoteState(string name)
     {
+        if (Counters.Failovers.IsOpen) Counters.Failovers.Step(HeldAddress, IsVerifying, Usable);
         if (name == StateName) return;
         StateName = name;
         Since = BoottimeClock.Now;
@@ -86,6 +87,7 @@ internal abstract partial class DhcpRunner
         Usable = there && View.Usable;
         WhyUnusable = there ? View.Why : NotThere;
         Started = true;
+        if (Usable) Counters.Acquisitions.Begin(BoottimeClock.Now);
         StartClient();
     }
 
@@ -93,6 +95,7 @@ internal abstract partial class DhcpRunner
     {
         Started = false;
         Usable = false;
+        Counters.Acquisitions.Stop();
         Deadline.At = Instant.Never;
         LeaveLink();
     }

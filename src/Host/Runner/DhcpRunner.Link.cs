@@ -3,6 +3,7 @@ using BondDhcp.Bond.Netlink;
 using BondDhcp.Dhcp.Client;
 using BondDhcp.Host.Paths;
 using BondDhcp.Net;
+using BondDhcp.Net.Linux;
 
 namespace BondDhcp.Host.Runner;
 
@@ -15,6 +16,9 @@ internal abstract partial class DhcpRunner
     private const string NotThere = "the interface is not there";
 
     private PathKey _path;
+
+    // The one that carried frames last: while another one comes there may be none for a moment.
+    private PathKey? _lastPath;
 
     /// <summary>The interface the sockets are open on; null while there is none, and while stopped.</summary>
     protected Link? Taken { get; private set; }
@@ -33,6 +37,12 @@ internal abstract partial class DhcpRunner
 
     /// <summary>The client has asked and heard nothing: what was sent before the kernel had a queue for the device may be lost.</summary>
     protected abstract bool AsksInVain { get; }
+
+    /// <summary>The address of the lease, which a failover may cost; null without one.</summary>
+    protected abstract string? HeldAddress { get; }
+
+    /// <summary>The client asks whether its lease is good on the present path.</summary>
+    protected abstract bool IsVerifying { get; }
 
     /// <summary>The client waits for the link.</summary>
     protected abstract bool IsWaiting { get; }
@@ -117,6 +127,7 @@ internal abstract partial class DhcpRunner
         Taken = link;
         View = _gate.Look(link);
         _path = KeyOf(link, View);
+        _lastPath = View.Usable ? _path : null;
         Tell(Report.Of("interface", ("index", link.Index), ("mac", link.Mac)));
         Tell(InterfaceReports.Carrier(link));
         if (!link.IsUp && !HasMasterRunner) SetUp(link);
@@ -151,6 +162,11 @@ internal abstract partial class DhcpRunner
         bool changed = path != _path && Usable && view.Usable;
         _path = path;
         View = view;
+        if (view.Usable)
+        {
+            if (_lastPath is { } last && last != path) Counters.Failovers.Begin(HeldAddress);
+            _lastPath = path;
+        }
         SetUsable(view.Usable, view.Why);
         if (changed) PathChanged(why);
         return changed;
@@ -180,8 +196,18 @@ internal abstract partial class DhcpRunner
         bool wasUsable = Usable;
         Usable = usable;
         WhyUnusable = why;
-        if (usable) LinkBecameUsable();
-        else if (wasUsable || IsWaiting) LinkBecameUnusable(why, interfaceGone: false);
+        if (usable)
+        {
+            if (HeldAddress is null) Counters.Acquisitions.Begin(BoottimeClock.Now);
+            LinkBecameUsable();
+        }
+        else if (wasUsable || IsWaiting) LeaveUnusable(why);
+    }
+
+    private void LeaveUnusable(string why)
+    {
+        Counters.Acquisitions.Stop();
+        LinkBecameUnusable(why, interfaceGone: false);
     }
 
     private void SetUp(Link link)

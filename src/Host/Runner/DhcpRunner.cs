@@ -52,6 +52,9 @@ internal abstract partial class DhcpRunner : IDisposable
     /// <summary>Why it is not running although it should; null when it is. It is started again by itself.</summary>
     public string? Fault { get; private set; }
 
+    /// <summary>What it counts; another runner of the same client goes on with them.</summary>
+    public ClientCounters Counters { get; init; } = new();
+
     /// <summary>The interface's section of the configuration.</summary>
     protected abstract InterfaceConfiguration Configuration { get; }
 
@@ -98,7 +101,11 @@ internal abstract partial class DhcpRunner : IDisposable
     protected abstract void Resumed();
 
     /// <summary>Tells the journal.</summary>
-    protected void Journal(Report report) => _journal(Source, report);
+    protected void Journal(Report report)
+    {
+        Counters.NoteEvent(report.Event);
+        _journal(Source, report);
+    }
 
     /// <summary>Tells the journal of something that a person should know.</summary>
     protected void Warn(string message) => Journal(Report.Of("warning", ("message", message)));

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using BondDhcp.Dhcp.Client;
 using BondDhcp.Dhcp.Inform;
 using BondDhcp.Dhcp.Wire;
@@ -30,8 +31,9 @@ internal sealed partial class InformRunner
     private Dhcp4Surroundings LookAround()
     {
         if (!Sockets.TryReadMac(out MacAddress mac)) mac = _surroundings.Mac;
-        if (mac != _surroundings.Mac || View.Device != _surroundings.PathIndex)
-            _surroundings = new Dhcp4Surroundings { Mac = mac, HostMacs = Network.HostMacs, PathIndex = View.Device };
+        ImmutableArray<TransmitBudget> others = Sender.OthersOn(View.Device);
+        if (mac != _surroundings.Mac || others != _surroundings.OtherSenders || View.Device != _surroundings.PathIndex)
+            _surroundings = new Dhcp4Surroundings { Mac = mac, HostMacs = Network.HostMacs, PathIndex = View.Device, OtherSenders = others };
         return _surroundings;
     }
 
@@ -39,6 +41,7 @@ internal sealed partial class InformRunner
     /// <inheritdoc/>
     protected override void CarryOut()
     {
+        Sender.Note(ClientIsStopped ? 0 : View.Device, Client.Budget);
         if (_carryingOut) return;
         _carryingOut = true;
         try
@@ -74,6 +77,7 @@ internal sealed partial class InformRunner
         if (_keeps || IsSame(_told, now)) return;
         Dhcp4Lease? before = _told;
         _told = now;
+        if (now is not null) Counters.Acquisitions.End(BoottimeClock.Now);
         Informed?.Invoke(now is null ? null : new InformedLease(now, before));
     }
 

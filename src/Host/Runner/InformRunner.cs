@@ -48,6 +48,13 @@ internal sealed partial class InformRunner : Dhcp4Runner
     /// <inheritdoc/>
     protected override bool ClientIsStopped => Client.State is Dhcp4InformState.Stopped;
 
+    // The address is not DHCP's to keep or to lose.
+    /// <inheritdoc/>
+    protected override string? HeldAddress => null;
+
+    /// <inheritdoc/>
+    protected override bool IsVerifying => false;
+
     /// <inheritdoc/>
     protected override bool AsksInVain => Client is { Information: null, State: Dhcp4InformState.Requesting };
 
@@ -73,7 +80,7 @@ internal sealed partial class InformRunner : Dhcp4Runner
     }
 
     /// <inheritdoc/>
-    protected override void ResetClient() => Client = Dhcp4InformClient.Create(Options.Dhcp4);
+    protected override void ResetClient() => Client = Dhcp4InformClient.Create(Options.Dhcp4, Sender.Budget);
 
     /// <inheritdoc/>
     protected override void StartClient()

@@ -8,7 +8,10 @@ namespace BondDhcp.Host.Runner;
 internal static class InterfaceReports
 {
     private const byte MessageTypeOption = 53;
-    private const byte ServerIdentifierOption = 54;
+
+    /// <summary>Option 54.</summary>
+    public const byte ServerIdentifierOption = 54;
+
     private const byte ClientIdentifierOption = 61;
 
     /// <summary>A message of ours; <paramref name="error"/> where the kernel did not take it.</summary>
@@ -26,16 +29,19 @@ internal static class InterfaceReports
     /// <summary>A message that the client used.</summary>
     public static Report Received(in Dhcp4MessageView message)
     {
-        bool typed = message.TryGetOption(MessageTypeOption, out ReadOnlySpan<byte> type) && type.Length == 1;
         bool named = message.TryGetOption(ServerIdentifierOption, out ReadOnlySpan<byte> server) && server.Length == Ipv4Address.Length;
         return Report.Of(
             "received",
-            ("message", Dhcp4MessageName.Of(typed ? (Dhcp4MessageType)type[0] : 0)),
+            ("message", Dhcp4MessageName.Of(TypeOf(message))),
             ("xid", Hex(message.Xid)),
             ("chaddr", message.Chaddr),
             ("clientId", message.TryGetOption(ClientIdentifierOption, out ReadOnlySpan<byte> client) ? HexText.Colons(client) : null),
             ("server", named ? Ipv4Address.FromBytes(server) : null));
     }
+
+    /// <summary>The type of a message; 0 where it has none.</summary>
+    public static Dhcp4MessageType TypeOf(in Dhcp4MessageView message) =>
+        message.TryGetOption(MessageTypeOption, out ReadOnlySpan<byte> type) && type.Length == 1 ? (Dhcp4MessageType)type[0] : 0;
 
     /// <summary>A packet that was not used.</summary>
     public static Report Dropped(string reason, long count) => Report.Of("dropped", ("reason", reason), ("count", count));

@@ -11,6 +11,12 @@ internal sealed partial class InterfaceRunner
     protected override bool AsksInVain => Client is { Lease: null, State: Dhcp4State.Selecting or Dhcp4State.Rebooting };
 
     /// <inheritdoc/>
+    protected override string? HeldAddress => Client.Lease?.Address.ToString();
+
+    /// <inheritdoc/>
+    protected override bool IsVerifying => Client.State is Dhcp4State.Verifying;
+
+    /// <inheritdoc/>
     protected override bool IsWaiting => Client.State is Dhcp4State.Waiting;
 
     /// <inheritdoc/>

@@ -96,7 +96,9 @@ internal sealed partial class InterfaceRunner
             case Dhcp4Effect.Configure configure:
                 Dhcp4Lease now = InForce(configure.Lease);
                 Dhcp4Lease? previous = ReferenceEquals(configure.Previous, configure.Lease) ? now : configure.Previous is { } other ? InForce(other) : null;
-                if (Configure(now)) LeaseConfigured?.Invoke(new ConfiguredLease(now, previous, stateBefore));
+                if (!Configure(now)) break;
+                Counters.Acquisitions.End(BoottimeClock.Now);
+                LeaseConfigured?.Invoke(new ConfiguredLease(now, previous, stateBefore));
                 break;
             case Dhcp4Effect.Deconfigure deconfigure:
                 Dhcp4Lease gone = InForce(deconfigure.Lease);

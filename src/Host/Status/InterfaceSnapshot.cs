@@ -88,6 +88,15 @@ internal sealed record InterfaceSnapshot
     /// <summary>Addresses on it.</summary>
     public ImmutableArray<AddressSnapshot> Addresses { get; init; } = [];
 
+    /// <summary>Other programs that configure it, or a device below it.</summary>
+    public ImmutableArray<RivalSnapshot> Rivals { get; init; } = [];
+
+    /// <summary>What DHCPv4 counted; null where it has not begun.</summary>
+    public CountersSnapshot? Counters4 { get; init; }
+
+    /// <summary>What DHCPv6 counted; null where it has not begun.</summary>
+    public CountersSnapshot? Counters6 { get; init; }
+
     /// <summary>Packets not used, by reason.</summary>
     public ImmutableArray<KeyValuePair<string, long>> Drops { get; init; } = [];
 }
@@ -99,6 +108,9 @@ internal sealed record DaemonSnapshot(string From, DateTimeOffset Boot)
 {
     /// <summary>The DUID; empty while unknown.</summary>
     public ImmutableArray<byte> Duid { get; init; } = [];
+
+    /// <summary>The daemon itself; null where there is none.</summary>
+    public DaemonFacts? Daemon { get; init; }
 
     /// <summary>How hooks fare; null where there are none.</summary>
     public HookSnapshot? Hooks { get; init; }

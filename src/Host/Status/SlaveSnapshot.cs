@@ -41,7 +41,11 @@ internal sealed record SlaveSnapshot(string Name)
 /// <param name="State">wpa_supplicant's own word, such as COMPLETED or SCANNING.</param>
 /// <param name="Ssid">Escaped; null while there is none.</param>
 /// <param name="Bssid">The access point; null while there is none.</param>
-internal sealed record SupplicantSnapshot(string State, string? Ssid, string? Bssid);
+internal sealed record SupplicantSnapshot(string State, string? Ssid, string? Bssid)
+{
+    /// <summary>How often it ended, or did not start, and was started again.</summary>
+    public int Restarts { get; init; }
+}
 
 /// <summary>How often a bond's slave in use changed, and the last time.</summary>
 /// <param name="Count">Changes since the daemon watches the bond.</param>

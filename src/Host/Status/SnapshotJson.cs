@@ -35,6 +35,7 @@ internal static class SnapshotJson
     public static void WriteStatus(Utf8JsonWriter json, DaemonSnapshot snapshot)
     {
         WriteStart(json, snapshot);
+        CountersJson.WriteDaemon(json, snapshot.Daemon);
         OfferJson.WriteHooks(json, snapshot.Hooks);
         json.WriteStartArray("components");
         foreach (ComponentSnapshot component in snapshot.Components)
@@ -80,6 +81,8 @@ internal static class SnapshotJson
         json.WriteStartObject("drops");
         foreach ((string reason, long count) in one.Drops) json.WriteNumber(reason, count);
         json.WriteEndObject();
+        CountersJson.Write(json, one.Counters4, one.Counters6);
+        RivalJson.Write(json, one.Rivals);
         OfferJson.WriteResolver(json, one.Resolver);
         WriteDhcp4(json, one.Dhcp4, snapshot.Boot);
         Dhcp6Json.Write(json, one.Dhcp6, snapshot.Boot);
@@ -115,6 +118,7 @@ internal static class SnapshotJson
         json.WriteString("state", supplicant.State);
         WriteText(json, "ssid", supplicant.Ssid);
         WriteText(json, "bssid", supplicant.Bssid);
+        json.WriteNumber("restarts", supplicant.Restarts);
         json.WriteEndObject();
     }
 

@@ -22,6 +22,7 @@ internal static class SnapshotText
             string carrier = Text(one, "operstate") is { } operstate ? $"  {operstate}" : "  not there";
             output.WriteLine($"{Text(one, "name")}  {Text(one, "mac") ?? "-"}{carrier}");
             if (Text(one, "why") is { } unusable) output.WriteLine($"  waiting    {unusable}");
+            RivalJson.WriteText(output, one);
             foreach (JsonElement slave in Elements(one, "slaves")) output.WriteLine($"  slave      {SlaveLine(slave)}");
             WriteFailovers(output, one);
             if (SupplicantText(one) is { } supplicant) output.WriteLine($"  supplicant {supplicant}");

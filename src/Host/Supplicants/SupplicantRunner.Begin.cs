@@ -142,6 +142,7 @@ internal sealed partial class SupplicantRunner
 
     private void BackOff(string why, bool failed)
     {
+        Restarts++;
         if (_trouble != why) Warn(why);
         (_trouble, _failed, _phase, _owner) = (why, failed, Phase.BackingOff, Owner.None);
         _retry.At = BoottimeClock.Now + _retryDelay;

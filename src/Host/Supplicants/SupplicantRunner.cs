@@ -92,6 +92,9 @@ internal sealed partial class SupplicantRunner : IDisposable
             ? $"{why}; this is no wireless interface: on a wire it wants supplicant-driver = \"{SupplicantSettings.WiredDriver}\""
             : why;
 
+    /// <summary>How often it ended, or did not start, and was to be started again.</summary>
+    public int Restarts { get; private set; }
+
     /// <summary>The supplicant's process; null when unknown.</summary>
     public int? ProcessId => _process?.Identity.Pid ?? _peer?.Identity.Pid;
 

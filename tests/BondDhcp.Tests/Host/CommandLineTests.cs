@@ -77,7 +77,12 @@ public class CommandLineTests
             {
                 Assert.Contains($"\n  {option} ", output.ToString(), StringComparison.Ordinal);
                 string[] arguments = [.. Enumerable.Repeat("eth0", command.MinArguments)];
-                string[] value = option is "--timeout" or "--since" ? [option, "10m"] : [option];
+                string[] value = option switch
+                {
+                    "--timeout" or "--since" => [option, "10m"],
+                    "--format" => [option, "openmetrics"],
+                    _ => [option],
+                };
                 Assert.Equal(CommandLine.Verdict.Run, Parse([command.Name, .. arguments, .. value]).Verdict);
             }
         }

@@ -111,9 +111,9 @@ public class SnapshotTests
     {
         using JsonDocument document = Json(SnapshotJson.WriteStatus, Snapshot(null));
         string expected = """
-            {"schema":1,"from":"daemon","duid":"00:04:05","hooks":null,"components":[{"name":"dhcp4@eth0","state":"waiting","why":"no carrier"}],
+            {"schema":1,"from":"daemon","duid":"00:04:05","daemon":null,"hooks":null,"components":[{"name":"dhcp4@eth0","state":"waiting","why":"no carrier"}],
             "interfaces":[{"name":"eth0","mac":"02:00:00:00:0b:0b","carrier":true,"operstate":"up","usable":true,"why":null,"activeSlave":null,
-            "failovers":null,"slaves":[],"supplicant":null,"addresses":[{"address":"192.0.2.50/24","origin":"dhcp4","validUntil":"2026-01-31T12:02:10.000Z"}],"drops":{"xid":3},
+            "failovers":null,"slaves":[],"supplicant":null,"addresses":[{"address":"192.0.2.50/24","origin":"dhcp4","validUntil":"2026-01-31T12:02:10.000Z"}],"drops":{"xid":3},"counters":{"dhcp4":null,"dhcp6":null},"rivals":[],
             "resolver":null,"dhcp4":null,"dhcp6":null}]}
             """.ReplaceLineEndings("");
         Assert.Equal(expected, document.RootElement.GetRawText());
@@ -181,7 +181,7 @@ public class SnapshotTests
             """
             [{"name":"eth0","mac":null,"active":false,"carrier":false,"operstate":"down","usable":false,"network":"unknown","miiStatus":"down","supplicant":null,"why":"no carrier"},
             {"name":"wlan0","mac":"02:00:00:00:0b:0b","active":true,"carrier":true,"operstate":"up","usable":true,"network":"same","miiStatus":"up",
-            "supplicant":{"state":"COMPLETED","ssid":"home","bssid":"02:00:00:00:01:01"},"why":null},
+            "supplicant":{"state":"COMPLETED","ssid":"home","bssid":"02:00:00:00:01:01","restarts":0},"why":null},
             {"name":"usb0","mac":null,"active":false,"carrier":null,"operstate":null,"usable":false,"network":"unknown","miiStatus":null,"supplicant":null,"why":"not there"}]
             """.ReplaceLineEndings(""), shown.GetProperty("slaves").GetRawText());
         StringWriter output = new();

@@ -26,6 +26,8 @@ public sealed class RtnlLayoutTests
         #include <linux/ipv6.h>
         #include <linux/neighbour.h>
         #include <linux/filter.h>
+        #include <linux/sock_diag.h>
+        #include <linux/inet_diag.h>
         """;
 
 
@@ -66,6 +68,15 @@ public sealed class RtnlLayoutTests
             (typeof(NeighbourMessageHeader), "ndmsg",
                 [("Family", "ndm_family"), ("Index", "ndm_ifindex"), ("State", "ndm_state"), ("Flags", "ndm_flags"), ("Type", "ndm_type")]),
             (typeof(NetlinkSocketAddress), "sockaddr_nl", [("Family", "nl_family"), ("PortId", "nl_pid"), ("Groups", "nl_groups")]),
+            (typeof(InetDiagSocketId), "inet_diag_sockid",
+                [
+                    ("SourcePort", "idiag_sport"), ("DestinationPort", "idiag_dport"), ("Source", "idiag_src"), ("Destination", "idiag_dst"),
+                    ("Interface", "idiag_if"), ("Cookie0", "idiag_cookie"),
+                ]),
+            (typeof(InetDiagRequest), "inet_diag_req_v2",
+                [("Family", "sdiag_family"), ("Protocol", "sdiag_protocol"), ("Extensions", "idiag_ext"), ("States", "idiag_states"), ("Id", "id")]),
+            (typeof(InetDiagMessage), "inet_diag_msg",
+                [("Family", "idiag_family"), ("State", "idiag_state"), ("Id", "id"), ("UserId", "idiag_uid"), ("Inode", "idiag_inode")]),
             (typeof(SocketTimeout), "timeval", [("Seconds", "tv_sec"), ("Microseconds", "tv_usec")]),
         ];
         var body = new StringBuilder("printf(\"nlmsghdr %zu\\n\", sizeof(struct nlmsghdr));\nprintf(\"rtattr %zu\\n\", sizeof(struct rtattr));\n");

@@ -21,7 +21,7 @@ internal static class DhclientToml
     private static ImmutableArray<byte> AskedForAnyway => [.. Dhcp4ParameterRequestList.Default, .. Dhcp4ParameterRequestList.Reported];
 
     // The refresh time is asked for where there is one to be had.
-    private static readonly ImmutableArray<ushort> s_askedForAnyway6 = [.. Dhcp6OptionRequest.For(name: true, prefixes: true), .. Dhcp6OptionRequest.ForInformation];
+    private static readonly ImmutableArray<ushort> s_askedForAnyway6 = [.. Dhcp6OptionRequest.For(name: true, prefixes: true), .. Dhcp6OptionRequest.ForInformation()];
 
     /// <summary>What DHCPv6 asks for without a word.</summary>
     public static bool IsAskedForAnyway6(ushort code) => s_askedForAnyway6.Contains(code);

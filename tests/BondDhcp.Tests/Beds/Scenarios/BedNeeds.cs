@@ -21,5 +21,5 @@ public static class BedNeeds
     }
 
     private static bool IsThere(string program) =>
-        (Environment.GetEnvironmentVariable("PATH") + ":/usr/sbin:/sbin").Split(':').Any(directory => File.Exists(Path.Combine(directory, program)));
+        (Environment.GetEnvironmentVariable("PATH") + ":/usr/sbin:/sbin:/lib/systemd").Split(':').Any(directory => File.Exists(Path.Combine(directory, program)));
 }
