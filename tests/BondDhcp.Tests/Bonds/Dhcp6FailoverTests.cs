@@ -21,8 +21,8 @@ public sealed class Dhcp6Collection : ICollectionFixture<Dhcp6Machine>
 [Collection(Dhcp6Collection.Name)]
 public sealed class Dhcp6FailoverTests(Dhcp6Machine machine, ITestOutputHelper output)
 {
-    // The figure is 20 ms, and most failovers here are within it. The rest is what this kernel may be late by: its clock has ticks
-    // of 10 ms, and five scenarios share its one processor. Dhcp6PromiseTests asserts 20 ms on the machine's own kernel.
+    // The figure is 20 ms, and most failovers here are within it. The rest is what this kernel may be late by, in which
+    // five scenarios share one emulated processor. Dhcp6PromiseTests asserts 20 ms on the machine's own kernel.
     private static readonly TimeSpan s_firstAdvertisement = TimeSpan.FromMilliseconds(20) + TimeSpan.FromMilliseconds(80);
 
     private static readonly BedScenario s_addresses = Of("dnsmasq", "");
