@@ -64,9 +64,8 @@ public sealed partial class MigrationTests(BuiltPackage package, ITestOutputHelp
         Assert.Equal((address, address6), await AddressesAsync(machine));
 
         await machine.RunAsync("""
-            bonddhcp import --output /etc/bonddhcp/bonddhcp.toml
+            bonddhcp import --stop-dhclient --output /etc/bonddhcp/bonddhcp.toml
             bonddhcp check
-            bonddhcp import --stop-dhclient > /dev/null
             printf 'auto lo\niface lo inet loopback\n' > /etc/network/interfaces
             systemctl start bonddhcp.service
             bonddhcp wait-online bond0 -4 --timeout 60
@@ -133,14 +132,16 @@ public sealed partial class MigrationTests(BuiltPackage package, ITestOutputHelp
 
         await machine.RunAsync($"dpkg -i /bed/files/{Path.GetFileName(package.Path)}");
         await machine.RunAsync("""
-            bonddhcp import --output /etc/bonddhcp/bonddhcp.toml
+            bonddhcp import --stop-dhclient --output /etc/bonddhcp/bonddhcp.toml
             bonddhcp check
-            bonddhcp import --stop-dhclient > /dev/null
             systemctl kill --signal=KILL dhcp6c@bond0.service
             systemctl disable --quiet master@bond0 ens16@bond0 ens17@bond0 static@bond0 dhclient@bond0 dhcp6c@bond0 supplicant@ens17
             cd /etc/systemd/system
             rm master@.service slave@.service ens16@.service ens17@.service static@.service dhclient@.service dhcp6c@.service supplicant@.service
             systemctl daemon-reload
+            # Units of these names are the package's now, and no daemon is there to do anything about it.
+            systemctl stop master@bond0 ens16@bond0 ens17@bond0 static@bond0
+            systemctl reset-failed
             systemctl start bonddhcp.service
             bonddhcp wait-online bond0 -4 --timeout 60
             bonddhcp wait-online bond0 -6 --timeout 60

@@ -172,7 +172,7 @@ public sealed class DebianMachine : IAsyncDisposable
 
     private async Task<string> DescribeAsync()
     {
-        const string questions = "ip address; cat /proc/net/bonding/*; systemctl --no-pager --failed; bonddhcp status; bonddhcp timeline; journalctl --no-pager -o short-precise -b -n 200; true";
+        const string questions = "ip address; cat /proc/net/bonding/*; systemctl --no-pager --failed; bonddhcp status; bonddhcp timeline; journalctl --no-pager -o short-precise -b -n 200; journalctl --no-pager -o short-precise -b -1 -n 100; true";
         (_, string answers) = await _agent.RunAsync($"set +e; {questions}", Patience);
         return answers;
     }
