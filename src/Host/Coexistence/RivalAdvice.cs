@@ -28,7 +28,7 @@ internal sealed record RivalAdvice(string? File, IReadOnlyList<string> Content, 
         RivalKind.Dhclient => new RivalAdvice(
             null, [], $"bonddhcp import --stop-dhclient, or dhclient -x{(rival.File is { } file ? $" -pf {file}" : "")} {rival.Interface}"),
         _ when rival.Pid != 0 => new RivalAdvice(null, [], FormattableString.Invariant($"kill {rival.Pid}")),
-        _ => new RivalAdvice(null, [], "ss -ulpn shows which it is; stop it"),
+        _ => new RivalAdvice(null, [], "ss -ulpn and ss -0p show which it is"),
     };
 
     /// <summary>In one line: what to write where, and the command.</summary>

@@ -114,6 +114,9 @@ internal sealed class SeenServers
     /// <summary>A network has a handful; who invents more fills no memory.</summary>
     public const int MaxServers = 32;
 
+    // Of a DUID (RFC 9915 section 11.1); what is longer identifies nobody.
+    private const int MaxIdentifierLength = 130;
+
     private readonly List<byte[]> _servers = [];
 
     /// <summary>Different servers heard, at most <see cref="MaxServers"/>.</summary>
@@ -122,7 +125,7 @@ internal sealed class SeenServers
     /// <summary>A message of a server was heard, used or not.</summary>
     public void Note(ReadOnlySpan<byte> identifier)
     {
-        if (identifier.IsEmpty || Find(identifier) || _servers.Count == MaxServers) return;
+        if (identifier.IsEmpty || identifier.Length > MaxIdentifierLength || Find(identifier) || _servers.Count == MaxServers) return;
         _servers.Add(identifier.ToArray());
     }
 

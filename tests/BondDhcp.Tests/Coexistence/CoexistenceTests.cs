@@ -78,7 +78,7 @@ public sealed class CoexistenceTests(ITestOutputHelper output)
     public async Task Client_ThatComesLater_IsNamedAndNothingIsFoughtOver()
     {
         await using Scene scene = await Scene.BindAsync(output, ServerConfiguration.DnsmasqDefault);
-        BedProcess other = StartClient(scene.Bed, "dhclient", "-C", "other");
+        BedProcess other = StartClient(scene.Bed, "dhclient", "send dhcp-client-identifier \"other\";");
         await Wait.UntilAsync(() => scene.Bed.ClientAddresses().Count > 1, Scene.Patience, "dhclient's lease", () => other.Output);
         await Wait.UntilAsync(
             () => scene.TimelineAsync("warning").GetAwaiter().GetResult().Any(warning => warning.TryGetProperty("pid", out JsonElement pid) && pid.GetInt32() == other.Id),
@@ -93,7 +93,7 @@ public sealed class CoexistenceTests(ITestOutputHelper output)
     {
         await using Scene scene = await Scene.BindAsync(output, ServerConfiguration.DnsmasqDefault);
         string address = scene.Address;
-        StartClient(scene.Bed, "dhclient", "-C", "other");
+        StartClient(scene.Bed, "dhclient", "send dhcp-client-identifier \"other\";");
         await Wait.UntilAsync(() => scene.Bed.ClientAddresses().Count > 1, Scene.Patience, "dhclient's lease");
         await scene.Client.KillAndStartAsync();
         JsonElement lease = await scene.Client.WaitForStateAsync("bound", Scene.Patience);
@@ -136,14 +136,15 @@ public sealed class CoexistenceTests(ITestOutputHelper output)
         return networkd;
     }
 
-    private static BedProcess StartClient(NetworkBed bed, string program, params string[] options)
+    private static BedProcess StartClient(NetworkBed bed, string program, string settings = "")
     {
         string scratch = bed.Client.Scratch, script = $"{scratch}/script";
         File.WriteAllText(script, "#!/bin/sh\n[ \"$1\" != bound ] || ip address add $ip/$mask dev $interface\n");
+        File.WriteAllText($"{scratch}/conf", settings + "\n");
         File.SetUnixFileMode(script, UnixFileMode.UserRead | UnixFileMode.UserExecute);
         string[] command = program switch
         {
-            "dhclient" => ["dhclient", "-4", "-d", "-lf", $"{scratch}/leases", "-pf", $"{scratch}/pid", .. options, C0],
+            "dhclient" => ["dhclient", "-4", "-d", "-lf", $"{scratch}/leases", "-pf", $"{scratch}/pid", "-cf", $"{scratch}/conf", C0],
             "dhcpcd" => ["dhcpcd", "-4", "-B", "--noarp", C0],
             _ => ["busybox", "udhcpc", "-f", "-i", C0, "-s", script],
         };

@@ -126,6 +126,7 @@ public sealed class CounterTests
     {
         SeenServers servers = new();
         servers.Note([]);
+        servers.Note(new byte[1000]);
         servers.Note([192, 0, 2, 1]);
         servers.Note([192, 0, 2, 1]);
         servers.Note([192, 0, 2, 2]);
