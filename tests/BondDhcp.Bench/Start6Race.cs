@@ -29,9 +29,9 @@ internal static class Start6Race
     {
         await using NetworkBed bed = await NetworkBed.CreateAsync(null);
         await ServeAsync(bed, preference: 255);
-        Contender[] racing = [.. Contender.OfDhcp6.Where(one => one.Name != "dhcpcd -6")];
+        Contender[] racing = [.. Contender.OfDhcp6.Where(one => one.Name is not ("dhcpcd -6" or "dhclient -6"))];
         Table table = new("DHCPv6: link-local address usable to configured address", Columns);
-        table.Note($"As above, but the interface was set down and up before each start, so that every client waits for the link-local address. From the kernel's word that it is not tentative any more to the leased one's RTM_NEWADDR; {SlowRounds} rounds. A client that does not wait for the kernel's word can be sooner than by its own delay.");
+        table.Note($"As above, but the interface was set down and up before each start, so that every client waits for the link-local address. From the kernel's word that it is not tentative any more to the leased one's RTM_NEWADDR; {SlowRounds} rounds. dhclient -6 does not take part: it ends where there is no usable link-local address.");
         await RaceAsync(table, racing, contender =>
         {
             // dhcpcd leaves a mode in which the kernel makes no address.

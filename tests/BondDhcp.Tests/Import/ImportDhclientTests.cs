@@ -191,7 +191,7 @@ public sealed class ImportDhclientTests(ITestOutputHelper output)
     [Dhcp6cFact(DisplayName = "The DUID file and the IAID of WIDE's dhcp6c: the server knows the host again, and gives the same address")]
     public async Task Dhcp6c_Imported_GetsTheSameAddress()
     {
-        await using Dhcp6Scene scene = await Dhcp6Scene.SetAsync(output, Dhcp6ServerKind.Dnsmasq);
+        await using Dhcp6Scene scene = await Dhcp6Scene.SetAsync(output.WriteLine, Dhcp6ServerKind.Dnsmasq);
         NetworkBed bed = scene.Bed;
         string conf = Path.Combine(bed.Client.Scratch, "dhcp6c.conf");
         File.WriteAllText(conf, $"interface {C0} {{\n send ia-na 7;\n request domain-name-servers;\n}};\nid-assoc na 7 {{ }};\n");

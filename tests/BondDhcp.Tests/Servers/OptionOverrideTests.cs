@@ -148,7 +148,7 @@ public sealed class OptionOverrideTests(ITestOutputHelper output) : IDisposable
     public async Task Overrides6_OnRealServers_AreSentAndInForce(Dhcp6ServerKind kind, string extra)
     {
         string hooks = MakeHook("$reason dns=$new_dhcp6_name_servers search=$new_dhcp6_domain_search");
-        await using Dhcp6Scene scene = await Dhcp6Scene.SetAsync(output, kind, extra: extra);
+        await using Dhcp6Scene scene = await Dhcp6Scene.SetAsync(output.WriteLine, kind, extra: extra);
         const string sending = "dhcp6 = true\nrequest = [\"dhcp6.bootfile-url\"]\nsend = { \"dhcp6.user-class\" = \"abcd\", \"dhcp6.vendor-class\" = \"enterprise-32473 laptop\" }\n";
         scene.Configure(sending + "prepend = { \"dhcp6.name-servers\" = \"2001:db8::53\" }\nsupersede = { \"dhcp6.domain-search\" = [\"corp.example\"] }", hooks);
         JsonElement lease = await scene.BindAsync();
