@@ -46,14 +46,19 @@ internal sealed class ImportFinish(ImportReader reader)
     {
         foreach ((BondOption option, ImportedValue value) in reader.DriverOptions)
             if (!bond.Has(option.Name)) bond.Set(option.Name, value);
-        if (!bond.Has("mode"))
+        if (!bond.Has("mode") && bond.Has("primary"))
+        {
+            // Only such a bond has a use for a primary; the recipe, which names one, has its mode from the driver's options.
+            Draft.Remark(bond.From, $"{bond.Name} has a primary and no mode in any file: mode \"active-backup\", the default here, is taken");
+        }
+        else if (!bond.Has("mode"))
         {
             bond.Set("mode", new ImportedValue("\"balance-rr\"", [], "the driver's own default, because no file names one"));
             Draft.Remark(bond.From, $"{bond.Name} gets mode balance-rr, the driver's default; \"active-backup\" is the mode in which an address outlives its path");
         }
         if (bond.Find("arp_interval") is { } interval && interval != "0" && !bond.Has("miimon"))
             bond.Set("miimon", new ImportedValue("0", bond.From, "arp_interval watches the slaves"));
-        if (bond.Find("mode") == "\"active-backup\"" && !bond.Has("fail_over_mac"))
+        if (bond.Find("mode") is null or "\"active-backup\"" && !bond.Has("fail_over_mac"))
             Draft.Remark(bond.From, $"{bond.Name} has fail_over_mac = \"active\", the default here (the driver's is none): wireless slaves need it, and its hardware address is then that of the slave in use");
     }
 

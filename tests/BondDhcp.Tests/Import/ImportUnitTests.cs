@@ -35,6 +35,7 @@ public sealed class ImportUnitTests(MigrationMachine machine, ITestOutputHelper 
         system=/etc/systemd/system
         outside mkdir -p $system/multi-user.target.wants /etc/conf.d /etc/dhcp
         outside tee /etc/conf.d/network.conf > /dev/null <<< "bond0PRIMARY='u0'"
+        outside tee /etc/modprobe.d/bonding.conf > /dev/null <<< 'options bonding max_bonds=0 miimon=100 mode=active-backup fail_over_mac=active'
         outside tee /etc/dhcp/dhclient.conf > /dev/null <<< 'send dhcp-client-identifier 00:01:00:01:2a:3b:4c:5d:02:00:00:00:0a:0a;'
         outside tee $system/dhclient@.service > /dev/null <<-END
         	[Service]
@@ -53,7 +54,8 @@ public sealed class ImportUnitTests(MigrationMachine machine, ITestOutputHelper 
         until_true outside test -s /run/dhclient.leases
         note before outside ip -4 -o address show bond0
         note slaves outside cat /sys/class/net/bond0/bonding/slaves
-        outside ip -ts -o monitor address > "$dir/addresses.txt" &
+        nsenter --net=/proc/1/ns/net ip -ts -o monitor address > "$dir/addresses.txt" &
+        monitor=$!
         program() { outside env DOTNET_ROOT="$DOTNET_ROOT" "$BINARY" --config /run/imported.toml --state-dir /run/imported --runtime-dir /run/bonddhcp-imported "$@"; }
         note import program import --stop-dhclient --output /run/imported.toml
         note toml outside cat /run/imported.toml
@@ -69,6 +71,9 @@ public sealed class ImportUnitTests(MigrationMachine machine, ITestOutputHelper 
         note slaves outside cat /sys/class/net/bond0/bonding/slaves
         note log outside journalctl --no-pager -o cat -u dhclient@bond0.service
         note served cat "$dir/server.log"
+        # Before the network goes, and the address with it.
+        kill $monitor
+        program stop
         """);
 
     public static IReadOnlyList<BedScenario> Scenarios => [s_recipe];

@@ -13,13 +13,13 @@ namespace BondDhcp.Host.Import.Wide;
 /// </summary>
 internal sealed class Dhcp6cConf
 {
-    private static readonly Dictionary<string, ushort> s_requests = new(StringComparer.Ordinal)
-    {
-        ["domain-name-servers"] = 23, ["domain-name"] = 24, ["ntp-servers"] = 56, ["sip-server-address"] = 22, ["sip-domain-name"] = 21,
-        ["sip-server-domain-name"] = 21, ["nis-server-address"] = 27, ["nis-domain-name"] = 29, ["nisp-server-address"] = 28,
-        ["nisp-domain-name"] = 30, ["bcmcs-server-address"] = 34, ["bcmcs-domain-name"] = 33, ["bcmcs-server-domain-name"] = 33,
-        ["refreshtime"] = 32,
-    };
+    private static readonly Dictionary<string, ushort> s_requests = (((string Name, ushort Code)[])
+    [
+        ("domain-name-servers", 23), ("domain-name", 24), ("ntp-servers", 56), ("sip-server-address", 22), ("sip-domain-name", 21),
+        ("sip-server-domain-name", 21), ("nis-server-address", 27), ("nis-domain-name", 29), ("nisp-server-address", 28),
+        ("nisp-domain-name", 30), ("bcmcs-server-address", 34), ("bcmcs-domain-name", 33), ("bcmcs-server-domain-name", 33),
+        ("refreshtime", 32),
+    ]).ToDictionary(one => one.Name, one => one.Code, StringComparer.Ordinal);
 
     private readonly string _file;
     private readonly ImportDraft _draft;
