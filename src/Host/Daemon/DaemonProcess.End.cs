@@ -18,8 +18,8 @@ internal sealed partial class DaemonProcess
     /// <summary>For the units of components, once these are gone: each of them asks this daemon once more.</summary>
     private static readonly TimeSpan s_longestUnits = TimeSpan.FromSeconds(10);
 
-    /// <summary>For what comes after the loop, on a slow machine.</summary>
-    private static readonly TimeSpan s_reserve = TimeSpan.FromSeconds(5);
+    /// <summary>For the units, and what comes after the loop on a slow machine.</summary>
+    private static readonly TimeSpan s_reserve = s_longestUnits + TimeSpan.FromSeconds(5);
 
     private bool _ending;
     private string _endedBy = "";
