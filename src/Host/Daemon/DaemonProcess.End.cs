@@ -15,12 +15,16 @@ internal sealed partial class DaemonProcess
     /// <summary>A lease to give back, slaves to free, a supplicant that says goodbye to its access point: and a reserve.</summary>
     private static readonly TimeSpan s_longestTakeDown = TimeSpan.FromSeconds(10);
 
-    /// <summary>For what comes after the loop, on a slow machine.</summary>
-    private static readonly TimeSpan s_reserve = TimeSpan.FromSeconds(5);
+    /// <summary>For the units of components, once these are gone: each of them asks this daemon once more.</summary>
+    private static readonly TimeSpan s_longestUnits = TimeSpan.FromSeconds(10);
+
+    /// <summary>For the units, and what comes after the loop on a slow machine.</summary>
+    private static readonly TimeSpan s_reserve = s_longestUnits + TimeSpan.FromSeconds(5);
 
     private bool _ending;
     private string _endedBy = "";
     private bool _takenDown;
+    private bool _isDown;
     private Action<string?>? _lastWord;
     private string? _leftOver;
 
@@ -40,12 +44,19 @@ internal sealed partial class DaemonProcess
         _lastWord += answer;
         if (_ending) return;
         _takenDown = true;
-        End("stop", done => _components.EndAll(static _ => true, failure => _units.StopAll(() => done(failure))), s_longestTakeDown);
+        End("stop", done => _components.EndAll(static _ => true, failure =>
+        {
+            _leftOver = failure;
+            _isDown = true;
+            _giveUp.At = BoottimeClock.Now + s_longestUnits;
+            _units.StopAll(() => done(failure));
+        }), s_longestTakeDown);
     }
 
     private void GiveUp()
     {
-        _leftOver = "not everything could be taken down in time; 'ip addr' and 'ip link' show what is left";
+        // Units that were not stopped in time find no daemon to ask, which is told in their own state.
+        if (!_isDown) _leftOver = "not everything could be taken down in time; 'ip addr' and 'ip link' show what is left";
         _loop.Stop();
     }
 

@@ -12,7 +12,7 @@ namespace BondDhcp.Tests.Beds.Qemu;
 /// </summary>
 public static class QemuMachine
 {
-    /// <summary>For all scenarios together; they run side by side. After it the machine powers itself off.</summary>
+    /// <summary>For all scenarios together where they run side by side. After it the machine powers itself off.</summary>
     private const int ScenarioSeconds = 330;
 
     /// <summary>Of a boot, which takes about 15 s on an idle machine; one that has not come so far hangs, as an emulated one now and then does.</summary>
@@ -21,21 +21,23 @@ public static class QemuMachine
     /// <summary>How often a machine that hangs while it boots is started again.</summary>
     private const int Boots = 3;
 
-    /// <summary>Once it has booted; after it the machine is killed.</summary>
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(ScenarioSeconds + 30);
+    /// <summary>Beside the scenarios' time, once it has booted; after it the machine is killed.</summary>
+    private const int Reserve = 30;
 
     /// <summary>Runs scenarios in one boot and returns what each of them saw.</summary>
     /// <exception cref="BedException">It did not run to its end; the message has what it said.</exception>
-    public static async Task<IReadOnlyDictionary<string, BedEvidence>> RunAsync(IReadOnlyCollection<BedScenario> scenarios)
+    /// <param name="scenarios">What will run.</param>
+    /// <param name="seconds">For all of them together.</param>
+    public static async Task<IReadOnlyDictionary<string, BedEvidence>> RunAsync(IReadOnlyCollection<BedScenario> scenarios, int seconds = ScenarioSeconds)
     {
         QemuImage image = await QemuImage.GetAsync();
         using BedDirectory directory = new("Qemu", scenarios);
-        return directory.Read(await BootAsync(image, directory.FullName));
+        return directory.Read(await BootAsync(image, directory.FullName, seconds));
     }
 
-    private static async Task<string> BootAsync(QemuImage image, string directory)
+    private static async Task<string> BootAsync(QemuImage image, string directory, int seconds)
     {
-        ProcessStartInfo start = await PrepareAsync(image, directory);
+        ProcessStartInfo start = await PrepareAsync(image, directory, seconds);
         for (int boot = 1; ; boot++)
         {
             await using BedProcess machine = BedProcess.Start("QEMU", start);
@@ -47,15 +49,15 @@ public static class QemuMachine
             {
                 continue;
             }
-            int exitCode = await machine.WaitForExitAsync(Patience);
+            int exitCode = await machine.WaitForExitAsync(TimeSpan.FromSeconds(seconds + Reserve));
             return BedDirectory.WasUsed(machine.Output) ? machine.Output : throw new BedException($"QEMU ended with {exitCode}:\n{machine.Output}");
         }
     }
 
-    private static async Task<ProcessStartInfo> PrepareAsync(QemuImage image, string directory)
+    private static async Task<ProcessStartInfo> PrepareAsync(QemuImage image, string directory, int seconds)
     {
         await File.WriteAllTextAsync(Path.Combine(directory, "machine"), string.Create(CultureInfo.InvariantCulture,
-            $"LIMIT={ScenarioSeconds}\nBINARY=/program/{Path.GetFileName(BondDhcpProcess.Binary)}\nSHARES=\"program dotnet\"\n"));
+            $"LIMIT={seconds}\nBINARY=/program/{Path.GetFileName(BondDhcpProcess.Binary)}\nSHARES=\"program dotnet\"\n"));
         string units = Directory.CreateDirectory(Path.Combine(directory, "units")).FullName;
         foreach (string unit in Directory.GetFiles(Path.Combine(SourceTree.Root, "packaging", "systemd")))
             File.Copy(unit, Path.Combine(units, Path.GetFileName(unit)));
