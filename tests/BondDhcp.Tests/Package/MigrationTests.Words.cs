@@ -55,6 +55,7 @@ public sealed partial class MigrationTests
             for name in enx1 bond0 ens16 ens17; do echo "$name $(state "$name")"; done
             systemctl stop systemd-networkd.service systemd-networkd.socket
             ip link delete enx1
+            rm /etc/systemd/network/10-bonddhcp.network /etc/systemd/network/50-all.network
             """);
         string[] seen = states.Split('\n', StringSplitOptions.RemoveEmptyEntries)[^4..];
         Assert.StartsWith("enx1 config", seen[0], StringComparison.Ordinal);
