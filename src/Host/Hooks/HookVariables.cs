@@ -81,7 +81,7 @@ internal static class HookVariables
         foreach (Dhcp4Option option in ack.Options.Where(option => asked.Contains(option.Code)))
         {
             string name = Dhcp4OptionTable.IscNameOf(option.Code).Replace('-', '_');
-            if (!list.Has(name)) list.Add(name, Dhcp4OptionText.Format(option.Code, option.Data.AsSpan())?.Replace(", ", " ", StringComparison.Ordinal));
+            if (!list.Has(name)) list.Add(name, PlainValueOf(option));
         }
         list.Add("expiry", lease.ExpiresAt.IsNever ? null : Number((boot + TimeSpan.FromTicks(lease.ExpiresAt.Ticks)).ToUnixTimeSeconds()));
         return list.ToImmutable();
@@ -106,6 +106,20 @@ internal static class HookVariables
         list.Add("preferred_life", Number(lease.PreferredSeconds));
         list.Add("max_life", Number(lease.ValidSeconds));
         return list.ToImmutable();
+    }
+
+    // Addresses, numbers and names are what they are; other text might be anything to a script.
+    private static string? PlainValueOf(Dhcp4Option option)
+    {
+        string? text = Dhcp4OptionText.Format(option.Code, option.Data.AsSpan());
+        return Dhcp4OptionTable.Of(option.Code).Kind switch
+        {
+            Dhcp4OptionKind.Boolean or Dhcp4OptionKind.Byte or Dhcp4OptionKind.UInt16 or Dhcp4OptionKind.UInt16List or Dhcp4OptionKind.Int32
+                or Dhcp4OptionKind.Seconds or Dhcp4OptionKind.Address or Dhcp4OptionKind.AddressList or Dhcp4OptionKind.NameList
+                or Dhcp4OptionKind.TimeZoneName => text?.Replace(", ", " ", StringComparison.Ordinal),
+            Dhcp4OptionKind.Text when text is not null && DomainNames.IsValid(text) => text,
+            _ => null,
+        };
     }
 
     private static string MaskOf(int prefixLength) =>

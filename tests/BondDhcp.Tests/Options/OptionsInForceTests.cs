@@ -2,6 +2,7 @@ using BondDhcp.Dhcp.Client;
 using BondDhcp.Dhcp.Options;
 using BondDhcp.Dhcp.Wire;
 using BondDhcp.Host.Configuration;
+using BondDhcp.Host.Hooks;
 using BondDhcp.Host.Runner;
 using BondDhcp.Net;
 using BondDhcp.Tests.Kit;
@@ -131,6 +132,22 @@ public sealed class OptionsInForceTests
     {
         string names = string.Join(", ", Enumerable.Range(0, 20).Select(i => $"\"some-long-name-of-a-domain-{i}.example\""));
         Assert.Equal(20, InForce(Ack(), $"supersede = {{ domain-search = [{names}] }}").SearchDomains.Length);
+    }
+
+    [Theory(DisplayName = "Hooks get what is asked for beside under dhclient's name, and of free text only names")]
+    [InlineData("boot.example", "tftp_server_name=boot.example")]
+    [InlineData("../../etc/passwd", null)]
+    [InlineData("-rf", null)]
+    [InlineData("a b", null)]
+    public void Hooks_GetWhatIsAskedFor(string text, string? variable)
+    {
+        Dhcp4Lease lease = Fixture.Lease() with { Ack = Ack(ack => ack.Text(66, text).Address(69, Fixture.Server2)) };
+        LeaseConfiguration its = LeaseConfiguration.Of(lease, Interface(""), Instant.Zero, maxMtu: 0);
+        string[] variables = [.. HookVariables.Of(lease, its, DateTimeOffset.UnixEpoch, 66, 69, 6).Select(one => $"{one.Name}={one.Value}")];
+        Assert.Contains("smtp_server=192.0.2.2", variables);
+        Assert.Equal(variable is null ? [] : [variable], variables.Where(one => one.StartsWith("tftp_server_name", StringComparison.Ordinal)));
+        Assert.Single(variables, one => one.StartsWith("domain_name_servers", StringComparison.Ordinal));
+        Assert.DoesNotContain(HookVariables.Of(lease, its, DateTimeOffset.UnixEpoch), one => one.Name == "smtp_server");
     }
 
     private static Dhcp6Reply Reply() =>
