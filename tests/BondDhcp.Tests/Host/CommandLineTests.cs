@@ -81,6 +81,7 @@ public class CommandLineTests
                 {
                     "--timeout" or "--since" => [option, "10m"],
                     "--format" => [option, "openmetrics"],
+                    "--root" or "--output" => [option, "/tmp/x"],
                     _ => [option],
                 };
                 Assert.Equal(CommandLine.Verdict.Run, Parse([command.Name, .. arguments, .. value]).Verdict);
@@ -93,7 +94,7 @@ public class CommandLineTests
     {
         StringWriter output = new();
         HelpText.Write(output, null);
-        foreach (string later in (string[])["explain", "capture", "replay", "drill", "import"])
+        foreach (string later in (string[])["explain", "capture", "replay", "drill"])
             Assert.DoesNotContain($"  {later} ", output.ToString());
     }
 

@@ -179,10 +179,10 @@ public class SnapshotTests
         Assert.Equal("""{"count":3,"previousSlave":"eth0","reason":"eth0: no carrier","withoutLinkSeconds":0.12}""", shown.GetProperty("failovers").GetRawText());
         Assert.Equal(
             """
-            [{"name":"eth0","mac":null,"active":false,"carrier":false,"operstate":"down","usable":false,"network":"unknown","miiStatus":"down","supplicant":null,"why":"no carrier"},
-            {"name":"wlan0","mac":"02:00:00:00:0b:0b","active":true,"carrier":true,"operstate":"up","usable":true,"network":"same","miiStatus":"up",
+            [{"name":"eth0","mac":null,"active":false,"carrier":false,"operstate":"down","usable":false,"network":"unknown","networkWhy":null,"miiStatus":"down","supplicant":null,"why":"no carrier"},
+            {"name":"wlan0","mac":"02:00:00:00:0b:0b","active":true,"carrier":true,"operstate":"up","usable":true,"network":"same","networkWhy":null,"miiStatus":"up",
             "supplicant":{"state":"COMPLETED","ssid":"home","bssid":"02:00:00:00:01:01","restarts":0},"why":null},
-            {"name":"usb0","mac":null,"active":false,"carrier":null,"operstate":null,"usable":false,"network":"unknown","miiStatus":null,"supplicant":null,"why":"not there"}]
+            {"name":"usb0","mac":null,"active":false,"carrier":null,"operstate":null,"usable":false,"network":"unknown","networkWhy":null,"miiStatus":null,"supplicant":null,"why":"not there"}]
             """.ReplaceLineEndings(""), shown.GetProperty("slaves").GetRawText());
         StringWriter output = new();
         SnapshotText.WriteStatus(output, document.RootElement, s_boot);

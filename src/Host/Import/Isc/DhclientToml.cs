@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Globalization;
+using System.Text;
 using BondDhcp.Dhcp.Wire;
 using BondDhcp.Host.Configuration;
 
@@ -16,6 +17,9 @@ internal static class DhclientToml
 
     /// <summary>Times of a lease: they are the server's.</summary>
     private static readonly ImmutableArray<ushort> s_times4 = [58, 59];
+
+    private const ushort DomainName = 15;
+    private const string DomainSearch = "domain-search";
 
     /// <summary>What is asked for without a word: nothing is to be added for it.</summary>
     private static ImmutableArray<byte> AskedForAnyway => [.. Dhcp4ParameterRequestList.Default, .. Dhcp4ParameterRequestList.Reported];
@@ -112,8 +116,18 @@ internal static class DhclientToml
     private static void Table(ImportedInterface one, string key, List<DhclientOption> options)
     {
         if (options.Count == 0) return;
-        string table = TomlText.Table(options.Select(option => (option.Option.Key, OptionToml.Value(option.Option, option.Data))));
+        string table = TomlText.Table(options.Select(static option => Searched(option) is { } domains
+            ? (DomainSearch, domains)
+            : (option.Option.Key, OptionToml.Value(option.Option, option.Data))));
         one.Set(key, new ImportedValue(table, [.. options.Select(option => option.From).Distinct()]));
+    }
+
+    // Before there was option 119, several domains were written into the one name of option 15, and resolvers searched all of them.
+    private static string? Searched(DhclientOption option)
+    {
+        if (option.Option is not { IsDhcp6: false, Code: DomainName }) return null;
+        string[] names = Encoding.Latin1.GetString(option.Data.AsSpan()).Split(' ', StringSplitOptions.RemoveEmptyEntries);
+        return names.Length > 1 && names.All(NameRules.IsHostName) ? TomlText.Array(names.Select(TomlText.Quote)) : null;
     }
 
     /// <summary>The name that servers are told, as the key <c>hostname</c>; null where dhclient is told nothing, and sends none.</summary>
