@@ -309,7 +309,9 @@ public sealed class ImportDhclientTests(ITestOutputHelper output)
         ProgramResult result = client.CommandAsync("lease", C0, "--json").GetAwaiter().GetResult();
         if (result.ExitCode != 0) return null;
         using JsonDocument document = JsonDocument.Parse(result.Output);
-        JsonElement dhcp6 = document.RootElement.GetProperty("interfaces")[0].GetProperty("dhcp6");
+        JsonElement interfaces = document.RootElement.GetProperty("interfaces");
+        if (interfaces.GetArrayLength() == 0) return null;
+        JsonElement dhcp6 = interfaces[0].GetProperty("dhcp6");
         return dhcp6.ValueKind == JsonValueKind.Object ? dhcp6.GetProperty("state").GetString() : null;
     }
 }
