@@ -78,9 +78,10 @@ internal sealed class RivalGate : IDisposable
     public bool MayBegin(GuardedClient client, Action resume, Action pause)
     {
         (_client, _resume, _pause) = (client, resume, pause);
+        bool wasClosed = IsClosed; // then it is resumed by the look, and not begun twice
         if (_network.Table.TryFind(_name, out Link? link) && _search.MayFind(link, _ipv6)) Look(pausing: false);
         if (!IsClosed) _look.At = BoottimeClock.Now + LookDelay;
-        return !IsClosed;
+        return !IsClosed && !wasClosed;
     }
 
     /// <summary>The client told the journal of something: others may be behind it, or may have come since the last look.</summary>

@@ -19,9 +19,9 @@ internal sealed class RivalJudge
     {
         RivalJudge judge = new(facts);
         judge.JudgeManagers();
-        bool unknown = judge.JudgePackets() | judge.JudgePorts();
+        bool packets = judge.JudgePackets(), ports = judge.JudgePorts();
         judge.JudgeNames();
-        if (unknown) judge.JudgeUnknown();
+        if (packets || ports) judge.JudgeUnknown(ports);
         judge.JudgePossible();
         return [.. judge._rivals];
     }
@@ -49,11 +49,13 @@ internal sealed class RivalJudge
             ProcessFacts? owner = OwnerOf(holder.Inode);
             // Whoever takes every packet may only be looking: tcpdump, lldpd.
             if (holder.Protocol == SocketTable.All && (owner is null || !IsClient(owner))) continue;
-            if (owner is null) unknown = true;
-            else Add(owner, holder.Device == 0 ? "reads the IPv4 packets of every interface" : $"has a packet socket on {_facts.Interface}");
+            if (owner is null) unknown |= holder.Device != 0;
+            else if (IsClient(owner) || HoldsPort(owner)) Add(owner, holder.Device == 0 ? "reads the IPv4 packets of every interface" : $"has a packet socket on {_facts.Interface}");
         }
         return unknown;
     }
+
+    private bool HoldsPort(ProcessFacts process) => _facts.Ports.Any(port => process.Sockets.Contains(port.Inode));
 
     // True when a port that concerns the interface is held, and nobody says by whom.
     private bool JudgePorts()
@@ -82,13 +84,14 @@ internal sealed class RivalJudge
             if (IsClient(process) && process.Names(_facts.Interface)) Add(process, $"was started for {_facts.Interface}");
     }
 
-    // There is a client's socket. Where a program is known that may have it, it is that one.
-    private void JudgeUnknown()
+    // There is a socket such as clients have. Where a program is known that may have it, it is that one. A packet socket alone
+    // may be of somebody who only looks, for whom nobody waits.
+    private void JudgeUnknown(bool holdsPort)
     {
         if (_rivals.Count > 0) return;
         string what = FormattableString.Invariant($"has a DHCP client's socket open on {_facts.Interface}");
         if (_facts.Processes.FirstOrDefault(process => IsClient(process) && Concerns(process) && process.Sockets.Count == 0) is { } likely) Add(likely, what);
-        else _rivals.Add(new Rival(RivalKind.Client, Rival.UnknownProgram, _facts.Interface, what));
+        else _rivals.Add(new Rival(RivalKind.Client, Rival.UnknownProgram, _facts.Interface, what) { IsCertain = holdsPort });
     }
 
     // connman has no socket open while it is bound and writes nothing down that others may read.

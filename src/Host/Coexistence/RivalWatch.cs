@@ -18,7 +18,14 @@ internal sealed class RivalWatch(EventLoop loop, Action noticed) : IDisposable
         Release(process => !wanted.Contains(process));
         foreach (int pid in wanted.Where(pid => !_processes.Exists(known => known.Pid == pid))) Hold(pid);
         if (_directories is not null) return;
-        _directories = new DirectoryWatch();
+        try
+        {
+            _directories = new DirectoryWatch();
+        }
+        catch (LinuxException)
+        {
+            return; // no more of them in this host: the slow look tells
+        }
         // Of one that is not there yet, the slow look tells.
         foreach (string directory in directories) _directories.TryAdd(directory, out _);
         _directoryWatch = loop.Register(_directories.Descriptor, Readiness.Read, _ => TakeChanges());
@@ -38,13 +45,26 @@ internal sealed class RivalWatch(EventLoop loop, Action noticed) : IDisposable
 
     private void Hold(int pid)
     {
-        if (ProcessIdentity.Of(pid) is not { } identity || ProcessDescriptor.Open(identity) is not { } process) return;
+        if (ProcessIdentity.Of(pid) is not { } identity || TryOpen(identity) is not { } process) return;
         LoopWatch watch = loop.Register(process.Descriptor, Readiness.Read, _ =>
         {
             Release(ended => ended == pid);
             noticed();
         });
         _processes.Add((pid, process, watch));
+    }
+
+    // Without a descriptor the slow look tells of its end.
+    private static ProcessDescriptor? TryOpen(ProcessIdentity identity)
+    {
+        try
+        {
+            return ProcessDescriptor.Open(identity);
+        }
+        catch (LinuxException)
+        {
+            return null;
+        }
     }
 
     private void Release(Predicate<int> which) => _processes.RemoveAll(held =>

@@ -108,6 +108,8 @@ internal sealed partial class DaemonProcess : IDisposable
         string name = _journal[_journal.NextSequence - 1].Report.Event;
         if (_host is null && name is "leaseBound" or "state" && AllAreServed) _furnish.At = Instant.Zero;
         if (_host is not null && LogSeverity.Of(name) != LogLevel.Debug) FollowStatus();
+        // What a change of the path or a new lease needed is not needed while all is quiet.
+        if (_host is not null && name is "hardwareAddress" or "activeSlave" or "leaseBound" && _tidy.At.IsNever) _tidy.At = BoottimeClock.Now + s_settling;
         if (_reconsidering || !_commands.AnyoneWaits) return;
         _reconsidering = true;
         // Entries are made while a machine's step is being carried out: look when it is.

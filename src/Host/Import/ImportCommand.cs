@@ -108,7 +108,9 @@ internal sealed class ImportCommand
         List<DhclientProcess> left = [.. processes];
         foreach (DhclientProcess process in Concerned(outcome, processes))
         {
-            if (DhclientStop.Stop(process) is { } why) Fail($"{process} is not stopped: {why}");
+            string[] others = [.. process.Interfaces.Where(name => !outcome.Configuration.Interfaces.Any(one => one.Name == name && (process.IsDhcp6 ? one.Dhcp6 is not null : one.Dhcp4)))];
+            if (others.Length > 0) Fail($"{process} is not stopped: it serves {string.Join(", ", others)} as well, which would have no client then");
+            else if (DhclientStop.Stop(process) is { } why) Fail($"{process} is not stopped: {why}");
             else
             {
                 left.Remove(process);

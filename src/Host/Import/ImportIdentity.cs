@@ -47,7 +47,7 @@ internal sealed class ImportIdentity(
         }
         if (_duid is { } duid) Draft.Global.Set("duid", new ImportedValue(TomlText.Quote(duid.Duid.ToString()), duid.From));
         if (clients.IsEmpty) return;
-        if (first is { } known) SetClientIdentifier(known, Draft.Find(of!)!);
+        if (first is { } known) SetClientIdentifier(known, Draft.Find(of!)!, clients);
         else TellNewIdentifier(clients);
     }
 
@@ -146,6 +146,7 @@ internal sealed class ImportIdentity(
     // "duid" is another identifier on every interface, and yet one form.
     private bool IsSameForm(ImmutableArray<byte> first, string firstName, ImmutableArray<byte> other, ImportedInterface one) =>
         first.SequenceEqual(other)
+        || (IsOwnMac(firstName, first) && IsOwnMac(one.Name, other))
         || (IsOfDuid(first, out _) && IsOfDuid(other, out Iaid iaid) && firstName != one.Name && TakeIaid(one, iaid));
 
     private bool IsOfDuid(ImmutableArray<byte> octets, out Iaid iaid) =>
@@ -160,13 +161,24 @@ internal sealed class ImportIdentity(
         return true;
     }
 
-    private void SetClientIdentifier((ImmutableArray<byte> Octets, SourceLine From) sent, ImportedInterface one)
+    private bool IsOwnMac(string name, ImmutableArray<byte> octets) =>
+        macs(name) is { } mac && octets.SequenceEqual(Dhcp4ClientIdentifier.FromMac(mac));
+
+    private void SetClientIdentifier((ImmutableArray<byte> Octets, SourceLine From) sent, ImportedInterface one, ImmutableArray<ImportedInterface> clients)
     {
         ReadOnlySpan<byte> octets = sent.Octets.AsSpan();
         string form =
             _duid is { } duid && octets.SequenceEqual(duid.Duid.Octets) ? "bare-duid"
             : IsOfDuid(sent.Octets, out Iaid iaid) && TakeIaid(one, iaid) ? "duid"
-            : HexText.Colons(octets);
+            : clients.Length > 1 && clients.All(client => _sent.TryGetValue(client.Name, out ImmutableArray<byte> its) && IsOwnMac(client.Name, its)) ? "mac"
+            // Octets are the same on every interface: two of them in one network would be one client to the server.
+            : clients.Length == 1 || clients.All(client => _sent.TryGetValue(client.Name, out ImmutableArray<byte> its) && its.SequenceEqual(sent.Octets)) ? HexText.Colons(octets)
+            : "";
+        if (form.Length == 0)
+        {
+            Draft.Lose(sent.From, $"client identifier {HexText.Colons(octets)} of {one.Name}: client-id is one for all interfaces, and \"duid\" makes another one of it for each; servers see new clients");
+            form = "duid";
+        }
         Draft.Global.Replace("client-id", new ImportedValue(TomlText.Quote(form), sent.From, "the octets that dhclient sends"));
     }
 

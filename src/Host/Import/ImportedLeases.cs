@@ -28,8 +28,13 @@ internal static class ImportedLeases
     {
         why = lease.IsBootp ? "it is of a BOOTP server, which cannot be asked for it" : "";
         if (why.Length > 0 || ReadAck(lease, mac, out why) is not { } ack) return null;
-        Instant expiresAt = At(lease.Expire, clock);
+        bool isInfinite = ack.LeaseSeconds == uint.MaxValue;
+        // Half a block, of a file that was cut off.
+        if (lease.Expire == DateTimeOffset.MaxValue && !isInfinite) why = "it does not say when it ends";
+        if (why.Length > 0) return null;
         TimeSpan length = TimeSpan.FromSeconds(ack.LeaseSeconds);
+        // Not later than it was granted for, whatever the clock was that wrote it.
+        Instant expiresAt = isInfinite ? At(lease.Expire, clock) : Instant.Min(At(lease.Expire, clock), clock.Now + length);
         return new Dhcp4Lease
         {
             Ack = ack,
@@ -77,13 +82,23 @@ internal static class ImportedLeases
 
     private static Instant PreferredUntil(DhclientBinding one, StoreClock clock) => At(DhclientLease6.After(one.Starts, one.PreferredSeconds), clock);
 
+    private const string TooMany = "it has more options than a message can hold";
+
     private static Dhcp4Reply? ReadAck(DhclientLease lease, MacAddress? mac, out string why)
     {
         var message = new Dhcp4AckMessage(1, mac ?? MacAddress.Zero, lease.Address, Ipv4Address.Any, Ipv4Address.Any);
         message.Add(MessageType, [(byte)Dhcp4MessageType.Ack]);
         if (lease.Find(LeaseTime) is null) message.Add(LeaseTime, SecondsOf(lease));
-        foreach ((byte code, ImmutableArray<byte> data) in lease.Options)
-            if (code != MessageType) message.Add(code, data.AsSpan());
+        try
+        {
+            foreach ((byte code, ImmutableArray<byte> data) in lease.Options)
+                if (code != MessageType) message.Add(code, data.AsSpan());
+        }
+        catch (FormatException)
+        {
+            why = TooMany;
+            return null;
+        }
         Dhcp4Reply? ack = message.Read(out Dhcp4DropReason reason);
         why = ack is null ? $"a DHCPACK like it would not be taken: {reason}" : "";
         return ack;
@@ -102,7 +117,11 @@ internal static class ImportedLeases
     {
         var message = new Dhcp6ReplyMessage(1);
         foreach ((ushort code, ImmutableArray<byte> data) in lease.Options)
-            if (!message.TryAdd(code, data.AsSpan())) throw new FormatException("options");
+        {
+            if (message.TryAdd(code, data.AsSpan())) continue;
+            why = TooMany;
+            return null;
+        }
         Dhcp6Reply? reply = message.Read(out Dhcp6DropReason reason);
         why = reply is null ? $"a REPLY like it would not be taken: {reason}" : "";
         return reply;

@@ -59,7 +59,7 @@ internal sealed class EventJournal(Func<Instant> clock, TimeProvider wallClock)
         List<JournalEntry> own = [];
         for (long sequence = FirstSequence; sequence < NextSequence; sequence++) own.Add(this[sequence]);
         _entries.Clear();
-        if (earlier.Count > 0) NextSequence = _origin = earlier[0].Sequence;
+        NextSequence = _origin = earlier.Count > 0 ? earlier[0].Sequence : 1;
         foreach (JournalEntry entry in earlier) Add(entry);
         FirstOfThisRun = NextSequence;
         JournalEntry first = own.Count > 0 ? own[0] : new(0, clock(), wallClock.GetUtcNow(), "", source, between);

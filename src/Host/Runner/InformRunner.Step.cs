@@ -18,6 +18,7 @@ internal sealed partial class InformRunner
     private readonly List<Dhcp4Effect> _effects = [];
     private Dhcp4Surroundings _surroundings = new() { Mac = MacAddress.Zero };
     private Dhcp4Lease? _told;
+    private string? _unheld;
     private bool _keeps;
     private bool _carryingOut;
 
@@ -47,7 +48,9 @@ internal sealed partial class InformRunner
         try
         {
             // The answer comes to this port of the address; unheld, the kernel would refuse it with an ICMP error.
-            if (Sockets.HoldUdp(Client.State is Dhcp4InformState.Stopped ? null : Client.Address?.Address) is { } unheld) Warn($"port 68 of {Client.Address}: {unheld}");
+            string? unheld = Sockets.HoldUdp(Client.State is Dhcp4InformState.Stopped ? null : Client.Address?.Address);
+            if (unheld is not null && unheld != _unheld) Warn($"port 68 of {Client.Address}: {unheld}");
+            _unheld = unheld;
             for (int i = 0; i < _effects.Count; i++) CarryOut(_effects[i]);
         }
         finally

@@ -128,10 +128,24 @@ public sealed class ServiceNotifierTests : IDisposable
         using ServiceNotifier notifier = Notifier();
         FixedMemoryFile file = FixedMemoryFile.Create("x", KeptJournal.Length);
         Assert.True(file.TryWrite(0, "no journal"u8));
+        _journal.Record("bond0", "dhcp4", Report.Of("state", ("from", "stopped"), ("to", "selecting")));
+        _journal.Record("bond0", "dhcp4", Report.Of("sent", ("message", "DHCPDISCOVER")));
         using JournalKeeping keeping = JournalKeeping.Begin(_journal, notifier, [new InheritedDescriptor("journal", file.Descriptor)])!;
-        Assert.Equal(["restarted", "warning"], Events(_journal));
-        Assert.Contains("of another format", _journal[2].Report.Fields[0].Value.ToString(), StringComparison.Ordinal);
+        Assert.Equal(["restarted", "state", "sent", "warning"], Events(_journal));
+        Assert.Contains("of another format", _journal[_journal.NextSequence - 1].Report.Fields[0].Value.ToString(), StringComparison.Ordinal);
         Assert.Equal(["FDSTOREREMOVE=1\nFDNAME=journal", "FDSTORE=1\nFDNAME=journal\nFDPOLL=0"], Told());
+    }
+
+    [Fact]
+    public void Journal_ThatWasNeverWrittenTo_IsNoEndOfTheDaemon()
+    {
+        using ServiceNotifier notifier = Notifier();
+        FixedMemoryFile file = FixedMemoryFile.Create("x", KeptJournal.Length);
+        _journal.Record("bond0", "dhcp4", Report.Of("state", ("from", "stopped"), ("to", "selecting")));
+        using JournalKeeping keeping = JournalKeeping.Begin(_journal, notifier, [new InheritedDescriptor("journal", file.Descriptor)])!;
+        Assert.Equal(["restarted", "state"], Events(_journal).Take(2));
+        _journal.Record("bond0", "dhcp4", Report.Of("sent", ("message", "DHCPDISCOVER")));
+        Assert.Equal("sent", _journal[_journal.NextSequence - 1].Report.Event);
     }
 
     [Fact]

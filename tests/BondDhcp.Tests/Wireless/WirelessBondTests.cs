@@ -35,6 +35,7 @@ public sealed partial class WirelessBondTests(WirelessMachine machine, ITestOutp
         verified
         announced
         lease failover
+        pause 6 # what the failover needed is given back 5 s after it
         note memory grep ^Pss: "/proc/$client/smaps_rollup"
         mark lost
         ap_lost

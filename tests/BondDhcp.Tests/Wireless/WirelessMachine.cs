@@ -8,7 +8,7 @@ namespace BondDhcp.Tests.Wireless;
 public sealed class WirelessMachine() : BedFixture(QemuFactAttribute.WhyNot, () => QemuMachine.RunAsync(
 [
     .. WirelessBondTests.Scenarios, .. WirelessLinkTests.Scenarios, .. WirelessComponentTests.Scenarios, .. HotPlugTests.Scenarios,
-    .. WiredAuthenticationTests.Scenarios, .. NetworkdTests.Scenarios, .. ColdStartTests.Scenarios,
+    .. WiredAuthenticationTests.Scenarios, .. ColdStartTests.Scenarios,
 ]));
 
 /// <summary>The classes that look at one boot; alone, because the machine takes both processors.</summary>

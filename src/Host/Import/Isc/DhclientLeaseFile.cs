@@ -142,7 +142,10 @@ internal sealed class DhclientLeaseFile
         {
             switch (one.Keyword)
             {
-                case "released": return null;
+                case "released":
+                    // It was given back, and so was what earlier blocks say of it.
+                    _leases6.RemoveAll(earlier => earlier.Interface == InterfaceIn(block));
+                    return null;
                 case "ia-na": addresses ??= ReadAssociation(one, "iaaddr"); break;
                 case "ia-pd": prefixes ??= ReadAssociation(one, "iaprefix"); break;
                 case "option" when ReadOption(one) is { Option.IsDhcp6: true } read: options.Add((read.Option.Code, read.Data)); break;

@@ -19,6 +19,7 @@ internal static class DhclientToml
     private static readonly ImmutableArray<ushort> s_times4 = [58, 59];
 
     private const ushort DomainName = 15;
+    private const ushort DomainSearchCode = 119;
     private const string DomainSearch = "domain-search";
 
     /// <summary>What is asked for without a word: nothing is to be added for it.</summary>
@@ -116,7 +117,8 @@ internal static class DhclientToml
     private static void Table(ImportedInterface one, string key, List<DhclientOption> options)
     {
         if (options.Count == 0) return;
-        string table = TomlText.Table(options.Select(static option => Searched(option) is { } domains
+        bool hasSearch = options.Exists(option => option.Option is { IsDhcp6: false, Code: DomainSearchCode });
+        string table = TomlText.Table(options.Select(option => !hasSearch && Searched(option) is { } domains
             ? (DomainSearch, domains)
             : (option.Option.Key, OptionToml.Value(option.Option, option.Data))));
         one.Set(key, new ImportedValue(table, [.. options.Select(option => option.From).Distinct()]));

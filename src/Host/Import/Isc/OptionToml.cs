@@ -75,9 +75,9 @@ internal static class OptionToml
         return Strings(addresses);
     }
 
-    // Plain words alone: what is anything else keeps its octets.
+    // Plain words alone: what is anything else keeps its octets, and so does what would be read as such.
     private static string? Text(ReadOnlySpan<byte> octets) =>
-        octets.ContainsAnyExceptInRange((byte)0x20, (byte)0x7e) ? null : TomlText.Quote(Encoding.ASCII.GetString(octets));
+        octets.ContainsAnyExceptInRange((byte)0x20, (byte)0x7e) || octets.StartsWith("hex:"u8) ? null : TomlText.Quote(Encoding.ASCII.GetString(octets));
 
     private static string? Routes(byte code, ReadOnlySpan<byte> octets) =>
         Dhcp4OptionText.Format(code, octets) is { } text

@@ -10,6 +10,8 @@ internal static class UnitCommands
 
     private const string DropIn = "[Service]\n# bonddhcp import ends the process: no release, no restart. Gone with the next boot.\nExecStop=\nExecStopPost=\nRestart=no\n";
 
+    private static readonly string[] s_logins = ["ssh", "user@", "getty@", "serial-getty@", "console-getty"];
+
     /// <summary>systemctl waits for systemd to read its units.</summary>
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(30);
 
@@ -20,8 +22,9 @@ internal static class UnitCommands
     public static string? Silence(string unit)
     {
         if (!Directory.Exists(RunUnits) || unit.StartsWith("networking.", StringComparison.Ordinal) || unit.StartsWith("ifup@", StringComparison.Ordinal)) return null;
-        // Of a login session or a container it is no unit of a client.
-        if (!unit.Contains("dhc", StringComparison.Ordinal)) return null;
+        // Started by hand, by somebody who logged in.
+        if (s_logins.Any(login => unit.StartsWith(login, StringComparison.Ordinal))) return null;
+        if (!unit.Contains("dhc", StringComparison.Ordinal)) return $"it runs in {unit}, which may release the lease or start it again; end it there";
         string file = $"{RunUnits}/{unit}.d/50-bonddhcp-import.conf";
         if (StateFile.Write(file, Encoding.ASCII.GetBytes(DropIn)) is { } problem) return $"{file}: {problem}; without it {unit} would release the lease";
         return Reload() is { } failed ? $"systemctl daemon-reload: {failed}; without it {unit} would release the lease" : null;
