@@ -177,7 +177,8 @@ internal sealed class ImportIdentity(
         if (form.Length == 0)
         {
             Draft.Lose(sent.From, $"client identifier {HexText.Colons(octets)} of {one.Name}: client-id is one for all interfaces, and \"duid\" makes another one of it for each; servers see new clients");
-            form = "duid";
+            Draft.Global.Replace("client-id", new ImportedValue(TomlText.Quote("duid"), sent.From, "new: not all interfaces send the same octets"));
+            return;
         }
         Draft.Global.Replace("client-id", new ImportedValue(TomlText.Quote(form), sent.From, "the octets that dhclient sends"));
     }

@@ -58,13 +58,20 @@ public sealed class RivalJudgeTests
         Assert.Empty(RivalJudge.Of(s_quiet with { Processes = [Process(name, arguments)] }));
 
     [Fact]
-    public void PacketSocket_OfIpv4_IsAClientsWhoeverHasIt()
+    public void PacketSocket_OfIpv4_IsAClientsWhenAClientHasItOrWhoHoldsThePort()
     {
         RivalFacts facts = s_quiet with { Packets = [new(SocketTable.Ipv4, Bond, TheirSocket)] };
-        Rival known = Assert.Single(RivalJudge.Of(facts with { Processes = [Process("myclient", "myclient", TheirSocket)] }));
-        Assert.Equal(("myclient", 108), (known.Program, known.Pid));
-        Rival unknown = Assert.Single(RivalJudge.Of(facts));
+        Assert.Equal("dhclient", Assert.Single(RivalJudge.Of(facts with { Processes = [Process("dhclient", "dhclient", TheirSocket)] })).Program);
+        Assert.Empty(RivalJudge.Of(facts with { Processes = [Process("sniffer", "sniffer", TheirSocket)] }));
+    }
+
+    [Fact]
+    public void PacketSocket_OfIpv4_OfNobodyKnown_IsToldOfAndNotWaitedFor()
+    {
+        Rival unknown = Assert.Single(RivalJudge.Of(s_quiet with { Packets = [new(SocketTable.Ipv4, Bond, TheirSocket)] }));
         Assert.Equal("another program has a DHCP client's socket open on bond0", unknown.ToString());
+        Assert.False(unknown.IsCertain);
+        Assert.Empty(RivalJudge.Of(s_quiet with { Packets = [new(SocketTable.Ipv4, 0, TheirSocket)] }));
     }
 
     [Fact]
