@@ -1,3 +1,5 @@
+using BondDhcp.Host.Import.Running;
+
 namespace BondDhcp.Host.Coexistence;
 
 /// <summary>A process in our network namespace.</summary>
@@ -15,6 +17,17 @@ internal sealed record ProcessFacts(int Pid, string Name, IReadOnlyList<string> 
 
     /// <summary>True when its arguments name the interface.</summary>
     public bool Names(string interfaceName) => Words.Contains(interfaceName) || Words.Contains("-i" + interfaceName);
+
+    /// <summary>
+    /// True when it was started for interfaces by name, whether there are such now: <c>dhclient eth0</c>, <c>udhcpc -i eth0</c>, a
+    /// dhcpcd that calls itself <c>dhcpcd: eth0 [ip4]</c>.
+    /// </summary>
+    public bool NamesAnInterface => Name switch
+    {
+        "dhclient" => DhclientProcess.Of(default, Arguments) is { Interfaces.Count: > 0 },
+        "dhcpcd" => Words is ["dhcpcd:", [not '[', ..], ['[', ..], ..],
+        _ => ValueOf("-i") is not null && (Words.Contains("udhcpc") || Name == "udhcpc"),
+    };
 
     /// <summary>The argument behind an option; null where it has none.</summary>
     public string? ValueOf(string option)

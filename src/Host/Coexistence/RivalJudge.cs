@@ -117,6 +117,8 @@ internal sealed class RivalJudge
             elsewhere |= holder.Device != _facts.Index && holder.Device != 0;
         }
         if (elsewhere && !here) return false;
+        // What it was started for may be gone, and its port is still held.
+        if (process.NamesAnInterface) return false;
         return RivalProgram.Of(process)?.Kind switch
         {
             RivalKind.Dhcpcd => !SparedInterfaces.ByDhcpcd(_facts.DhcpcdConfiguration, _facts.Interface),

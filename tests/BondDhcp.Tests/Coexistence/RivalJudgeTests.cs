@@ -83,6 +83,16 @@ public sealed class RivalJudgeTests
         Assert.Equal("dhclient", Assert.Single(RivalJudge.Of(facts with { Processes = [Process("dhclient", "dhclient", TheirSocket)] })).Program);
     }
 
+    [Theory]
+    [InlineData("dhclient", "dhclient -4 -pf /run/x.pid usb0")]
+    [InlineData("dhcpcd", "dhcpcd: usb0 [ip4]")]
+    [InlineData("udhcpc", "udhcpc -i usb0")]
+    public void Port_OfAClientWhoseInterfaceIsGone_IsNotWaitedFor(string name, string arguments) => Assert.Empty(RivalJudge.Of(s_quiet with
+    {
+        Ports = [Wildcard()],
+        Processes = [Process(name, arguments, TheirPort)],
+    }));
+
     [Fact]
     public void PacketSocket_OnAnotherInterface_IsNone() => Assert.Empty(RivalJudge.Of(s_quiet with
     {

@@ -177,7 +177,7 @@ public sealed class ImportSnapshotTests
                 send dhcp-client-identifier "laptop";
                 send dhcp-lease-time 3600;
                 send vendor-class-identifier "Acme\040One";
-                send my-number 01:02:03:04;
+                send my-number 16909060;
                 send user-class 04:61:62:63:64;
                 send dhcp6.vendor-class 00:00:01:37:00:01:61;
                 send pick-first-value(option host-name, "x");

@@ -81,7 +81,7 @@ internal sealed class DhclientLeaseFile
         bool isDhcp6 = statement.Argument(1).StartsWith(IscOption.Dhcp6Prefix, StringComparison.OrdinalIgnoreCase);
         if (!isDhcp6 && statement.Argument(1).Contains('.', StringComparison.Ordinal)) return null; // in a space of its own
         return ushort.TryParse(statement.Word(3), NumberStyles.None, CultureInfo.InvariantCulture, out ushort code) && code > 0 && (isDhcp6 || code < byte.MaxValue)
-            ? new IscOption(code, isDhcp6) : null;
+            ? new IscOption(code, isDhcp6) { Defined = IscOptionValue.KindOf(statement) } : null;
     }
 
     private DhclientLease? ReadLease(IscStatement lease, ImmutableArray<IscStatement> block)

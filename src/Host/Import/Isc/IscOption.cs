@@ -8,6 +8,9 @@ namespace BondDhcp.Host.Import.Isc;
 /// <param name="IsDhcp6">It is of DHCPv6.</param>
 internal readonly record struct IscOption(ushort Code, bool IsDhcp6)
 {
+    /// <summary>How its value is written where the file itself defines it; null where the option's own table says so.</summary>
+    public IscValueKind? Defined { get; init; }
+
     /// <summary>As a key of the configuration: the name that <c>decode</c> prints, the number where there is none.</summary>
     public string Key
     {

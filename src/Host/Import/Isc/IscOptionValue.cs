@@ -42,7 +42,28 @@ internal static class IscOptionValue
     private const int MaxLength = 1024;
 
     /// <summary>How the value of an option is written.</summary>
-    public static IscValueKind KindOf(IscOption option) => option.IsDhcp6 ? Of(Dhcp6OptionTable.Of(option.Code).Kind) : Of(Dhcp4OptionTable.Of((byte)option.Code).Kind);
+    public static IscValueKind KindOf(IscOption option) => option.Defined ?? (option.IsDhcp6 ? Of(Dhcp6OptionTable.Of(option.Code).Kind) : Of(Dhcp4OptionTable.Of((byte)option.Code).Kind));
+
+    /// <summary>The kind that a definition names (dhcp-options(5), "defining new options"); null for records and what else it may say.</summary>
+    public static IscValueKind? KindOf(IscStatement definition)
+    {
+        string[] words = [.. definition.Tokens.SkipWhile(static token => !token.Is('=')).Skip(1).Select(static token => token.Value.ToLowerInvariant())];
+        if (words is ["array", "of", ..]) words = words[2..];
+        if (words is ["unsigned" or "signed", ..]) words = words[1..];
+        return words switch
+        {
+            ["integer", "8"] => IscValueKind.Byte,
+            ["integer", "16"] => IscValueKind.UInt16,
+            ["integer", "32"] => IscValueKind.UInt32,
+            ["ip-address"] => IscValueKind.Ipv4,
+            ["ip6-address"] => IscValueKind.Ipv6,
+            ["boolean"] => IscValueKind.Flag,
+            ["text"] => IscValueKind.Text,
+            ["string"] => IscValueKind.Octets,
+            ["domain-list", ..] => IscValueKind.Names,
+            _ => null,
+        };
+    }
 
     /// <summary>
     /// The octets of the value that begins at a token; null, with the reason, where it is none. An equals sign before it is
