@@ -53,16 +53,16 @@ internal sealed class ImportOutcome
     {
         for (int i = 0; i < MaxRefusals; i++)
         {
-            ImportToml checkedToml = ImportToml.Write(Reader.Draft, Reader.Files, ImportToml.OverridesAreRead);
-            ConfigurationResult result = ConfigurationReader.Read("import", checkedToml.Text);
+            ImportToml written = ImportToml.Write(Reader.Draft, Reader.Files);
+            ConfigurationResult result = ConfigurationReader.Read("import", written.Text);
             if (result.Problems.Count == 0)
             {
-                Toml = ImportToml.Write(Reader.Draft, Reader.Files).Text;
+                Toml = written.Text;
                 Configuration = result.Configuration!;
                 return;
             }
             ConfigurationProblem problem = result.Problems[0];
-            if (checkedToml.At(problem.Line) is not { } place) throw new IOException($"the configuration made here is refused: {problem}");
+            if (written.At(problem.Line) is not { } place) throw new IOException($"the configuration made here is refused: {problem}");
             LeaveOut(place, problem.Message);
         }
         throw new IOException("the configuration made here is refused again and again");

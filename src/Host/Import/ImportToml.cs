@@ -1,5 +1,4 @@
 using System.Text;
-using BondDhcp.Host.Configuration;
 
 namespace BondDhcp.Host.Import;
 
@@ -15,8 +14,6 @@ internal sealed class ImportToml
     /// <summary>Longer comments are cut into lines at blanks.</summary>
     private const int Width = 118;
 
-    private static readonly string[] s_overrides = ["request", "require", "send", "supersede", "default", "prepend", "append"];
-
     /// <summary>The order of keys; those that are not here come last.</summary>
     private static readonly string[] s_order =
     [
@@ -26,16 +23,14 @@ internal sealed class ImportToml
 
     private readonly StringBuilder _text = new();
     private readonly Dictionary<int, TomlPlace> _places = [];
-    private readonly bool _withOverrides;
     private int _line = 1;
 
-    private ImportToml(bool withOverrides) => _withOverrides = withOverrides;
+    private ImportToml()
+    {
+    }
 
     /// <summary>The text.</summary>
     public string Text => _text.ToString();
-
-    /// <summary>True where the configuration's reader knows the tables of options.</summary>
-    public static bool OverridesAreRead => InterfaceKeys.All.ContainsKey(s_overrides[^1]);
 
     /// <summary>What stands on a line, from 1; null for a comment.</summary>
     public TomlPlace? At(int line) => _places.GetValueOrDefault(line);
@@ -43,10 +38,9 @@ internal sealed class ImportToml
     /// <summary>Writes a draft.</summary>
     /// <param name="draft">The draft.</param>
     /// <param name="files">The files that were read.</param>
-    /// <param name="withOverrides">False leaves out the tables of options.</param>
-    public static ImportToml Write(ImportDraft draft, IReadOnlyList<string> files, bool withOverrides = true)
+    public static ImportToml Write(ImportDraft draft, IReadOnlyList<string> files)
     {
-        var toml = new ImportToml(withOverrides);
+        var toml = new ImportToml();
         toml.Comment($"Made by bonddhcp import from {(files.Count == 0 ? "no file" : string.Join(", ", files))}.");
         toml.Notes("Without a counterpart, and left out:", draft.Lost);
         toml.Notes("To know:", draft.Remarks);
@@ -65,7 +59,6 @@ internal sealed class ImportToml
         if (one is null && table.Keys.Count > 0) Line("");
         foreach ((string key, List<ImportedValue> values, bool isList) in table.Keys.OrderBy(entry => Array.IndexOf(s_order, entry.Key) is >= 0 and var at ? at : s_order.Length))
         {
-            if (!_withOverrides && s_overrides.Contains(key)) continue;
             if (!isList)
             {
                 _places[_line] = new TomlPlace(one, key, null);

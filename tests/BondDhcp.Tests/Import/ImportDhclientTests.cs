@@ -291,7 +291,7 @@ public sealed class ImportDhclientTests(ITestOutputHelper output)
 
     // The last table is c0's; nothing outside of the namespaces is told of name servers.
     private static void Finish(BondDhcpProcess client) =>
-        File.WriteAllText(client.ConfigurationFile, SystemTree.Readable(File.ReadAllText(client.ConfigurationFile)) + "dns = false\n");
+        File.WriteAllText(client.ConfigurationFile, File.ReadAllText(client.ConfigurationFile) + "dns = false\n");
 
     private static string Dhcp6Addresses(NetworkBed bed) => string.Join('\n', bed.Client.Ip($"-6 -o address show dev {C0} scope global")
         .Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => line.Split(" inet6 ", 2)[1].Split(' ', 2)[0]).Where(one => one.EndsWith("/128", StringComparison.Ordinal)));

@@ -38,21 +38,6 @@ internal sealed class SystemTree : IDisposable
     public ImportOutcome Import(Dictionary<string, string>? macs = null, IReadOnlyList<DhclientProcess>? processes = null, params ImmutableArray<string> paths) => ImportOutcome.Of(
         new ImportRoot(Root), paths, processes ?? [], name => macs?.GetValueOrDefault(name) is { } mac ? MacAddress.Parse(mac) : null, Now);
 
-    /// <summary>The text as the configuration's reader takes it: as long as it does not know the tables of options, without them.</summary>
-    public static string Readable(string toml)
-    {
-        if (ImportToml.OverridesAreRead) return toml;
-        string[] overrides = ["request", "require", "send", "supersede", "default", "prepend", "append"];
-        bool inside = false;
-        return string.Join('\n', toml.Split('\n').Where(line =>
-        {
-            bool begins = overrides.Any(key => line.StartsWith(key + " = ", StringComparison.Ordinal));
-            bool left = begins || inside;
-            inside = left && !(begins ? line.Contains('}', StringComparison.Ordinal) : line == "]");
-            return !left;
-        }));
-    }
-
     public void Dispose() => _directory.Dispose();
 
     private string Made(string path)
