@@ -7,6 +7,7 @@ namespace BondDhcp.Dhcp.Options;
 /// <summary>A DHCPv4 reply as it is to be followed: what the server said, and what the configuration says instead. Pure.</summary>
 public static class Dhcp4OptionsInForce
 {
+    private const byte SubnetMask = 1;
     private const byte Routers = 3, DnsServers = 6, StaticRoutes = 33, NtpServers = 42, DomainSearch = 119, ClasslessRoutes = 121, MsClasslessRoutes = 249;
 
     /// <summary>The reply with the overrides in it; the same one where there are none.</summary>
@@ -67,13 +68,20 @@ public static class Dhcp4OptionsInForce
     {
         var message = new Dhcp4AckMessage(reply.Xid, reply.Chaddr, reply.Yiaddr, reply.Siaddr, reply.Giaddr);
         foreach (Dhcp4Option option in options) message.Add(option.Code, option.Data.AsSpan());
-        // Together longer than any message: nothing of it can be followed, and what the server said can.
         Ipv4Prefix? informed = reply.LeaseSeconds == 0 ? new Ipv4Prefix(reply.Yiaddr, reply.PrefixLength) : null;
-        if (message.Read(touched.AsSpan(), informed, out _) is not { } read) return reply;
+        if (message.Read(touched.AsSpan(), informed, out _) is not { } read)
+        {
+            // A mask under which the leased address is none of a host's is the one that can be left alone. What is together
+            // longer than any message cannot be followed at all, and what the server said can.
+            return touched.Contains(SubnetMask) ? Read(reply, WithMaskOf(reply, options), touched.Remove(SubnetMask), overrides) : reply;
+        }
         read = read with { Configured = touched };
         ImmutableArray<Dhcp4Route> own = OwnRoutes(read, overrides);
         return read with { Routes = RoutesOf(read, overrides, own), ConfiguredRoutes = own };
     }
+
+    private static List<Dhcp4Option> WithMaskOf(Dhcp4Reply reply, List<Dhcp4Option> options) =>
+        [.. options.Where(static option => option.Code != SubnetMask), .. reply.Options.Where(static option => option.Code == SubnetMask)];
 
     // What the configuration wrote down, whichever option it put it into.
     private static ImmutableArray<Dhcp4Route> OwnRoutes(Dhcp4Reply read, OptionOverrides overrides)

@@ -1,4 +1,5 @@
 using System.Text;
+using BondDhcp.Net;
 using BondDhcp.Net.Linux;
 
 namespace BondDhcp.Host.Components;
@@ -22,12 +23,28 @@ internal sealed class StoppedComponents
         _path = Path.Combine(runtimeDirectory, FileName);
         _bootId = bootId;
         if (!File.Exists(_path)) return;
-        string[] lines = File.ReadAllLines(_path);
+        string[] lines = ReadLines();
         if (lines.Length == 0 || lines[0] != bootId) return;
         foreach (string line in lines.Skip(1))
         {
             int space = line.IndexOf(' ', StringComparison.Ordinal);
             if (space > 0) _reasons[line[..space]] = line[(space + 1)..];
+        }
+    }
+
+    /// <summary>Why it is not known what was stopped; null where it is.</summary>
+    public string? Warning { get; private set; }
+
+    private string[] ReadLines()
+    {
+        try
+        {
+            return File.ReadAllLines(_path);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            Warning = $"{IoFailure.Of(error, _path)}; what was stopped by command runs again";
+            return [];
         }
     }
 

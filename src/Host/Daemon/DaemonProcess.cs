@@ -64,7 +64,8 @@ internal sealed partial class DaemonProcess : IDisposable
         _notifier = new ServiceNotifier(_loop, Environment.GetEnvironmentVariable);
         string bootId = StoreClock.ReadBootId();
         _interfaces = new DaemonInterfaces(_loop, _journal, invocation.StateDirectory, directory.Path, bootId);
-        _components = new ComponentSet(_interfaces.Create, new StoppedComponents(directory.Path, bootId));
+        StoppedComponents stopped = new(directory.Path, bootId);
+        _components = new ComponentSet(_interfaces.Create, stopped);
         _units = new ComponentUnits(_loop, _components, _journal.Record);
         _commands = new ControlCommands(
             _components, _journal, new DaemonActions(Snapshot, Knows, Reload, TakeDown, TimeProvider.System.GetUtcNow), _units.IsEcho);
@@ -74,6 +75,7 @@ internal sealed partial class DaemonProcess : IDisposable
         _tidy = _loop.AddDeadline(Tidy);
         _journal.Recorded += OnRecorded;
         foreach (ConfigurationProblem warning in warnings) Warn(warning.ToString());
+        if (stopped.Warning is { } unread) Warn(unread);
     }
 
     /// <summary>Runs until a signal or a command ends it; gives the exit code.</summary>

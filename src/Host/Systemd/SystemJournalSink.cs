@@ -10,8 +10,9 @@ using Serilog.Events;
 namespace BondDhcp.Host.Systemd;
 
 /// <summary>
-/// Writes log lines with their fields into the system's journal, whose socket nobody waits for; one that it does not take
-/// goes where it would have gone otherwise.
+/// Writes log lines with their fields into the system's journal, whose socket nobody waits for; one that it cannot take
+/// goes where it would have gone otherwise. While the journal does not read, lines are lost and events are not: they are in
+/// the timeline.
 /// </summary>
 /// <param name="fallback">Takes what the journal does not.</param>
 /// <param name="socket">The journal's socket.</param>
@@ -55,6 +56,8 @@ internal sealed class SystemJournalSink(ILogEventSink fallback, string socket = 
         try
         {
             int error = UnixDatagram.Send(socket, octets);
+            // stderr leads to the same journal, and is waited for.
+            if (error == KernelNumbers.EAGAIN) return true;
             if (error is not (KernelNumbers.EMSGSIZE or KernelNumbers.ENOBUFS)) return error == 0;
             using FileDescriptor file = MemoryFile.Sealed(octets);
             return UnixDatagram.Send(socket, [], file) == 0;

@@ -92,7 +92,7 @@ public sealed class OptionConfigurationTests
     [InlineData("send = { host-name = \"x\" }", "4:10: send: host-name cannot be there: the key is 'hostname'")]
     [InlineData("send = { dhcp-client-identifier = \"hex:0102\" }", "4:10: send: client-identifier cannot be there: the key is 'client-id'")]
     [InlineData("send = { \"dhcp6.client-id\" = \"hex:0102\" }", "4:10: send: dhcp6.client-identifier cannot be there: the key is 'duid'")]
-    [InlineData("send = { dhcp-lease-time = 3600 }", "4:10: send: lease-time cannot be there: the client sets it itself")]
+    [InlineData("send = { dhcp-lease-time = 3600 }", "4:10: send: lease-time cannot be there: how long a lease is good for is the server's to say")]
     [InlineData("supersede = { dhcp-lease-time = 3600 }", "4:15: supersede: lease-time cannot be there: how long a lease is good for is the server's to say: who uses it longer has an address that another host may have")]
     [InlineData("supersede = { dhcp-server-identifier = \"192.0.2.1\" }", "4:15: supersede: server-identifier cannot be there: it is a matter between client and server, and nothing is configured by it")]
     [InlineData("prepend = { domain-name = \"x\" }", "4:13: prepend: domain-name cannot be there: it is no list; use 'supersede' or 'default'")]

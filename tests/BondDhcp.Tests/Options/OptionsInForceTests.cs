@@ -118,6 +118,27 @@ public sealed class OptionsInForceTests
         Assert.Equal("192.0.255.255", InForce(Ack(), "supersede = { subnet-mask = \"255.255.0.0\" }").BroadcastAddress.ToString());
     }
 
+    [Fact(DisplayName = "A mask under which the leased address is the network's own is left alone, and nothing else with it")]
+    public void Mask_UnderWhichTheAddressIsNone_IsLeftToTheServer()
+    {
+        Dhcp4Reply ack = new ReplyMessage(Dhcp4MessageType.Ack, 1, Fixture.A, Fixture.Server) { Yiaddr = Ipv4Address.Parse("192.0.2.48") }
+            .Seconds(51, 3600).Address(1, Ipv4Address.Parse("255.255.255.0")).ToReply();
+        Dhcp4Reply inForce = InForce(ack, "supersede = { subnet-mask = \"255.255.255.252\", domain-name-servers = \"192.0.2.53\" }");
+        Assert.Equal((24, "192.0.2.53"), (inForce.PrefixLength, Servers(inForce)));
+    }
+
+    [Theory(DisplayName = "The names of ISC's dhclient, by which its scripts name variables")]
+    [InlineData(60, "vendor-class-identifier")]
+    [InlineData(77, "user-class")]
+    [InlineData(82, "relay-agent-information")]
+    [InlineData(61, "dhcp-client-identifier")]
+    [InlineData(121, "rfc3442-classless-static-routes")]
+    public void Names_AreThoseOfIsc(byte code, string name)
+    {
+        Assert.Equal(name, Dhcp4OptionTable.IscNameOf(code));
+        Assert.Equal(code, Dhcp4OptionTable.Find(name)!.Code);
+    }
+
     [Fact(DisplayName = "What the configuration has a part in is marked, and nothing else of the reply changes")]
     public void Touched_IsMarked()
     {

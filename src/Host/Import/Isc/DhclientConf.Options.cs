@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using BondDhcp.Dhcp.Options;
 using BondDhcp.Host.Configuration;
 using BondDhcp.Net;
 
@@ -99,13 +100,13 @@ internal sealed partial class DhclientConf
         }
     }
 
-    private void Modify(IscStatement statement, DhclientModifier modifier, DhclientSettings settings)
+    private void Modify(IscStatement statement, OptionAct act, DhclientSettings settings)
     {
         if (OptionOf(statement, statement.Argument(1)) is not { } option) return;
         if (IscOptionValue.Read(option, statement, 2, out string why) is { } data)
         {
-            settings.Modified.RemoveAll(one => one.Modifier == modifier && one.Option.Option == option);
-            settings.Modified.Add((modifier, new DhclientOption(option, data, At(statement))));
+            settings.Modified.RemoveAll(one => one.Act == act && one.Option.Option == option);
+            settings.Modified.Add((act, new DhclientOption(option, data, At(statement))));
         }
         else
         {

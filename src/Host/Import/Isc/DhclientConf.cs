@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Text;
+using BondDhcp.Dhcp.Options;
 using BondDhcp.Host.Configuration;
 using BondDhcp.Net;
 
@@ -71,10 +72,10 @@ internal sealed partial class DhclientConf
             case "require": Require(statement, 1, settings, also: false); break;
             case "also" when statement.Word(1).Equals("request", StringComparison.OrdinalIgnoreCase): Request(statement, 2, settings, also: true); break;
             case "also" when statement.Word(1).Equals("require", StringComparison.OrdinalIgnoreCase): Require(statement, 2, settings, also: true); break;
-            case "supersede": Modify(statement, DhclientModifier.Supersede, settings); break;
-            case "default": Modify(statement, DhclientModifier.Default, settings); break;
-            case "prepend": Modify(statement, DhclientModifier.Prepend, settings); break;
-            case "append": Modify(statement, DhclientModifier.Append, settings); break;
+            case "supersede": Modify(statement, OptionAct.Supersede, settings); break;
+            case "default": Modify(statement, OptionAct.Default, settings); break;
+            case "prepend": Modify(statement, OptionAct.Prepend, settings); break;
+            case "append": Modify(statement, OptionAct.Append, settings); break;
             case "reject": Reject(statement, settings); break;
             case "option": Define(statement); break;
             case "select-timeout": SelectTimeout(statement, settings); break;

@@ -1,19 +1,7 @@
 using System.Collections.Immutable;
+using BondDhcp.Dhcp.Options;
 
 namespace BondDhcp.Host.Import.Isc;
-
-/// <summary>What dhclient.conf does with an option of a lease.</summary>
-internal enum DhclientModifier
-{
-    /// <summary>In place of what the server says.</summary>
-    Supersede,
-    /// <summary>Where the server says nothing.</summary>
-    Default,
-    /// <summary>Before what the server says.</summary>
-    Prepend,
-    /// <summary>After what the server says.</summary>
-    Append,
-}
 
 /// <summary>An option with a value in dhclient.conf.</summary>
 /// <param name="Option">The option.</param>
@@ -52,7 +40,7 @@ internal sealed class DhclientSettings
     public List<(IscOption Option, SourceLine From)> Required { get; init; } = [];
 
     /// <summary>What becomes of options.</summary>
-    public List<(DhclientModifier Modifier, DhclientOption Option)> Modified { get; init; } = [];
+    public List<(OptionAct Act, DhclientOption Option)> Modified { get; init; } = [];
 
     /// <summary>Servers that are not listened to.</summary>
     public List<(string Server, SourceLine From)> Rejected { get; init; } = [];

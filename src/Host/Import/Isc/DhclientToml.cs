@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Globalization;
 using System.Text;
+using BondDhcp.Dhcp.Options;
 using BondDhcp.Dhcp.Wire;
 using BondDhcp.Host.Configuration;
 
@@ -9,14 +10,7 @@ namespace BondDhcp.Host.Import.Isc;
 /// <summary>Settings of dhclient as keys of the configuration.</summary>
 internal static class DhclientToml
 {
-    /// <summary>What the protocol itself sets and no configuration may: those of DHCPv4.</summary>
-    private static readonly ImmutableArray<ushort> s_own4 = [50, 51, 52, 53, 54, 55, 57, 61];
-
-    /// <summary>The same of DHCPv6.</summary>
-    private static readonly ImmutableArray<ushort> s_own6 = [1, 2, 3, 4, 5, 6, 7, 8, 9, 13, 14, 19, 20, 25, 26];
-
-    /// <summary>Times of a lease: they are the server's.</summary>
-    private static readonly ImmutableArray<ushort> s_times4 = [58, 59];
+    private static readonly OptionAct[] s_modifiers = [OptionAct.Supersede, OptionAct.Default, OptionAct.Prepend, OptionAct.Append];
 
     private const ushort DomainName = 15;
     private const ushort DomainSearchCode = 119;
@@ -40,11 +34,13 @@ internal static class DhclientToml
         AskFor(one, settings);
         Require(draft, one, settings);
         Send(draft, one, settings);
-        foreach (DhclientModifier modifier in Enum.GetValues<DhclientModifier>()) Modify(draft, one, settings, modifier);
+        foreach (OptionAct act in s_modifiers) Modify(draft, one, settings, act);
         if (one.Dhcp4 && settings.SelectTimeout is { Seconds: > 0 } wait)
             draft.Set(one, "offer-wait", new ImportedValue((wait.Seconds * 1000).ToString(CultureInfo.InvariantCulture), wait.From, "select-timeout in milliseconds"));
         foreach ((string server, SourceLine from) in settings.Rejected) one.Add("reject-server", new ImportedValue(TomlText.Quote(server), from));
     }
+
+    private static OptionName NameOf(IscOption option) => new(option.IsDhcp6, option.Code);
 
     private static bool IsWanted(ImportedInterface one, IscOption option) => option.IsDhcp6 ? one.Dhcp6 : one.Dhcp4;
 
@@ -53,9 +49,8 @@ internal static class DhclientToml
         foreach ((IscOption option, SourceLine from) in settings.Requested ?? [])
         {
             if (!IsWanted(one, option)) continue;
-            bool anyway = option.IsDhcp6 ? IsAskedForAnyway6(option.Code) || s_own6.Contains(option.Code)
-                : AskedForAnyway.Contains((byte)option.Code) || s_own4.Contains(option.Code);
-            if (!anyway) one.Add("request", new ImportedValue(TomlText.Quote(option.Key), from));
+            bool anyway = option.IsDhcp6 ? IsAskedForAnyway6(option.Code) : AskedForAnyway.Contains((byte)option.Code);
+            if (!anyway && NameOf(option).WhyNotAsk is null) one.Add("request", new ImportedValue(TomlText.Quote(option.Key), from));
         }
     }
 
@@ -64,7 +59,7 @@ internal static class DhclientToml
         foreach ((IscOption option, SourceLine from) in settings.Required)
         {
             if (!IsWanted(one, option)) continue;
-            if ((option.IsDhcp6 ? s_own6 : s_own4).Contains(option.Code)) draft.Lose(from, $"require {option.Key}: without it no lease is taken in any case");
+            if (NameOf(option).WhyNotAsk is { } why) draft.Lose(from, $"require {option.Key}: {why}");
             else one.Add("require", new ImportedValue(TomlText.Quote(option.Key), from));
         }
     }
@@ -75,39 +70,19 @@ internal static class DhclientToml
         foreach (DhclientOption option in settings.Sent)
         {
             if (!IsWanted(one, option.Option)) continue;
-            if (WhyNotSent(option.Option) is { } why) draft.Lose(option.From, $"send {option.Option.Key}: {why}");
+            if (NameOf(option.Option).WhyNot(OptionAct.Send) is { } why) draft.Lose(option.From, $"send {option.Option.Key}: {why}");
             else sent.Add(option);
         }
         Table(one, "send", sent);
     }
 
-    private static string? WhyNotSent(IscOption option) => option switch
+    private static void Modify(ImportDraft draft, ImportedInterface one, DhclientSettings settings, OptionAct act)
     {
-        { IsDhcp6: false, Code: 51 } => "the lease time is the server's decision",
-        { IsDhcp6: false, Code: 50 } => "the address last held is asked for in any case",
-        { IsDhcp6: false, Code: 81 } or { IsDhcp6: true, Code: 39 } => "write hostname with a dot",
-        { IsDhcp6: true, Code: 1 } => "write duid",
-        { IsDhcp6: true, Code: 14 } => "write rapid-commit = true",
-        _ when (option.IsDhcp6 ? s_own6 : s_own4).Contains(option.Code) => "the protocol itself sets it",
-        _ => null,
-    };
-
-    private static void Modify(ImportDraft draft, ImportedInterface one, DhclientSettings settings, DhclientModifier modifier)
-    {
-        string key = modifier switch
-        {
-            DhclientModifier.Supersede => "supersede",
-            DhclientModifier.Default => "default",
-            DhclientModifier.Prepend => "prepend",
-            _ => "append",
-        };
+        string key = act.ToString().ToLowerInvariant();
         List<DhclientOption> taken = [];
-        foreach ((_, DhclientOption option) in settings.Modified.Where(option => option.Modifier == modifier && IsWanted(one, option.Option.Option)))
+        foreach ((_, DhclientOption option) in settings.Modified.Where(option => option.Act == act && IsWanted(one, option.Option.Option)))
         {
-            bool own = option.Option.IsDhcp6 ? s_own6.Contains(option.Option.Code) : s_own4.Contains(option.Option.Code) || s_times4.Contains(option.Option.Code);
-            if (own) draft.Lose(option.From, $"{key} {option.Option.Key}: what the protocol itself needs is taken as the server says it");
-            else if (modifier is DhclientModifier.Prepend or DhclientModifier.Append && !OptionToml.IsList(option.Option))
-                draft.Lose(option.From, $"{key} {option.Option.Key}: the option is no list; write supersede");
+            if (NameOf(option.Option).WhyNot(act) is { } why) draft.Lose(option.From, $"{key} {option.Option.Key}: {why}");
             else taken.Add(option);
         }
         Table(one, key, taken);

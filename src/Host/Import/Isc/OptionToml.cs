@@ -18,11 +18,6 @@ internal static class OptionToml
         return value ?? TomlText.Quote("hex:" + HexText.Colons(octets));
     }
 
-    /// <summary>The option's value is a list: something may be put before it or behind it.</summary>
-    public static bool IsList(IscOption option) => option.IsDhcp6
-        ? Dhcp6OptionTable.Of(option.Code).Kind is Dhcp6OptionKind.AddressList or Dhcp6OptionKind.NameList
-        : Dhcp4OptionTable.Of((byte)option.Code).Kind is Dhcp4OptionKind.AddressList or Dhcp4OptionKind.NameList;
-
     private static string? Value4(byte code, ReadOnlySpan<byte> octets)
     {
         Dhcp4OptionInfo option = Dhcp4OptionTable.Of(code);
