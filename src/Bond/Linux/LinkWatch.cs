@@ -34,7 +34,7 @@ public sealed class LinkWatch : IDisposable
 
     private readonly NetlinkSocket _socket;
     private readonly RtnlSocket _rtnl;
-    private readonly byte[] _buffer = new byte[BufferLength];
+    private readonly byte[] _buffer = GC.AllocateUninitializedArray<byte>(BufferLength);
 
     private LinkWatch(NetlinkSocket socket, RtnlSocket rtnl)
     {

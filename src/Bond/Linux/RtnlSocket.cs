@@ -25,7 +25,7 @@ public sealed class RtnlSocket : IDisposable
     private const int AnswerTimeoutSeconds = 5;
 
     private NetlinkSocket _socket;
-    private byte[] _buffer = new byte[InitialBufferLength];
+    private byte[] _buffer = GC.AllocateUninitializedArray<byte>(InitialBufferLength);
     private uint _sequence;
 
     private readonly int _protocol;

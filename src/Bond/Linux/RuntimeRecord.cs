@@ -59,7 +59,7 @@ internal sealed class RuntimeRecord(string runtimeDirectory, string prefix, stri
     public string? Write(byte[] content)
     {
         if (content.AsSpan().SequenceEqual(_written)) return null;
-        if (StateFile.Write(_path, content) is { } problem) return $"{_path}: {problem}";
+        if (StateFile.WriteForThisBoot(_path, content) is { } problem) return $"{_path}: {problem}";
         _written = content;
         return null;
     }

@@ -92,14 +92,9 @@ internal sealed partial class Dhcp6Turn
     private void TakeBestAdvertise(Dhcp6Solicitation solicitation)
     {
         Dhcp6Lease? last = Client.Memory.Leases.IsEmpty ? null : Client.Memory.Leases[0];
-        ImmutableArray<Dhcp6Reply> ordered =
-        [
-            .. solicitation.Advertises
-                .OrderByDescending(reply => reply.Preference)
-                .ThenByDescending(Completeness)
-                .ThenByDescending(reply => last is not null && reply.ServerIdentifier.Equals(last.ServerIdentifier)),
-        ];
-        RequestAdvertised(ordered);
+        (byte, int, bool) RankOf(Dhcp6Reply reply) =>
+            (reply.Preference, Completeness(reply), last is not null && reply.ServerIdentifier.Equals(last.ServerIdentifier));
+        RequestAdvertised([.. solicitation.Advertises.OrderByDescending(RankOf)]);
     }
 
     /// <summary>How many of the IAs wanted have something in them.</summary>

@@ -18,7 +18,7 @@ public static class Dhcp4OptionsInForce
         if (overrides.LeaveReplies) return reply;
         List<Dhcp4Option> options = [.. reply.Options];
         List<byte> touched = [];
-        foreach (IGrouping<ushort, OptionOverride> acts in overrides.OfReplies)
+        foreach (Group<ushort, OptionOverride> acts in overrides.OfReplies)
         {
             byte code = (byte)acts.Key;
             int at = options.FindIndex(option => option.Code == code);

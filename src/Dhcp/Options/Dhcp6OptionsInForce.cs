@@ -15,7 +15,7 @@ public static class Dhcp6OptionsInForce
         if (overrides.LeaveReplies) return reply;
         List<Dhcp6Option> options = [.. reply.Options];
         List<ushort> touched = [];
-        foreach (IGrouping<ushort, OptionOverride> acts in overrides.OfReplies)
+        foreach (Group<ushort, OptionOverride> acts in overrides.OfReplies)
         {
             ushort code = acts.Key;
             Dhcp6OptionInfo its = Dhcp6OptionTable.Of(code);

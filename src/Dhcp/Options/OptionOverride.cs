@@ -45,7 +45,7 @@ public sealed record OptionOverrides
     public IEnumerable<OptionOverride> Sent => All.Where(static one => one.Act == OptionAct.Send);
 
     /// <summary>What is done to the options of a server, by code.</summary>
-    public IEnumerable<IGrouping<ushort, OptionOverride>> OfReplies =>
+    public IEnumerable<Group<ushort, OptionOverride>> OfReplies =>
         All.Where(static one => one.Act != OptionAct.Send).GroupBy(static one => one.Code);
 
     /// <summary>True when nothing is done to the options of a server.</summary>

@@ -35,7 +35,7 @@ internal sealed record RivalProgram(RivalKind Kind, string Name, bool Ipv4, bool
 
     /// <summary>The program of a process; null for one that is not known to configure interfaces.</summary>
     public static RivalProgram? Of(ProcessFacts process) =>
-        s_known.GetValueOrDefault(process.Name == ManyInOne ? process.Arguments.ElementAtOrDefault(1) ?? "" : process.Name);
+        s_known.GetValueOrDefault(process.Name == ManyInOne ? (process.Arguments.Count > 1 ? process.Arguments[1] : "") : process.Name);
 
     /// <summary>True for the name of a process that may be one of them: no other need be looked at closer.</summary>
     public static bool MayBe(string processName) => processName == ManyInOne || s_known.ContainsKey(processName);

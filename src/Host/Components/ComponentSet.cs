@@ -137,7 +137,7 @@ internal sealed class ComponentSet(Func<ComponentSpec, ComponentWork> create, St
     private bool IsTakenDownAtTerm(Component component) => ComponentGraph.IsReleasedOnStop(component.Spec, _configuration);
 
     // What stands on it directly or by way of others: leases before static addresses, those before slaves and masters.
-    private IEnumerable<Component> Dependents(Component component)
+    private List<Component> Dependents(Component component)
     {
         HashSet<Component> found = [];
         Queue<Component> from = new([component]);
@@ -172,7 +172,7 @@ internal sealed class ComponentSet(Func<ComponentSpec, ComponentWork> create, St
     // Two of one name would each take what the other has for somebody else's doing.
     private void Forget(IReadOnlyCollection<Component> gone)
     {
-        _leaving.RemoveAll(gone.Contains);
+        _leaving.RemoveAll(component => gone.Contains(component));
         foreach (Component held in _held.ToArray())
         {
             if (_leaving.Exists(component => component.Name == held.Name) || !_held.Remove(held)) continue;

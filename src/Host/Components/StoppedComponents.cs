@@ -68,7 +68,7 @@ internal sealed class StoppedComponents
     {
         Changed?.Invoke();
         string text = string.Concat(_reasons.Select(entry => $"{entry.Key} {entry.Value}\n"));
-        return StateFile.Write(_path, Encoding.UTF8.GetBytes($"{_bootId}\n{text}")) is { } problem
+        return StateFile.WriteForThisBoot(_path, Encoding.UTF8.GetBytes($"{_bootId}\n{text}")) is { } problem
             ? $"done, but a restart of the daemon will undo it: {_path}: {problem}"
             : null;
     }

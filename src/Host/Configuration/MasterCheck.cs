@@ -41,7 +41,7 @@ internal static class MasterCheck
     }
 
     // The driver takes them in this order, whatever the order of the file.
-    private static IEnumerable<BondSetting> InOrder(MasterDraft master) =>
+    private static List<BondSetting> InOrder(MasterDraft master) =>
         BondOptionTable.All.Select(master.Find).OfType<BondSetting>();
 
     private static void CheckOptions(InterfaceDraft draft, MasterKind kind)

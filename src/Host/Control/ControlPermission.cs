@@ -60,7 +60,7 @@ internal sealed class ControlPermission(string groupFile = "/etc/group", string 
         IEnumerable<uint> groups = [];
         foreach (string line in lines)
         {
-            if (line.StartsWith("Uid:", StringComparison.Ordinal)) sameUser = Numbers(line).ElementAtOrDefault(1) == peer.UserId;
+            if (line.StartsWith("Uid:", StringComparison.Ordinal)) sameUser = Numbers(line) is [_, uint effective, ..] && effective == peer.UserId;
             if (line.StartsWith("Groups:", StringComparison.Ordinal)) groups = Numbers(line);
         }
         return sameUser ? groups : [];

@@ -102,7 +102,7 @@ internal static class InterfaceView
     }
 
     // Others configure most of these: they are read when somebody asks.
-    private static IEnumerable<AddressSnapshot> Ipv6Addresses(NetworkState network, int interfaceIndex, Dhcp6Lease? lease)
+    private static List<AddressSnapshot> Ipv6Addresses(NetworkState network, int interfaceIndex, Dhcp6Lease? lease)
     {
         List<Ipv6InterfaceAddress> addresses = [];
         if (!network.Rtnl.ReadIpv6Addresses(interfaceIndex, addresses).Succeeded) return [];

@@ -36,7 +36,7 @@ internal static class HookEvents6
             if (!after.Any(part => part.Subject == gone.Subject)) yield return Event(ReasonOf(change.End), gone, null);
         foreach (Part there in after)
         {
-            Part? former = before.Cast<Part?>().FirstOrDefault(part => part!.Value.Subject == there.Subject);
+            Part? former = before.Select(static part => (Part?)part).FirstOrDefault(part => part!.Value.Subject == there.Subject);
             // The same grant again is no news: something else of the lease changed. The same options read otherwise are.
             if (former is { } old && old.Lease.ObtainedAt == there.Lease.ObtainedAt && ReferenceEquals(old.Lease.Reply, there.Lease.Reply)) continue;
             HookReason reason = former is null ? HookReason.Bound6 : change.StateBefore == "rebinding" ? HookReason.Rebind6 : HookReason.Renew6;

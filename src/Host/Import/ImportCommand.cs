@@ -99,7 +99,7 @@ internal sealed class ImportCommand
     private void Keep(ImportOutcome outcome, bool isLast, IReadOnlyList<DhclientProcess> running) =>
         _failed |= !new ImportKeeping(_root, _stateDirectory, _invocation.RuntimeDirectory, Say).Keep(outcome, isLast, running);
 
-    private static IEnumerable<DhclientProcess> Concerned(ImportOutcome outcome, IReadOnlyList<DhclientProcess> processes) =>
+    private static List<DhclientProcess> Concerned(ImportOutcome outcome, IReadOnlyList<DhclientProcess> processes) =>
         processes.Where(process => outcome.Configuration.Interfaces.Any(one => (one.Dhcp4 && process.Serves(one.Name, false)) || (one.Dhcp6 is not null && process.Serves(one.Name, true))));
 
     // What it wrote to its lease file last counts: the files are read again when it has ended.

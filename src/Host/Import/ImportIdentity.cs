@@ -116,7 +116,7 @@ internal sealed class ImportIdentity(
         if (process?.ClientIdentifier is { } given) return ([.. System.Text.Encoding.Latin1.GetBytes(given)], new SourceLine($"{process} -C", 0));
         ReadLeaseFile? file = reader.LeaseFiles.LastOrDefault(file => file.Content.Leases.Any(lease => lease.Interface == one.Name));
         // A server that echoes it (RFC 6842) has said which it was.
-        if (file?.Content.Leases.Last(lease => lease.Interface == one.Name) is { } lease && lease.Find(Dhcp4Option61) is { Length: >= Dhcp4ClientIdentifier.MinLength } echoed)
+        if (file?.Content.Leases.LastOrDefault(lease => lease.Interface == one.Name) is { } lease && lease.Find(Dhcp4Option61) is { Length: >= Dhcp4ClientIdentifier.MinLength } echoed)
             return (echoed, new SourceLine(file.File, lease.Line));
         return file is not null ? OfDuid(one, file, process) : null;
     }

@@ -21,7 +21,7 @@ public sealed class EventLoop : IDisposable
     private readonly List<LoopDeadline?> _deadlines = [];
     private readonly ConcurrentQueue<Action> _posted = new();
     private readonly ReadyDescriptor[] _ready = new ReadyDescriptor[EpollSet.MaxReady];
-    private readonly byte[] _scratch = new byte[ScratchLength];
+    private readonly byte[] _scratch = GC.AllocateUninitializedArray<byte>(ScratchLength);
     private readonly Func<TimeSpan> _suspended;
     private ResumeDetector _resume;
     private Instant _armedAt = Instant.Never;

@@ -57,7 +57,7 @@ internal sealed class ResolverRecord(string runtimeDirectory, string bootId)
             json.WriteEndObject();
         }
         if (buffer.WrittenSpan.SequenceEqual(_written)) return null;
-        if (StateFile.Write(_path, buffer.WrittenSpan) is { } problem) return $"{_path}: {problem}";
+        if (StateFile.WriteForThisBoot(_path, buffer.WrittenSpan) is { } problem) return $"{_path}: {problem}";
         _written = buffer.WrittenSpan.ToArray();
         return null;
     }

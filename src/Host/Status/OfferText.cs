@@ -38,6 +38,6 @@ internal static class OfferText
         output.WriteLine($"hooks in {SnapshotText.Text(hooks, "directory")}: {SnapshotText.Number(hooks, "failed")} failed, {SnapshotText.Number(hooks, "lost")} events lost; 'bonddhcp timeline' shows what they said");
     }
 
-    private static IEnumerable<string> Words(JsonElement parent, string name) =>
+    private static List<string> Words(JsonElement parent, string name) =>
         SnapshotText.Elements(parent, name).Select(static item => Text.TerminalText.Of(item.GetString() ?? ""));
 }

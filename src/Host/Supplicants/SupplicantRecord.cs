@@ -51,7 +51,7 @@ internal sealed record SupplicantRecord(
     }
 
     /// <summary>Writes it; null when done, else a sentence for the log.</summary>
-    public string? Write(string path) => StateFile.Write(path, ToJson()) is { } problem ? $"{path}: {problem}" : null;
+    public string? Write(string path) => StateFile.WriteForThisBoot(path, ToJson()) is { } problem ? $"{path}: {problem}" : null;
 
     private byte[] ToJson()
     {

@@ -156,7 +156,7 @@ internal sealed partial class SupplicantRunner
         string[] lines = Encoding.UTF8.GetString(OutputFile.ReadEnd(LogPath, MaxLastWords))
             .Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
         if (lines.Length == 0) return "it said nothing";
-        return string.Join("; ", lines.TakeLast(3).Select(line => EscapedText.Of(line)));
+        return string.Join("; ", lines.Skip(lines.Length - 3).Select(line => EscapedText.Of(line)));
     }
 
     private void ReleaseProcess()

@@ -18,7 +18,7 @@ internal sealed partial class SupplicantRunner
     {
         _stamp = FileStamp.Of(_settings.ConfigurationFile);
         _wasAttached = false;
-        if (StateFile.Write(EnvironmentPath, SupplicantUnit.EnvironmentOf(_settings, _file)) is { } problem)
+        if (StateFile.WriteForThisBoot(EnvironmentPath, SupplicantUnit.EnvironmentOf(_settings, _file)) is { } problem)
         {
             BackOff($"{EnvironmentPath}: {problem}", failed: true);
             return;

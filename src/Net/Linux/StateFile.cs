@@ -54,17 +54,27 @@ public static class StateFile
     /// synchronised, so that after a power cut the name is one or the other. Null when done, else the kernel's words;
     /// the old content is then still there, unless only the directory could not be synchronised.
     /// </summary>
-    public static string? Write(string path, ReadOnlySpan<byte> content)
+    public static string? Write(string path, ReadOnlySpan<byte> content) => Write(path, content, synchronise: true);
+
+    /// <summary>
+    /// As <see cref="Write(string, ReadOnlySpan{byte})"/>, for what means nothing after the next boot: it outlives the process,
+    /// and nobody waits for a disk.
+    /// </summary>
+    public static string? WriteForThisBoot(string path, ReadOnlySpan<byte> content) => Write(path, content, synchronise: false);
+
+    private static string? Write(string path, ReadOnlySpan<byte> content, bool synchronise)
     {
         string directory = Path.GetDirectoryName(Path.GetFullPath(path))!;
-        return CreateDirectory(directory) ?? Replace(path, path + TemporarySuffix, content);
+        return CreateDirectory(directory) ?? Replace(path, path + TemporarySuffix, content, synchronise);
     }
 
     /// <summary>
-    /// As <see cref="Write"/> in a directory that must be there, by way of a file of the given name in it. A symbolic
+    /// As <see cref="Write(string, ReadOnlySpan{byte})"/> in a directory that must be there, by way of a file of the given name in it. A symbolic
     /// link at <paramref name="path"/> is replaced, never followed.
     /// </summary>
-    public static unsafe string? Replace(string path, string temporary, ReadOnlySpan<byte> content)
+    public static string? Replace(string path, string temporary, ReadOnlySpan<byte> content) => Replace(path, temporary, content, synchronise: true);
+
+    private static unsafe string? Replace(string path, string temporary, ReadOnlySpan<byte> content, bool synchronise)
     {
         string directory = Path.GetDirectoryName(Path.GetFullPath(path))!;
         fixed (byte* name = NullTerminated(temporary))
@@ -73,7 +83,8 @@ public static class StateFile
             _ = LibC.unlink(name);
             int file = LibC.open(name, LibC.O_WRONLY | LibC.O_CREAT | LibC.O_EXCL | LibC.O_NOFOLLOW | LibC.O_CLOEXEC, FileMode);
             if (file < 0) return Words(LibC.errno);
-            string? problem = WriteAndSync(file, content);
+            string? problem = WriteAll(file, content);
+            if (problem is null && synchronise && LibC.fsync(file) < 0) problem = Words(LibC.errno);
             if (LibC.close(file) < 0) problem ??= Words(LibC.errno);
             problem ??= Rename(temporary, path);
             if (problem is not null)
@@ -82,7 +93,7 @@ public static class StateFile
                 return problem;
             }
         }
-        return SyncDirectory(directory);
+        return synchronise ? SyncDirectory(directory) : null;
     }
 
     /// <summary>
@@ -120,7 +131,7 @@ public static class StateFile
     private static unsafe StateFileContent ReadAll(int file)
     {
         // One octet more, to see a file that grew after fstat(2).
-        byte[] buffer = new byte[MaxLength + 1];
+        byte[] buffer = GC.AllocateUninitializedArray<byte>(MaxLength + 1);
         int length = 0;
         fixed (byte* start = buffer)
         {
@@ -136,7 +147,7 @@ public static class StateFile
         return StateFileContent.Refused("grows while it is read");
     }
 
-    private static unsafe string? WriteAndSync(int file, ReadOnlySpan<byte> content)
+    private static unsafe string? WriteAll(int file, ReadOnlySpan<byte> content)
     {
         fixed (byte* start = content)
         {
@@ -149,8 +160,7 @@ public static class StateFile
             }
         }
         // open(2) takes the umask off the mode.
-        if (LibC.fchmod(file, FileMode) < 0) return Words(LibC.errno);
-        return LibC.fsync(file) < 0 ? Words(LibC.errno) : null;
+        return LibC.fchmod(file, FileMode) < 0 ? Words(LibC.errno) : null;
     }
 
     private static string? Rename(string from, string to)

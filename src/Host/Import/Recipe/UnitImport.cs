@@ -79,8 +79,12 @@ internal sealed class UnitImport(ImportRoot root, ImportDraft draft)
     private bool IsSlaveUnit(string template) =>
         NameRules.WhyNotInterfaceName(template) is null && TextOf(template) is { } text && TextOf("slave") is { } slave && text == slave;
 
-    private string? TextOf(string template) =>
-        s_directories.Select(directory => root.ReadText($"{directory}/{template}@.service")).FirstOrDefault(text => text is not null);
+    private string? TextOf(string template)
+    {
+        foreach (string directory in s_directories)
+            if (root.ReadText($"{directory}/{template}@.service") is { } text) return text;
+        return null;
+    }
 
     private string[] CommandOf(string template, string instance)
     {
