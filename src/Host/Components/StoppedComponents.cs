@@ -51,7 +51,7 @@ internal sealed class StoppedComponents
     {
         Changed?.Invoke();
         string text = string.Concat(_reasons.Select(entry => $"{entry.Key} {entry.Value}\n"));
-        return StateFile.Write(_path, Encoding.UTF8.GetBytes($"{_bootId}\n{text}")) is { } problem
+        return (text.Length > 0 ? StateFile.Write(_path, Encoding.UTF8.GetBytes($"{_bootId}\n{text}")) : StateFile.Remove(_path)) is { } problem
             ? $"done, but a restart of the daemon will undo it: {_path}: {problem}"
             : null;
     }
