@@ -46,7 +46,7 @@ internal sealed class ComponentSet(Func<ComponentSpec, ComponentWork> create, St
     /// </summary>
     /// <param name="configuration">The new one.</param>
     /// <param name="identityChanged">Client identifier or host name differ: every client is told.</param>
-    /// <param name="done">Called when what is gone has been taken down, perhaps before this returns, with what could not be taken away first.</param>
+    /// <param name="done">Called when the rest goes on and what is gone has been taken down, perhaps before this returns, with what could not be taken away first.</param>
     public void Apply(DaemonConfiguration configuration, bool identityChanged, Completion done)
     {
         _configuration = configuration;
@@ -58,10 +58,17 @@ internal sealed class ComponentSet(Func<ComponentSpec, ComponentWork> create, St
             _held.Remove(one);
             _leaving.Add(one);
         }
+        int left = 2;
+        string? failure = null;
+        void OneLess(string? error)
+        {
+            failure ??= error;
+            if (--left == 0) done(failure);
+        }
         EndFrom(FirstToEnd, gone, static _ => true, leftOver =>
         {
             Forget(gone);
-            done(leftOver);
+            OneLess(leftOver);
         });
         foreach (Component component in _components)
         {
@@ -73,6 +80,7 @@ internal sealed class ComponentSet(Func<ComponentSpec, ComponentWork> create, St
         foreach (ComponentSpec spec in wanted.Values)
             if (Find(spec.Name) is null) Add(spec);
         Changed?.Invoke();
+        OneLess(null);
     }
 
     /// <summary>Starts a component by the user's wish, after what it stands on; a master brings back what stopped with it.</summary>
