@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using BondDhcp.Bond.Addressing;
 using BondDhcp.Bond.Interop;
 using BondDhcp.Bond.Netlink;
 using BondDhcp.Net;
@@ -131,6 +132,9 @@ public sealed class LinkTable
                 break;
             case Rtnl.RTM_DELROUTE when RouteMessage.TryRead(message, out InstalledRoute route) && IsOfInterest(route):
                 events.Add(new LinkEvent.RouteRemoved(route));
+                break;
+            case Rtnl.RTM_NEWROUTE or Rtnl.RTM_DELROUTE when StaticRouteMessage.TryReadIpv6(message, out int index, out StaticRoute route):
+                events.Add(new LinkEvent.Ipv6RouteSeen(index, route, message.Type == Rtnl.RTM_NEWROUTE));
                 break;
         }
     }
