@@ -77,6 +77,8 @@ internal sealed partial class DaemonProcess
         _ending = true;
         _endedBy = by;
         _giveUp.At = BoottimeClock.Now + longest;
+        // Where the loop itself is held up, nobody gives up.
+        ProcessEnd.Within(longest + s_reserve);
         endAll(failure =>
         {
             _leftOver = failure;

@@ -79,6 +79,22 @@ public sealed class TeardownTests(ITestOutputHelper output)
         Assert.Equal($"{scene.Address}/24", Assert.Single(scene.Bed.ClientAddresses()));
     }
 
+    [Fact(DisplayName = "A stop that hangs for ever, here in a log that nobody reads, ends all the same: by SIGALRM, before a service manager would kill it; the lease stays")]
+    public async Task Sigterm_ThatHangs_EndsAllTheSame()
+    {
+        await using Scene scene = await Scene.SetAsync(output, ServerConfiguration.DnsmasqDefault);
+        string log = Path.Combine(scene.Bed.Client.Scratch, "log");
+        Programs.Run("mkfifo", log);
+        scene.Client.Start(log);
+        await scene.BoundAsync();
+        await scene.SettledAsync();
+        await Programs.TryRunAsync(new ProcessStartInfo("dd", ["if=/dev/zero", $"of={log}", "bs=4096", "oflag=nonblock", "conv=notrunc"]));
+        BedProcess daemon = scene.Client.Daemon;
+        daemon.Signal("TERM");
+        Assert.Equal(128 + 14, await daemon.WaitForExitAsync(TimeSpan.FromSeconds(20)));
+        Assert.Equal($"{scene.Address}/24", Assert.Single(scene.Bed.ClientAddresses()));
+    }
+
     [Fact(DisplayName = "AT-2 SIGTERM without release-on-stop: nothing sent, lease and address stay; the next daemon goes on")]
     public async Task Sigterm_Keeping_LeavesTheAddressToTheNextDaemon()
     {
