@@ -40,7 +40,11 @@ public sealed record StaticRoute(StaticDestination Destination)
     /// <summary>The gateway counts as on-link whatever the routing table says.</summary>
     public bool OnLink { get; init; }
 
-    /// <summary>True when this is the route that the kernel tells of; of IPv6 routes it is not asked.</summary>
+    /// <summary>True when this is the IPv6 route that the kernel tells of: destination, table, metric and gateway are all that it tells routes apart by.</summary>
+    public bool IsInstalledAs(StaticRoute route) =>
+        Kind == route.Kind && Destination == route.Destination && Table == route.Table && Metric == route.Metric && Equals(Gateway, route.Gateway);
+
+    /// <summary>True when this is the IPv4 route that the kernel tells of.</summary>
     public bool IsInstalledAs(InstalledRoute route) =>
         Kind == StaticRouteKind.Unicast && Destination == StaticDestination.Of(route.Destination)
         && Table == route.Table && (Metric ?? 0) == route.Metric

@@ -55,6 +55,7 @@ public static class Rtnl
     public const int RTNLGRP_IPV4_IFADDR = 5;
     public const int RTNLGRP_IPV4_ROUTE = 7;
     public const int RTNLGRP_IPV6_IFADDR = 9;
+    public const int RTNLGRP_IPV6_ROUTE = 11;
     public const int RTNLGRP_IPV6_IFINFO = 12;
     public const int RTNLGRP_IPV6_PREFIX = 18;
 

@@ -1,3 +1,4 @@
+using System.Net;
 using System.Net.Sockets;
 using System.Runtime.InteropServices;
 using BondDhcp.Bond.Addressing;
@@ -25,6 +26,44 @@ internal static class StaticRouteMessage
         writer.Begin(Rtnl.RTM_DELROUTE, 0);
         WriteRoute(writer, interfaceIndex, route);
     }
+
+    /// <summary>Reads an IPv6 route of protocol static; false for anything else: other protocols and types, several next hops, cache entries.</summary>
+    public static bool TryReadIpv6(NetlinkMessage message, out int interfaceIndex, out StaticRoute route)
+    {
+        (interfaceIndex, route) = (0, null!);
+        if (!message.TrySplit(RouteMessage.HeaderLength, out ReadOnlySpan<byte> octets, out NetlinkAttributeReader attributes)) return false;
+        RtMessage header = MemoryMarshal.Read<RtMessage>(octets);
+        if (header.Family != Rtnl.AF_INET6 || header.Protocol != Rtnl.RTPROT_STATIC || header.DestinationLength > 128) return false;
+        if ((header.Flags & Rtnl.RTM_F_CLONED) != 0 || KindOf(header.Type) is not { } kind) return false;
+
+        IPAddress destination = IPAddress.IPv6Any;
+        IPAddress? gateway = null;
+        uint table = header.Table, metric = 0;
+        while (attributes.TryRead(out NetlinkAttribute attribute))
+        {
+            switch (attribute.Type)
+            {
+                case Rtnl.RTA_DST: destination = AddressOf(attribute) ?? destination; break;
+                case Rtnl.RTA_OIF: interfaceIndex = attribute.AsInt32() ?? 0; break;
+                case Rtnl.RTA_GATEWAY: gateway = AddressOf(attribute); break;
+                case Rtnl.RTA_PRIORITY: metric = attribute.AsUInt32() ?? 0; break;
+                case Rtnl.RTA_TABLE: table = attribute.AsUInt32() ?? table; break;
+            }
+        }
+        if (interfaceIndex <= 0 && kind == StaticRouteKind.Unicast) return false;
+        route = new StaticRoute(new StaticDestination(destination, header.DestinationLength)) { Kind = kind, Gateway = gateway, Table = table, Metric = metric };
+        return true;
+    }
+
+    private static StaticRouteKind? KindOf(byte type) => type switch
+    {
+        Rtnl.RTN_UNICAST => StaticRouteKind.Unicast,
+        Rtnl.RTN_UNREACHABLE => StaticRouteKind.Unreachable,
+        Rtnl.RTN_BLACKHOLE => StaticRouteKind.Blackhole,
+        _ => null,
+    };
+
+    private static IPAddress? AddressOf(NetlinkAttribute attribute) => attribute.AsIpv6Address() is null ? null : new IPAddress(attribute.Data);
 
     private static void WriteRoute(NetlinkWriter writer, int interfaceIndex, StaticRoute route)
     {

@@ -1,3 +1,5 @@
+using BondDhcp.Bond.Addressing;
+
 namespace BondDhcp.Bond.Links;
 
 /// <summary>Something the kernel said about links, addresses and routes, in the order in which it said it.</summary>
@@ -48,6 +50,15 @@ public abstract record LinkEvent
     /// link was set down or their source address was removed: after those, configure again.
     /// </summary>
     public sealed record RouteRemoved(InstalledRoute Route) : LinkEvent;
+
+    /// <summary>
+    /// The kernel announced an IPv6 route of protocol static, or its end: also where its link is set down, before it says so of
+    /// the link, and where another takes its place.
+    /// </summary>
+    /// <param name="InterfaceIndex">ifindex it leaves by; of no meaning for one that leads nowhere.</param>
+    /// <param name="Route">The route.</param>
+    /// <param name="IsThere">It came; else it went.</param>
+    public sealed record Ipv6RouteSeen(int InterfaceIndex, StaticRoute Route, bool IsThere) : LinkEvent;
 
     /// <summary>
     /// Events were lost and the state was read anew; the differences in links and addresses came before this. Route

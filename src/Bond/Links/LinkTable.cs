@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using BondDhcp.Bond.Addressing;
 using BondDhcp.Bond.Interop;
 using BondDhcp.Bond.Netlink;
 using BondDhcp.Net;
@@ -11,6 +12,8 @@ namespace BondDhcp.Bond.Links;
 /// </summary>
 public sealed class LinkTable
 {
+    private const int MaxDepth = 8;
+
     private readonly Dictionary<int, Link> _links = [];
     private readonly Dictionary<(int Index, Ipv4Prefix Prefix), InterfaceAddress> _addresses = [];
 
@@ -34,6 +37,23 @@ public sealed class LinkTable
             if (candidate.IsNamed(name)) link = candidate;
         }
         return link is not null;
+    }
+
+    /// <summary>
+    /// True when one interface lies on the other, directly or by way of others of its kind: a VLAN or the like, which goes with
+    /// what it lies on.
+    /// </summary>
+    public bool LiesOn(string upper, string lower)
+    {
+        if (!TryFind(upper, out Link? link)) return false;
+        // VLANs within VLANs are two; a loop of devices is a fault of whoever made it, not a reason to hang.
+        for (int depth = 0; depth < MaxDepth; depth++)
+        {
+            if (link is not { Kind: "vlan" or "macvlan" or "macvtap" or "ipvlan" or "ipvtap", LowerIndex: > 0 }) return false;
+            if (!_links.TryGetValue(link.LowerIndex, out link)) return false;
+            if (link.IsNamed(lower)) return true;
+        }
+        return false;
     }
 
     /// <summary>The address on this interface, whatever its prefix length; null when it is not there.</summary>
@@ -112,6 +132,9 @@ public sealed class LinkTable
                 break;
             case Rtnl.RTM_DELROUTE when RouteMessage.TryRead(message, out InstalledRoute route) && IsOfInterest(route):
                 events.Add(new LinkEvent.RouteRemoved(route));
+                break;
+            case Rtnl.RTM_NEWROUTE or Rtnl.RTM_DELROUTE when StaticRouteMessage.TryReadIpv6(message, out int index, out StaticRoute route):
+                events.Add(new LinkEvent.Ipv6RouteSeen(index, route, message.Type == Rtnl.RTM_NEWROUTE));
                 break;
         }
     }

@@ -33,7 +33,7 @@ public sealed class Ipv6OwnershipFile(string runtimeDirectory, string interfaceN
         return Ipv6Ownership.None;
     }
 
-    /// <summary>Records what is ours; nothing is written when the file says so already. Null when done, else a sentence for the log.</summary>
+    /// <summary>Records what is ours; nothing is written when the file says so already, and there is none while nothing is. Null when done, else a sentence for the log.</summary>
     public string? Write(Ipv6Ownership owned) =>
-        _file.Write(new Ipv6OwnershipRecord(bootId, _file.NetworkNamespace, interfaceIndex, owned).Write());
+        owned.IsEmpty ? _file.Remove() : _file.Write(new Ipv6OwnershipRecord(bootId, _file.NetworkNamespace, interfaceIndex, owned).Write());
 }

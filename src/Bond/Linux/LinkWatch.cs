@@ -29,7 +29,7 @@ public sealed class LinkWatch : IDisposable
     private static readonly int[] s_groups =
     [
         Rtnl.RTNLGRP_LINK, Rtnl.RTNLGRP_IPV4_IFADDR, Rtnl.RTNLGRP_IPV4_ROUTE,
-        Rtnl.RTNLGRP_IPV6_IFADDR, Rtnl.RTNLGRP_IPV6_IFINFO, Rtnl.RTNLGRP_IPV6_PREFIX,
+        Rtnl.RTNLGRP_IPV6_IFADDR, Rtnl.RTNLGRP_IPV6_ROUTE, Rtnl.RTNLGRP_IPV6_IFINFO, Rtnl.RTNLGRP_IPV6_PREFIX,
     ];
 
     private readonly NetlinkSocket _socket;

@@ -23,6 +23,6 @@ public sealed class MasterRecordFile(string runtimeDirectory, string name, strin
         return owned;
     }
 
-    /// <summary>Records what is ours. Null when done, else a sentence for the log.</summary>
-    public string? Write(MasterOwnership owned) => _file.Write(owned.Write(bootId, _file.NetworkNamespace));
+    /// <summary>Records what is ours; there is no file while nothing is. Null when done, else a sentence for the log.</summary>
+    public string? Write(MasterOwnership owned) => owned.IsEmpty ? _file.Remove() : _file.Write(owned.Write(bootId, _file.NetworkNamespace));
 }

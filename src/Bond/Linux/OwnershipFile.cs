@@ -34,7 +34,7 @@ public sealed class OwnershipFile(string runtimeDirectory, string interfaceName,
         return Ipv4Ownership.None;
     }
 
-    /// <summary>Records what is ours; nothing is written when the file says so already. Null when done, else a sentence for the log.</summary>
+    /// <summary>Records what is ours; nothing is written when the file says so already, and there is none while nothing is. Null when done, else a sentence for the log.</summary>
     public string? Write(Ipv4Ownership owned) =>
-        _file.Write(new OwnershipRecord(bootId, _file.NetworkNamespace, interfaceIndex, LinkCreated: false, owned).Write());
+        owned.IsEmpty ? _file.Remove() : _file.Write(new OwnershipRecord(bootId, _file.NetworkNamespace, interfaceIndex, LinkCreated: false, owned).Write());
 }

@@ -63,4 +63,11 @@ internal sealed class RuntimeRecord(string runtimeDirectory, string prefix, stri
         _written = content;
         return null;
     }
+
+    /// <summary>Nothing is ours any more: no file says so better than one that is empty of it. Null when done, else a sentence for the log.</summary>
+    public string? Remove()
+    {
+        _written = [];
+        return StateFile.Remove(_path) is { } problem ? $"{_path}: {problem}" : null;
+    }
 }

@@ -33,7 +33,7 @@ public sealed class StaticOwnershipFile(string runtimeDirectory, string interfac
         return StaticOwnership.None;
     }
 
-    /// <summary>Records what is ours; nothing is written when the file says so already. Null when done, else a sentence for the log.</summary>
+    /// <summary>Records what is ours; nothing is written when the file says so already, and there is none while nothing is. Null when done, else a sentence for the log.</summary>
     public string? Write(StaticOwnership owned) =>
-        _file.Write(new StaticOwnershipRecord(bootId, _file.NetworkNamespace, interfaceIndex, owned).Write());
+        owned.IsEmpty ? _file.Remove() : _file.Write(new StaticOwnershipRecord(bootId, _file.NetworkNamespace, interfaceIndex, owned).Write());
 }

@@ -23,6 +23,9 @@ public sealed record MasterOwnership
     /// <summary>Slaves that were given to it here.</summary>
     public ImmutableArray<OwnedSlave> Slaves { get; init; } = [];
 
+    /// <summary>True when nothing is ours.</summary>
+    public bool IsEmpty => Created == 0 && Slaves.IsEmpty;
+
     /// <summary><see cref="Created"/>: a run that ended in the middle may have made it.</summary>
     public const int BeingMade = -1;
 

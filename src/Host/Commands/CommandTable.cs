@@ -1,3 +1,5 @@
+using BondDhcp.Net.Linux;
+
 namespace BondDhcp.Host.Commands;
 
 /// <summary>Every command there is.</summary>
@@ -8,7 +10,7 @@ internal static class CommandTable
     /// <summary>The commands in the order of the help.</summary>
     public static readonly CommandSpec[] All =
     [
-        new("run", "", "the daemon, in the foreground", [], 0, 0, static invocation => Daemon.RunCommand.Run(invocation))
+        new("run", "", "the daemon, in the foreground", [], 0, 0, RunToTheEnd)
         {
             Details = "Logs to stderr. SIGTERM ends it and leaves everything configured, except on interfaces with\n"
                 + "release-on-stop, and a second one ends it at once; SIGUSR2 ends it and leaves everything;\n"
@@ -45,4 +47,11 @@ internal static class CommandTable
         },
         new("demo", "", "show a lease that outlives the failover of a bond, in private namespaces; needs root, ip and dnsmasq", [], 0, 0, DemoCommand.Run),
     ];
+
+    // Everything is written by then: what the runtime does at an ordinary end could only hold it up.
+    private static int RunToTheEnd(Invocation invocation)
+    {
+        ProcessEnd.Now(Daemon.RunCommand.Run(invocation));
+        return ExitCode.Done;
+    }
 }

@@ -8,7 +8,9 @@ namespace BondDhcp.Host.Components;
 /// <summary>Every component there is: they are started and stopped in the order in which they stand on each other.</summary>
 /// <param name="create">Makes what does a component's work.</param>
 /// <param name="stopped">What the user stopped.</param>
-internal sealed class ComponentSet(Func<ComponentSpec, ComponentWork> create, StoppedComponents stopped)
+/// <param name="liesOn">True when an interface is a VLAN, or the like, on another, and goes with it; null where there are none.</param>
+internal sealed class ComponentSet(
+    Func<ComponentSpec, ComponentWork> create, StoppedComponents stopped, Func<string, string, bool>? liesOn = null)
 {
     private readonly List<Component> _components = [];
 
@@ -46,7 +48,7 @@ internal sealed class ComponentSet(Func<ComponentSpec, ComponentWork> create, St
     /// </summary>
     /// <param name="configuration">The new one.</param>
     /// <param name="identityChanged">Client identifier or host name differ: every client is told.</param>
-    /// <param name="done">Called when what is gone has been taken down, perhaps before this returns, with what could not be taken away first.</param>
+    /// <param name="done">Called when the rest goes on and what is gone has been taken down, perhaps before this returns, with what could not be taken away first.</param>
     public void Apply(DaemonConfiguration configuration, bool identityChanged, Completion done)
     {
         _configuration = configuration;
@@ -58,10 +60,17 @@ internal sealed class ComponentSet(Func<ComponentSpec, ComponentWork> create, St
             _held.Remove(one);
             _leaving.Add(one);
         }
+        int left = 2;
+        string? failure = null;
+        void OneLess(string? error)
+        {
+            failure ??= error;
+            if (--left == 0) done(failure);
+        }
         EndFrom(FirstToEnd, gone, static _ => true, leftOver =>
         {
             Forget(gone);
-            done(leftOver);
+            OneLess(leftOver);
         });
         foreach (Component component in _components)
         {
@@ -73,13 +82,15 @@ internal sealed class ComponentSet(Func<ComponentSpec, ComponentWork> create, St
         foreach (ComponentSpec spec in wanted.Values)
             if (Find(spec.Name) is null) Add(spec);
         Changed?.Invoke();
+        OneLess(null);
     }
 
     /// <summary>Starts a component by the user's wish, after what it stands on; a master brings back what stopped with it.</summary>
     public void Start(Component component, Completion done)
     {
         component.TryAgain();
-        List<Component> all = [.. _components.Where(other => ComponentGraph.StandsOn(component.Spec, other.Spec)), component];
+        // What stopped with a master that it is a VLAN on has no interface before that is there.
+        List<Component> all = [.. _components.Where(other => StandsOn(component, other) || component.WhyStopped == StoppedWith(other)), component];
         // In the order of the list, which is that of starting.
         foreach (Component other in _components)
             if (!all.Contains(other) && all.Any(one => other.WhyStopped == StoppedWith(one))) all.Add(other);
@@ -143,9 +154,16 @@ internal sealed class ComponentSet(Func<ComponentSpec, ComponentWork> create, St
         Queue<Component> from = new([component]);
         while (from.TryDequeue(out Component? one))
             foreach (Component other in _components)
-                if (other != component && ComponentGraph.StandsOn(other.Spec, one.Spec) && found.Add(other)) from.Enqueue(other);
-        return found.OrderBy(other => other.Spec.Kind);
+                if (other != component && StandsOn(other, one) && found.Add(other)) from.Enqueue(other);
+        return found.OrderBy(other => other.Spec.Kind).ThenByDescending(other => LiesOn(other, component));
     }
+
+    // As it is written down, or as the kernel has it at this moment: which VLANs there are nobody writes down.
+    private bool StandsOn(Component one, Component other) => ComponentGraph.StandsOn(one.Spec, other.Spec) || LiesOn(one, other);
+
+    private bool LiesOn(Component one, Component master) =>
+        master.Spec.Kind == ComponentKind.Master && one.Spec.Kind is not (ComponentKind.Master or ComponentKind.Supplicant)
+        && liesOn?.Invoke(one.Spec.Interface, master.Spec.Interface) == true;
 
     private static string StoppedWith(Component component) => "stopped with " + component.Name;
 

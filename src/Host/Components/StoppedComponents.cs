@@ -68,7 +68,7 @@ internal sealed class StoppedComponents
     {
         Changed?.Invoke();
         string text = string.Concat(_reasons.Select(entry => $"{entry.Key} {entry.Value}\n"));
-        return StateFile.WriteForThisBoot(_path, Encoding.UTF8.GetBytes($"{_bootId}\n{text}")) is { } problem
+        return (text.Length > 0 ? StateFile.WriteForThisBoot(_path, Encoding.UTF8.GetBytes($"{_bootId}\n{text}")) : StateFile.Remove(_path)) is { } problem
             ? $"done, but a restart of the daemon will undo it: {_path}: {problem}"
             : null;
     }

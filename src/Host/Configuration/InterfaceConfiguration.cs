@@ -61,7 +61,7 @@ internal sealed record InterfaceConfiguration
     /// <summary>When an address is checked before use.</summary>
     public ConflictDetection ConflictDetection { get; init; } = ConflictDetection.Fast;
 
-    /// <summary>When a static address is checked before use: to the letter of RFC 5227 where nothing else was chosen.</summary>
+    /// <summary>When a static address is checked before use: to the letter of RFC 5227 where nothing but <c>fast</c> was chosen, which is the default of leases.</summary>
     public ConflictDetection StaticConflictDetection { get; init; } = ConflictDetection.Before;
 
     /// <summary>What is done about a conflict later.</summary>

@@ -34,7 +34,8 @@ internal static class InterfaceKeys
         Add("conflict-detection", static (i, v) => v.Word(
             ("fast", ConflictDetection.Fast), ("before", ConflictDetection.Before),
             ("concurrent", ConflictDetection.Concurrent), ("off", ConflictDetection.Off)) is var chosen
-            ? i with { ConflictDetection = chosen, StaticConflictDetection = chosen } : i);
+            // The default, written down, stays what it is: for static addresses another one.
+            ? i with { ConflictDetection = chosen, StaticConflictDetection = chosen == ConflictDetection.Fast ? ConflictDetection.Before : chosen } : i);
         Add("defend", static (i, v) => i with
         {
             Defend = v.Word(("once", AddressDefence.Once), ("never", AddressDefence.Never), ("always", AddressDefence.Always)),

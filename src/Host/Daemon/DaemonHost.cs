@@ -30,6 +30,8 @@ internal sealed class DaemonHost : IDisposable
             .WriteTo.Sink(sink)
             .CreateLogger();
         builder.Services.AddSerilog(log, dispose: true);
+        // Its services end at once; a limit would cost a timer, and a thread for that, in the middle of the end.
+        builder.Services.Configure<HostOptions>(static options => options.ShutdownTimeout = Timeout.InfiniteTimeSpan);
         builder.Services.AddSingleton<IHostLifetime, LoopLifetime>();
         builder.Services.AddSingleton(journal);
         builder.Services.AddSingleton(notifier);

@@ -220,6 +220,9 @@ internal sealed class DaemonInterfaces : IDisposable
         _unsaved.Clear();
     }
 
+    /// <inheritdoc cref="Bond.Links.LinkTable.LiesOn"/>
+    public bool LiesOn(string upper, string lower) => _network.Table.LiesOn(upper, lower);
+
     /// <inheritdoc/>
     public void Dispose()
     {

@@ -21,6 +21,12 @@ internal sealed partial class DaemonProcess
     /// <summary>For the units, and what comes after the loop on a slow machine.</summary>
     private static readonly TimeSpan s_reserve = s_longestUnits + TimeSpan.FromSeconds(5);
 
+    /// <summary>
+    /// For what comes after the loop: the last line of the log, stored leases, sockets to close. None of it waits for another
+    /// thread; a disk or a log that nobody reads may hold it up, and then it has been long enough.
+    /// </summary>
+    private static readonly TimeSpan s_longestGoodbye = TimeSpan.FromSeconds(10);
+
     private bool _ending;
     private string _endedBy = "";
     private bool _takenDown;
@@ -71,6 +77,8 @@ internal sealed partial class DaemonProcess
         _ending = true;
         _endedBy = by;
         _giveUp.At = BoottimeClock.Now + longest;
+        // Where the loop itself is held up, nobody gives up.
+        ProcessEnd.Within(longest + s_reserve);
         endAll(failure =>
         {
             _leftOver = failure;
@@ -80,6 +88,7 @@ internal sealed partial class DaemonProcess
 
     private void SayGoodbye()
     {
+        ProcessEnd.Within(s_longestGoodbye);
         _journal.Record("", "daemon", Report.Of(JournalKeeping.EndedEvent, ("by", _endedBy), ("leftOver", _leftOver)));
         // Nothing of ours is there any more, and so nothing is to be gone on with.
         if (_takenDown) _keeping?.Drop();

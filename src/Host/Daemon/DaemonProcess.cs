@@ -65,7 +65,7 @@ internal sealed partial class DaemonProcess : IDisposable
         string bootId = StoreClock.ReadBootId();
         _interfaces = new DaemonInterfaces(_loop, _journal, invocation.StateDirectory, directory.Path, bootId);
         StoppedComponents stopped = new(directory.Path, bootId);
-        _components = new ComponentSet(_interfaces.Create, stopped);
+        _components = new ComponentSet(_interfaces.Create, stopped, _interfaces.LiesOn);
         _units = new ComponentUnits(_loop, _components, _journal.Record);
         _commands = new ControlCommands(
             _components, _journal, new DaemonActions(Snapshot, Knows, Reload, TakeDown, TimeProvider.System.GetUtcNow), _units.IsEcho);

@@ -32,9 +32,10 @@ internal sealed class ResolverRecord(string runtimeDirectory, string bootId)
         return new Dictionary<ResolverTarget, ResolverContent>();
     }
 
-    /// <summary>Writes what is told, or may be; nothing when the file says so already. Null when done, else a sentence for the log.</summary>
+    /// <summary>Writes what is told, or may be; nothing when the file says so already, and there is none where nobody is. Null when done, else a sentence for the log.</summary>
     public string? Write(IEnumerable<KeyValuePair<ResolverTarget, ResolverEntry>> entries)
     {
+        bool any = false;
         ArrayBufferWriter<byte> buffer = new();
         using (Utf8JsonWriter json = new(buffer))
         {
@@ -45,6 +46,7 @@ internal sealed class ResolverRecord(string runtimeDirectory, string bootId)
             foreach ((ResolverTarget target, ResolverEntry entry) in entries)
             {
                 if (target.Way == ResolverWay.File || entry.Told is not { } told) continue;
+                any = true;
                 json.WriteStartObject();
                 json.WriteString("way", WordOf(target.Way));
                 json.WriteString("interface", target.Interface);
@@ -57,7 +59,7 @@ internal sealed class ResolverRecord(string runtimeDirectory, string bootId)
             json.WriteEndObject();
         }
         if (buffer.WrittenSpan.SequenceEqual(_written)) return null;
-        if (StateFile.WriteForThisBoot(_path, buffer.WrittenSpan) is { } problem) return $"{_path}: {problem}";
+        if ((any ? StateFile.WriteForThisBoot(_path, buffer.WrittenSpan) : StateFile.Remove(_path)) is { } problem) return $"{_path}: {problem}";
         _written = buffer.WrittenSpan.ToArray();
         return null;
     }

@@ -56,11 +56,13 @@ internal sealed partial class InterfaceRunner
     {
         if (Client.Lease is null) Sockets.HoldUdp(null);
         if (Taken is not { } link) return;
+        // Also with the prefix that it had under another configuration.
+        ImmutableArray<Ipv4Prefix> addresses = _owned.Addresses.RemoveAll(address => address.Address != lease.Address);
         var its = new Ipv4Ownership
         {
-            Addresses = _owned.Addresses.RemoveAll(address => address != lease.Prefix),
+            Addresses = addresses,
             Routes = _owned.Routes.RemoveAll(route => route.PreferredSource != lease.Address),
-            Mtu = _owned.Addresses.Length == 1 ? _owned.Mtu : null,
+            Mtu = !addresses.IsEmpty && addresses.Length == _owned.Addresses.Length ? _owned.Mtu : null,
         };
         Ipv4Outcome outcome = Network.Configurator.Remove(link.Index, its);
         Own(new Ipv4Ownership
@@ -108,11 +110,10 @@ internal sealed partial class InterfaceRunner
         // Asked for, because the table may not show yet what a runner before this one did in the same turn.
         List<InterfaceAddress> present = [];
         Network.Rtnl.ReadAddresses(link.Index, present);
-        HashSet<Ipv4Prefix> stored = [.. memory.Leases.Select(lease => InForce(lease).Prefix)];
         ImmutableArray<Ipv4Prefix> addresses =
         [
             .. present.Where(address => recorded.Addresses.Contains(address.Prefix)
-                || (stored.Contains(address.Prefix) && BearsOurMark(address))).Select(address => address.Prefix),
+                || (IsStored(address.Prefix.Address) && BearsOurMark(address))).Select(address => address.Prefix),
         ];
         HashSet<InstalledRoute> routes = [.. recorded.Routes];
         if (!addresses.IsEmpty)
@@ -122,13 +123,16 @@ internal sealed partial class InterfaceRunner
             routes.UnionWith(installed.Where(route => addresses.Any(address => address.Address == route.PreferredSource)));
         }
         _owned = new Ipv4Ownership { Addresses = addresses, Routes = [.. routes], Mtu = recorded.Mtu };
+
+        // Whatever the prefix: the configuration may have another one by now.
+        bool IsStored(Ipv4Address address) => memory.Leases.Any(lease => lease.Address == address);
     }
 
     // The lease that is to be verified holds it, or else no lease does: the file was damaged. The kernel ends it with the
     // lifetime it was given, which is the lease's; until then a server may give the same again.
     private void WarnOfLeftovers(Dhcp4Memory memory)
     {
-        string[] without = [.. _owned.Addresses.Where(address => memory.Leases.IsEmpty || InForce(memory.Leases[0]).Prefix != address).Select(address => address.ToString())];
+        string[] without = [.. _owned.Addresses.Where(address => memory.Leases.IsEmpty || memory.Leases[0].Address != address.Address).Select(address => address.ToString())];
         if (without.Length > 0) Warn(LeftoverWarning(without));
     }
 
@@ -142,8 +146,12 @@ internal sealed partial class InterfaceRunner
         WarnOnce([.. outcome.Problems]);
     }
 
+    private bool IsOwned(Ipv4Address address) => _owned.Addresses.Any(owned => owned.Address == address);
+
+    // As the lease says, or ours with the prefix of another configuration.
     private bool IsPresent(Ipv4Prefix prefix) =>
-        Taken is { } link && Network.Table.FindAddress(link.Index, prefix.Address)?.Prefix == prefix;
+        Taken is { } link && Network.Table.FindAddress(link.Index, prefix.Address)?.Prefix is { } present
+        && (present == prefix || _owned.Addresses.Contains(present));
 
     // A kernel before 5.18 keeps no mark: there the stored lease alone says that the address is ours. A later one marks
     // at least the loopback's address.

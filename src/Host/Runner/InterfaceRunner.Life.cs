@@ -55,7 +55,8 @@ internal sealed partial class InterfaceRunner
         _keeps = false;
         Adopt(memory);
         WarnOfLeftovers(memory);
-        bool present = !memory.Leases.IsEmpty && _owned.Addresses.Contains(InForce(memory.Leases[0]).Prefix);
+        // By the address: its prefix is the configuration's as much as the server's, and may have been changed meanwhile.
+        bool present = !memory.Leases.IsEmpty && IsOwned(memory.Leases[0].Address);
         Feed(new Dhcp4Input.Start(memory, present, Usable, WhyUnusable));
     }
 

@@ -70,8 +70,14 @@ internal sealed record StaticAddressState(StaticAddress Address, StaticOrigin Or
     /// <summary>When it is used without having been probed to the end; Never for one that another host has.</summary>
     public Instant ConfigureAt { get; init; } = Instant.Never;
 
-    /// <summary>When an address in use elsewhere is probed again.</summary>
+    /// <summary>When an address in use elsewhere is probed again, or the kernel is made to.</summary>
     public Instant RetryAt { get; init; } = Instant.Never;
+
+    /// <summary>IPv6: how often in a row another host had it (RFC 4862 section 5.4.5); 0 for one that is ours, or not known to be.</summary>
+    public int Duplicates { get; init; }
+
+    /// <summary>IPv6: when that was found last.</summary>
+    public Instant DuplicateAt { get; init; } = Instant.Never;
 
     /// <summary>When it was defended last.</summary>
     public Instant? DefendedAt { get; init; }

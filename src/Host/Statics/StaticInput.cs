@@ -43,7 +43,14 @@ internal abstract record StaticInput
     public sealed record ArpReceived(ArpPacket Packet) : StaticInput;
 
     /// <summary>What is on the interface after it was configured.</summary>
-    public sealed record Applied(ImmutableArray<StaticAddress> Present) : StaticInput;
+    public sealed record Applied(ImmutableArray<StaticAddress> Present) : StaticInput
+    {
+        /// <summary>Those of IPv6 that another host has.</summary>
+        public ImmutableArray<StaticAddress> Duplicate { get; init; } = [];
+
+        /// <summary>Those of IPv6 of which it is not known yet.</summary>
+        public ImmutableArray<StaticAddress> Tentative { get; init; } = [];
+    }
 
     /// <summary>What is on the interface after something was removed there.</summary>
     public sealed record Observed(ImmutableArray<StaticAddress> Present) : StaticInput;
@@ -64,6 +71,9 @@ internal abstract record StaticEffect
 
     /// <summary>The interface is to be made as <see cref="StaticMachine.Permitted"/> and the settings say; then <see cref="StaticInput.Applied"/>.</summary>
     public sealed record Apply : StaticEffect;
+
+    /// <summary>An IPv6 address that another host had is to be taken away and given again: the kernel asks about it anew.</summary>
+    public sealed record AskAgain(StaticAddress Address) : StaticEffect;
 
     /// <summary>An ARP packet to every station.</summary>
     public sealed record Transmit(ArpPacket Packet) : StaticEffect;

@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 using BondDhcp.Bond.Addressing;
-using BondDhcp.Bond.Links;
 using BondDhcp.Net;
 using BondDhcp.Net.Linux;
 
@@ -42,7 +41,22 @@ internal sealed partial class StaticRunner
         StaticOutcome outcome = _configurator.Apply(link.Index, wanted, _machine.Permitted, _owned, Record);
         Conclude(outcome);
         _again.At = outcome.Problems.IsEmpty ? Instant.Never : BoottimeClock.Now + s_againDelay;
-        Feed(new StaticInput.Applied([.. outcome.Present.Select(there => there.Address)]));
+        Feed(new StaticInput.Applied([.. outcome.Present.Select(there => there.Address)])
+        {
+            Duplicate = [.. outcome.Present.Where(there => there.IsDuplicate).Select(there => there.Address)],
+            Tentative = [.. outcome.Present.Where(there => there.IsTentative).Select(there => there.Address)],
+        });
+    }
+
+    // Only one of ours, and only while it is unusable: what became another's doing meanwhile stays.
+    private void AskAgain(StaticAddress address)
+    {
+        if (_link is not { } link || !_owned.Addresses.Contains(address)) return;
+        if (!_configurator.ReadAddresses(link.Index).Any(there => there.Address == address && there.IsDuplicate)) return;
+        StaticOwnership others = _owned with { Addresses = _owned.Addresses.Remove(address) };
+        StaticOutcome outcome = _configurator.Remove(link.Index, new StaticOwnership { Addresses = [address] });
+        Conclude(outcome with { Owned = others with { Addresses = [.. others.Addresses, .. outcome.Owned.Addresses] } });
+        Apply();
     }
 
     private void RemoveAll()
@@ -78,9 +92,9 @@ internal sealed partial class StaticRunner
     }
 
     /// <summary>Somebody else removed a route of ours: it is put back, seldom and not for ever. Our own removals are not ours any more.</summary>
-    private void NoteRemoved(InstalledRoute gone)
+    private void NoteRemoved(StaticRoute? route)
     {
-        if (_owned.Routes.FirstOrDefault(route => route.IsInstalledAs(gone)) is not { } route) return;
+        if (route is null || !_owned.Routes.Contains(route)) return;
         _owned = _owned with { Routes = _owned.Routes.Remove(route) };
         Journal(Route("routeRemoved", route, External));
         Instant now = BoottimeClock.Now;
@@ -99,7 +113,14 @@ internal sealed partial class StaticRunner
     private IEnumerable<string> Duplicates =>
         from there in _outcome?.Present ?? []
         where there.IsDuplicate && _machine.Permitted.Contains(there.Address)
-        select $"{there.Address} is in use by another host (duplicate address detection)";
+        select DuplicateOf(there.Address);
+
+    private static string DuplicateOf(StaticAddress address) => $"{address} is in use by another host (duplicate address detection)";
+
+    private string WithRetry(string duplicate) =>
+        _machine.Addresses.FirstOrDefault(one => one.Duplicates > 0 && DuplicateOf(one.Address) == duplicate) is { } state
+            ? FormattableString.Invariant($"{duplicate}; tried again after {StaticTiming.DuplicateDelay(state.Duplicates).TotalSeconds} s")
+            : duplicate;
 
     private (StaticState State, string? Why) Judge()
     {
@@ -111,7 +132,7 @@ internal sealed partial class StaticRunner
             .. _machine.Addresses.Where(one => one.Phase == StaticPhase.InUse).Select(one => $"{one.Address} is in use by {one.Offender}"),
             .. _machine.Addresses.Where(one => one.Phase == StaticPhase.Contested).Select(one => $"{one.Address} is removed by another program"),
             .. _outcome?.Problems ?? [],
-            .. Duplicates,
+            .. Duplicates.Select(WithRetry),
         ];
         if (failures.Count > 0) return (StaticState.Failed, string.Join("; ", failures));
         List<string> pending =

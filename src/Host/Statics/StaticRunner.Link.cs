@@ -37,22 +37,33 @@ internal sealed partial class StaticRunner
     private void Follow(IReadOnlyList<LinkEvent> events) => Guard(() =>
     {
         if (!_machine.IsRunning) return;
-        bool removed = false, changed = false;
+        bool removed = false, changed = false, wentDown = false;
+        List<StaticRoute> gone = [];
         foreach (LinkEvent happened in events)
         {
             switch (happened)
             {
                 case LinkEvent.LinkAppeared(var link): FollowLink(link); break;
-                case LinkEvent.LinkChanged(_, var link): FollowLink(link); break;
+                case LinkEvent.LinkChanged(_, var link):
+                    wentDown |= link.Index == _link?.Index && !link.IsUp;
+                    FollowLink(link);
+                    break;
                 case LinkEvent.LinkGone(var link) when link.Index == _link?.Index: LoseLink(); break;
                 case LinkEvent.AddressRemoved(var address) when address.InterfaceIndex == _link?.Index: removed = true; break;
                 case LinkEvent.Ipv6AddressRemoved(var address) when address.InterfaceIndex == _link?.Index: removed = true; break;
                 case LinkEvent.AddressAdded(var address) when address.InterfaceIndex == _link?.Index: changed = true; break;
                 case LinkEvent.Ipv6AddressSeen(var address) when address.InterfaceIndex == _link?.Index: changed = true; break;
-                case LinkEvent.RouteRemoved(var route) when route.InterfaceIndex == _link?.Index: NoteRemoved(route); break;
+                case LinkEvent.RouteRemoved(var route) when route.InterfaceIndex == _link?.Index: NoteRemoved(_owned.Routes.FirstOrDefault(one => one.IsInstalledAs(route))); break;
+                case LinkEvent.Ipv6RouteSeen(var index, var route, var isThere) when index == _link?.Index || route.Kind != StaticRouteKind.Unicast:
+                    if (_owned.Routes.FirstOrDefault(one => one.IsInstalledAs(route)) is not { } ours) break;
+                    if (isThere) gone.Remove(ours);
+                    else gone.Add(ours);
+                    break;
                 case LinkEvent.Resynchronised: removed = true; break;
             }
         }
+        // What the kernel dropped with the interface comes back with it; what went to come again was changed, here or elsewhere.
+        if (gone.Count > 0 && !wentDown && _link is { } taken && _network.Rtnl.FindLink(taken.Index) is { IsUp: true }) gone.ForEach(NoteRemoved);
         // Once, when the whole is known. With the last address of a family the kernel drops its routes, without a word.
         if (removed) Observe();
         if ((removed || changed) && _link is { IsUp: true }) Apply();

@@ -158,6 +158,7 @@ internal sealed partial class StaticRunner : IDisposable
         switch (effect)
         {
             case StaticEffect.Apply: Apply(); break;
+            case StaticEffect.AskAgain ask: AskAgain(ask.Address); break;
             case StaticEffect.Transmit transmit: Transmit(transmit.Packet); break;
             case StaticEffect.Tell tell: Journal(tell.Report); break;
             default: throw new ArgumentOutOfRangeException(nameof(effect), effect, null);

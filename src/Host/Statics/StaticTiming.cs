@@ -21,6 +21,24 @@ internal static class StaticTiming
     /// <summary>After a conflict: RATE_LIMIT_INTERVAL (RFC 5227 section 2.1.1), because there is no other address to try.</summary>
     public static readonly TimeSpan RetryDelay = TimeSpan.FromSeconds(60);
 
+    /// <summary>
+    /// An IPv6 address that was found duplicate stays unassigned (RFC 4862 section 5.4.5), and is asked about again after
+    /// <see cref="RetryDelay"/>, doubled up to this each time that it is still another host's. To ask is to claim nothing: who has
+    /// it answers and keeps it.
+    /// </summary>
+    public static readonly TimeSpan MaxDuplicateDelay = TimeSpan.FromMinutes(16);
+
+    /// <summary>Behind another path, or another carrier, it may be free: it is asked about there, at most once in this time.</summary>
+    public static readonly TimeSpan DuplicateInterval = TimeSpan.FromSeconds(10);
+
+    /// <summary>Until the next question after so many that failed, one at least.</summary>
+    public static TimeSpan DuplicateDelay(int failures)
+    {
+        TimeSpan delay = RetryDelay;
+        for (int i = 1; i < failures && delay < MaxDuplicateDelay; i++) delay += delay;
+        return delay < MaxDuplicateDelay ? delay : MaxDuplicateDelay;
+    }
+
     /// <summary>MAX_CONFLICTS (RFC 3927 section 9): after so many link-local addresses that others had,</summary>
     public const int MaxConflicts = 10;
 

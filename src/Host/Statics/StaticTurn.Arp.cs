@@ -37,7 +37,8 @@ internal sealed partial class StaticTurn
         }
         if (state.RestoreAt <= now) state = Restore(state);
         if (!_machine.IsUsable) return state;
-        if (state.RetryAt <= now) state = Begin(state with { RetryAt = Instant.Never }, []);
+        if (state.RetryAt <= now && state.Ipv4 is null) state = AskAgain(state);
+        else if (state.RetryAt <= now) state = Begin(state with { RetryAt = Instant.Never }, []);
         if (state.Probe is { } probe) state = Advance(state, probe);
         return state.Announcement is { } announcement && announcement.NextAt <= now ? Advance(state, announcement) : state;
     }
@@ -144,11 +145,41 @@ internal sealed partial class StaticTurn
         return state with { ToldAt = now };
     }
 
-    private StaticAddressState NoteApplied(StaticAddressState state, ImmutableArray<StaticAddress> present)
+    private StaticAddressState NoteApplied(StaticAddressState state, StaticInput.Applied applied)
     {
-        state = state with { IsPresent = present.Contains(state.Address) };
+        state = state with { IsPresent = applied.Present.Contains(state.Address) };
+        if (state.Ipv4 is null) return NoteUniqueness(state, applied);
         return state is { IsAnnouncementDue: true, IsPresent: true } && _machine.IsUsable ? Announce(state) : state;
     }
+
+    // RFC 4862 section 5.4: the kernel finds out, and leaves what another host has where it is, unusable.
+    private StaticAddressState NoteUniqueness(StaticAddressState state, StaticInput.Applied applied)
+    {
+        if (applied.Duplicate.Contains(state.Address))
+        {
+            if (!state.RetryAt.IsNever || !state.IsPermitted) return state;
+            int failures = state.Duplicates + 1;
+            TimeSpan delay = StaticTiming.DuplicateDelay(failures);
+            Tell("conflict", ("address", state.Address.Address.ToString()), ("retrySeconds", delay.TotalSeconds));
+            return state with { Duplicates = failures, DuplicateAt = now, RetryAt = now + delay };
+        }
+        if (state.Duplicates == 0 || !state.IsPresent || applied.Tentative.Contains(state.Address)) return state;
+        Tell("conflictOver", ("address", state.Address.Address.ToString()));
+        return state with { Duplicates = 0, DuplicateAt = Instant.Never, RetryAt = Instant.Never };
+    }
+
+    private StaticAddressState AskAgain(StaticAddressState state)
+    {
+        effects.Add(new StaticEffect.AskAgain(state.Address));
+        return state with { RetryAt = Instant.Never };
+    }
+
+    // Who has it there may not be here.
+    private StaticAddressState AskSoon(StaticAddressState state) => state.RetryAt.IsNever ? state : state with
+    {
+        Duplicates = 1,
+        RetryAt = Instant.Min(state.RetryAt, Instant.Max(now, state.DuplicateAt + StaticTiming.DuplicateInterval)),
+    };
 
     /// <summary>Somebody else removed it: it is put back, seldom and not for ever.</summary>
     private StaticAddressState NoteObserved(StaticAddressState state, ImmutableArray<StaticAddress> present)

@@ -54,7 +54,7 @@ internal sealed partial class StaticTurn(
             case StaticInput.Lease lease: SetBound(lease.Bound); break;
             case StaticInput.AutoConfigure said when _machine.IsRunning: HearAutoConfigure(said.Allowed); break;
             case StaticInput.ArpReceived arp when _machine.IsRunning: Hear(arp.Packet); break;
-            case StaticInput.Applied applied: Each(state => NoteApplied(state, applied.Present)); break;
+            case StaticInput.Applied applied: Each(state => NoteApplied(state, applied)); break;
             case StaticInput.Observed observed when _machine.IsRunning: Each(state => NoteObserved(state, observed.Present)); break;
         }
     }
@@ -184,7 +184,7 @@ internal sealed partial class StaticTurn(
     // A host that joins a link probes (RFC 5227 section 2.1). What is configured stays meanwhile.
     private StaticAddressState Resume(StaticAddressState state)
     {
-        if (state.Ipv4 is not { } address) return state;
+        if (state.Ipv4 is not { } address) return AskSoon(state);
         switch (state.Phase)
         {
             case StaticPhase.Waiting: return Begin(state, []);
@@ -200,7 +200,7 @@ internal sealed partial class StaticTurn(
 
     private StaticAddressState FollowPath(StaticAddressState state)
     {
-        if (state.Ipv4 is not { } address) return state; // the bonding driver and the kernel advertise IPv6 (num_unsol_na)
+        if (state.Ipv4 is not { } address) return AskSoon(state); // the bonding driver and the kernel advertise IPv6 (num_unsol_na)
         if (state.Probe is not null) return state with { Probe = OpenWindow(state, address) };
         return state.Phase == StaticPhase.Configured ? Announce(state) : state;
     }

@@ -1,7 +1,9 @@
+using System.Runtime.InteropServices;
 using System.Text;
 using BondDhcp.Bond.Links;
 using BondDhcp.Bond.Linux;
 using BondDhcp.Bond.Wpa;
+using BondDhcp.Host.Import.Running;
 using BondDhcp.Host.Loop;
 using BondDhcp.Net;
 using BondDhcp.Net.Linux;
@@ -26,6 +28,9 @@ internal sealed partial class SupplicantRunner
 
     // A few lines; a supplicant that repeats itself must not fill the memory that the runtime directory is.
     private const int MaxLastWords = 512;
+
+    // USER_HZ, of what /proc tells: the same on every machine.
+    private const double TicksPerSecond = 100;
     private const int MaxLogLength = 64 * 1024;
 
     private ChildProcess? _child;
@@ -51,7 +56,9 @@ internal sealed partial class SupplicantRunner
         _owner = Owner.None;
         SupplicantRecord? record = SupplicantRecord.Read(RecordPath, _settings.InterfaceName, _bootId, out string? warning);
         if (warning is not null) Warn(warning);
-        if (record is not null && ProcessDescriptor.Open(record.Process) is { } process) Adopt(record, process);
+        ProcessDescriptor? process = record is null ? null : ProcessDescriptor.Open(record.Process);
+        if (process is null && FindUnrecorded() is { } found) (record, process) = (found, ProcessDescriptor.Open(found.Process));
+        if (record is not null && process is not null) Adopt(record, process);
         else if (!isThere) _phase = Phase.NoInterface;
         else if (WpaSocket.IsListening(_file.SocketOf(_settings.InterfaceName)))
         {
@@ -66,6 +73,26 @@ internal sealed partial class SupplicantRunner
             _connection.Give(new WpaInput.Expect());
         }
         Tell();
+    }
+
+    // A run that was killed between the start of a supplicant and its record leaves one that no record names. Its words go into
+    // our log, which was made before it: so it is ours. What it was started with its command line says.
+    private SupplicantRecord? FindUnrecorded()
+    {
+        if (KernelFile.Inode(LogPath) is not { } log) return null;
+        foreach ((ProcessIdentity identity, string[] command) in ProcessTable.Named(Program))
+        {
+            if (KernelFile.Inode(FormattableString.Invariant($"/proc/{identity.Pid}/fd/1")) != log) continue;
+            bool asWanted = command.AsSpan(1).SequenceEqual(CollectionsMarshal.AsSpan(Arguments()));
+            // Read anew where it may have been changed since: when the process began is known to a hundredth of a second.
+            DateTime began = DateTime.UtcNow - (BoottimeClock.Now - Instant.FromSeconds(identity.StartTicks / TicksPerSecond));
+            bool asRead = File.GetLastWriteTimeUtc(_settings.ConfigurationFile) < began;
+            SupplicantRecord record = new(
+                _bootId, identity, _interfaceIndex, asWanted ? _settings : _settings with { Driver = "" }, asRead ? FileStamp.Of(_settings.ConfigurationFile) : default);
+            Record(record);
+            return record;
+        }
+        return null;
     }
 
     // One that we started before: as ours, if it is what is wanted now.
@@ -85,12 +112,8 @@ internal sealed partial class SupplicantRunner
         _stamp = FileStamp.Of(_settings.ConfigurationFile);
         _wasAttached = false;
         _startedAt = BoottimeClock.Now;
-        List<string> arguments =
-            ["-q", "-i", _settings.InterfaceName, "-D", _settings.Driver, "-c", _settings.ConfigurationFile];
-        // wpa_cli and wpa_gui need a control socket as much as we do.
-        if (!_file.NamesDirectory) arguments.AddRange(["-O", WpaConfigurationFile.DefaultDirectory]);
         using FileDescriptor? log = TryCreateLog();
-        _child = ChildProcess.Start(Program, arguments, new ChildStreams(null, log, log), out string? problem);
+        _child = ChildProcess.Start(Program, Arguments(), new ChildStreams(null, log, log), out string? problem);
         if (_child is null)
         {
             BackOff($"{problem}; it comes with the package wpasupplicant (wpa_supplicant)", failed: true);
@@ -98,8 +121,21 @@ internal sealed partial class SupplicantRunner
         }
         _owner = Owner.Ours;
         Hold(_child.Process);
-        if (new SupplicantRecord(_bootId, _child.Identity, _interfaceIndex, _settings, _stamp).Write(RecordPath) is { } notWritten)
-            Warn($"the supplicant will not be known as ours to the next run: {notWritten}");
+        Record(new SupplicantRecord(_bootId, _child.Identity, _interfaceIndex, _settings, _stamp));
+    }
+
+    private List<string> Arguments()
+    {
+        List<string> arguments =
+            ["-q", "-i", _settings.InterfaceName, "-D", _settings.Driver, "-c", _settings.ConfigurationFile];
+        // wpa_cli and wpa_gui need a control socket as much as we do.
+        if (!_file.NamesDirectory) arguments.AddRange(["-O", WpaConfigurationFile.DefaultDirectory]);
+        return arguments;
+    }
+
+    private void Record(SupplicantRecord record)
+    {
+        if (record.Write(RecordPath) is { } notWritten) Warn($"the supplicant will not be known as ours to the next run: {notWritten}");
     }
 
     private FileDescriptor? TryCreateLog()

@@ -63,10 +63,10 @@ internal sealed partial class SupplicantRunner
     private void FollowStop()
     {
         if (!UnitFiles.IsOf("self", UnitFiles.Daemon)) return;
-        _jobQuery = LoopProcess.Start(_loop, new ProgramCall("systemctl", ["show", "--property=Job", "--value", UnitFiles.Daemon]), answer => Guard(() =>
+        _jobQuery = LoopProcess.Start(_loop, new ProgramCall("systemctl", ["list-jobs", "--no-legend", "--plain", UnitFiles.Daemon]), answer => Guard(() =>
         {
             _jobQuery = null;
-            if (_phase == Phase.Ending && _owner == Owner.Unit && answer.LastWords(MaxLastWords) is not ("" or "0")) FinishEnding();
+            if (_phase == Phase.Ending && _owner == Owner.Unit && answer.Succeeded && SupplicantUnit.IsHeldBack(answer.LastWords(MaxLastWords))) FinishEnding();
         }), out _);
     }
 

@@ -139,6 +139,9 @@ internal sealed partial class SupplicantRunner : IDisposable
         {
             Leave();
             _phase = Phase.Stopped;
+            // Also of one that never started.
+            TryDelete(LogPath);
+            TryDelete(EnvironmentPath);
             Tell();
             Action[] waiting = [.. _stopped];
             _stopped.Clear();

@@ -28,6 +28,21 @@ internal static class SupplicantUnit
         return escaped.ToString();
     }
 
+    /// <summary>
+    /// The daemon's unit has a job that ends this process, and which the supplicant's end therefore waits for: a stop, or a
+    /// restart, which is one until it has become a start. A reload, or the start under way, leaves it running.
+    /// </summary>
+    /// <param name="jobs">What <c>systemctl list-jobs</c> says: number, unit, type and state of each, jobs apart by <c>;</c>.</param>
+    internal static bool IsHeldBack(string jobs)
+    {
+        foreach (string job in jobs.Split(';'))
+        {
+            string[] words = job.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries);
+            if (words is [_, UnitFiles.Daemon, "stop" or "restart" or "try-restart", ..]) return true;
+        }
+        return false;
+    }
+
     /// <summary>What the unit reads: interface, drivers, file and further arguments.</summary>
     internal static byte[] EnvironmentOf(SupplicantSettings settings, WpaConfigurationFile file) => Encoding.UTF8.GetBytes(
         $"DRIVER={Quote(settings.Driver)}\nCONFIGURATION={Quote(settings.ConfigurationFile)}\n"

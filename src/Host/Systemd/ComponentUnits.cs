@@ -2,6 +2,7 @@ using System.Globalization;
 using BondDhcp.Host.Components;
 using BondDhcp.Host.Loop;
 using BondDhcp.Net;
+using BondDhcp.Net.Linux;
 
 namespace BondDhcp.Host.Systemd;
 
@@ -19,10 +20,11 @@ internal sealed class ComponentUnits : IDisposable
     private readonly ComponentSet _components;
     private readonly Action<string, string, Report> _journal;
     private readonly Dictionary<ComponentKind, bool> _installed = [];
-    private readonly Dictionary<string, bool> _told = new(StringComparer.Ordinal);
-    private readonly HashSet<string> _now = new(StringComparer.Ordinal);
+    private readonly UnitLedger _ledger = new();
+    private readonly LoopDeadline _again;
     private LoopProcess? _process;
-    private string _verb = "";
+    private UnitCall? _now;
+    private string _lastProblem = "";
     private bool _begun;
     private bool _posted;
     private Action? _allStopped;
@@ -34,6 +36,10 @@ internal sealed class ComponentUnits : IDisposable
         _components = components;
         _journal = journal;
         components.Changed += Follow;
+        _again = loop.AddDeadline(() =>
+        {
+            if (_process is null) Continue();
+        });
     }
 
     /// <summary>Begins, where this daemon is the one of <c>bonddhcp.service</c>: the units speak to no other.</summary>
@@ -48,7 +54,7 @@ internal sealed class ComponentUnits : IDisposable
     /// which knows the control group of whoever asks.
     /// </summary>
     public bool IsEcho(string verb, string component, int process) =>
-        _process is not null && verb == _verb && _now.Contains(component)
+        _process is not null && verb == _now?.Verb && _now.Components.Contains(component)
         && UnitFiles.IsOf(process.ToString(CultureInfo.InvariantCulture), UnitOf(component));
 
     /// <summary>Everything was taken down and the daemon ends: the units follow, then <paramref name="done"/> is called.</summary>
@@ -63,6 +69,7 @@ internal sealed class ComponentUnits : IDisposable
     {
         _components.Changed -= Follow;
         _process?.Dispose();
+        _again.Dispose();
     }
 
     // What brings the change about is still under way.
@@ -73,47 +80,44 @@ internal sealed class ComponentUnits : IDisposable
         _loop.Post(() =>
         {
             _posted = false;
+            _ledger.Change();
             if (_process is null) Continue();
         });
     }
 
     private void Continue()
     {
-        Dictionary<string, bool> wanted = new(StringComparer.Ordinal);
-        if (_begun && _allStopped is null)
+        List<UnitWish> wishes = [];
+        if (_allStopped is not null) _ledger.Change();
+        else if (_begun)
+        {
             foreach (Component one in _components.All)
-                if (HasUnit(one.Spec)) wanted[one.Name] = one.WhyStopped is null;
-        // At the first time nothing is known of what an earlier daemon told.
-        string[] stop = [.. wanted.Where(one => !one.Value).Select(one => one.Key).Concat(_told.Keys.Where(name => !wanted.ContainsKey(name)))
-            .Where(name => _told.GetValueOrDefault(name, true))];
-        string[] start = [.. wanted.Where(one => one.Value && !_told.GetValueOrDefault(one.Key)).Select(one => one.Key)];
-        if (stop.Length > 0) Tell("stop", stop);
-        else if (start.Length > 0) Tell("start", start);
+                if (HasUnit(one.Spec)) wishes.Add(new UnitWish(one.Name, Runs: one.WhyStopped is null));
+        }
+        UnitCall? call = _ledger.Next(wishes, BoottimeClock.Now);
+        _again.At = _ledger.AgainAt;
+        if (call is not null) Tell(call);
         else _allStopped?.Invoke();
     }
 
-    private void Tell(string verb, string[] components)
+    private void Tell(UnitCall call)
     {
-        _verb = verb;
-        _now.Clear();
-        _now.UnionWith(components);
-        foreach (string name in components) _told[name] = verb == "start";
+        _now = call;
         // Where somebody else has asked the manager for something about one of them, that counts.
-        ProgramCall call = new("systemctl", [verb, "--job-mode=fail", "--quiet", .. components.Select(UnitOf)]) { Limit = s_limit };
-        _process = LoopProcess.Start(_loop, call, Ended, out string? problem);
-        if (_process is null) Ended(problem!);
+        ProgramCall program = new("systemctl", [call.Verb, "--job-mode=fail", "--quiet", .. call.Components.Select(UnitOf)]) { Limit = s_limit };
+        _process = LoopProcess.Start(_loop, program, Ended, out string? problem);
+        if (_process is null) Ended(call, problem!);
     }
 
-    private void Ended(ProgramResult result)
-    {
-        if (result.Succeeded) Ended("");
-        else Ended(result.Why("systemctl"));
-    }
+    private void Ended(ProgramResult result) => Ended(_now!, result.Succeeded ? "" : result.Why("systemctl"));
 
-    private void Ended(string problem)
+    private void Ended(UnitCall call, string problem)
     {
         _process = null;
-        if (problem.Length > 0) _journal("", "systemd", Report.Of("units", ("verb", _verb), ("problem", EscapedText.Of(problem))));
+        _ledger.Told(call, problem.Length == 0, isLast: _allStopped is not null && call.Verb == "stop", BoottimeClock.Now);
+        // The same once more is nothing new.
+        if (problem.Length > 0 && problem != _lastProblem) _journal("", "systemd", Report.Of("units", ("verb", call.Verb), ("problem", EscapedText.Of(problem))));
+        _lastProblem = problem;
         Continue();
     }
 

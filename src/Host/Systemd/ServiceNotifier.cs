@@ -13,6 +13,7 @@ internal sealed class ServiceNotifier : IDisposable
     private readonly string? _socket;
     private readonly LoopDeadline? _watchdog;
     private readonly TimeSpan _watchdogInterval;
+    private FileDescriptor? _sender;
     private string _status = "";
 
     /// <summary>Reads NOTIFY_SOCKET, WATCHDOG_USEC and WATCHDOG_PID by <paramref name="environment"/>.</summary>
@@ -62,7 +63,12 @@ internal sealed class ServiceNotifier : IDisposable
     public void Forget(string name) => Send($"FDSTOREREMOVE=1\nFDNAME={name}");
 
     /// <inheritdoc/>
-    public void Dispose() => _watchdog?.Dispose();
+    public void Dispose()
+    {
+        _watchdog?.Dispose();
+        _sender?.Dispose();
+        _sender = null;
+    }
 
     private void KeepAlive()
     {
@@ -70,10 +76,19 @@ internal sealed class ServiceNotifier : IDisposable
         _watchdog!.At = BoottimeClock.Now + _watchdogInterval;
     }
 
-    // A manager that does not read is no reason to do anything else differently.
+    // A manager that does not read, or that cannot be reached, is no reason to do anything else differently. The socket is
+    // kept: where no descriptor is left, the watchdog would otherwise take a daemon for dead that lives.
     private void Send(string text, FileDescriptor? attached = null)
     {
-        if (_socket is not null) _ = UnixDatagram.Send(_socket, Encoding.UTF8.GetBytes(text), attached);
+        if (_socket is null) return;
+        try
+        {
+            _ = UnixDatagram.Send(_sender ??= UnixDatagram.Open(), _socket, Encoding.UTF8.GetBytes(text), attached);
+        }
+        catch (Exception error) when (error is LinuxException or IOException)
+        {
+            // No descriptor is left, or no socket can have that name.
+        }
     }
 
     private static bool ForUs(string? processId) =>

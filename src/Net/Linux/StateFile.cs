@@ -49,6 +49,24 @@ public static class StateFile
         }
     }
 
+    /// <summary>Removes a file; that there is none is no error. Null when done, else the kernel's words.</summary>
+    public static string? Remove(string path)
+    {
+        try
+        {
+            File.Delete(path);
+            return null;
+        }
+        catch (DirectoryNotFoundException)
+        {
+            return null;
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            return IoFailure.Of(error, path);
+        }
+    }
+
     /// <summary>
     /// Replaces the content: a new file beside it, written and synchronised, renamed over it, and the directory
     /// synchronised, so that after a power cut the name is one or the other. Null when done, else the kernel's words;

@@ -42,9 +42,9 @@ public sealed class ComponentOrderTests : IDisposable
         }
     }
 
-    private ComponentSet Started(DaemonConfiguration configuration)
+    private ComponentSet Started(DaemonConfiguration configuration, Func<string, string, bool>? liesOn = null)
     {
-        ComponentSet set = new(spec => new Script(this, spec), new StoppedComponents(_directory, "boot1"));
+        ComponentSet set = new(spec => new Script(this, spec), new StoppedComponents(_directory, "boot1"), liesOn);
         set.Start(configuration);
         return set;
     }
@@ -104,6 +104,37 @@ public sealed class ComponentOrderTests : IDisposable
         set.EndAll(_ => true, _ => ended = true);
         Assert.Equal([.. s_stopped, "-supplicant@wlan0"], Log());
         Assert.True(ended);
+    }
+
+    private static InterfaceConfiguration Vlan => new() { Name = "office", Addresses = [TestAddress], Dhcp4 = true };
+
+    [Fact(DisplayName = "stop of a master takes down the VLANs on it first, which other sections configure, and start brings them back; others are not touched")]
+    public void StopMaster_StopsTheVlansOnIt_AndStartBringsThemBack()
+    {
+        bool isThere = true;
+        InterfaceConfiguration other = Vlan with { Name = "eth7" };
+        ComponentSet set = Started(new DaemonConfiguration { Interfaces = [Bond(), Vlan, other, Wireless] }, (upper, lower) => isThere && (upper, lower) == ("office", "bond0"));
+        Log();
+        Stop(set, "master@bond0");
+        Assert.Equal(
+            ["-dhcp4@office", "-dhcp4@bond0", "-static@office", "-static@bond0", "-slave@eth0", "-slave@wlan0", "-master@bond0"], Log());
+        Assert.Equal("stopped with master@bond0", set.Find("dhcp4@office")!.Snapshot().Why);
+        // It went with the bond.
+        isThere = false;
+        Start(set, "master@bond0");
+        Assert.Equal(
+            ["+master@bond0", "+slave@eth0", "+slave@wlan0", "+static@bond0", "+static@office", "+dhcp4@bond0", "+dhcp4@office"], Log());
+
+        isThere = true;
+        Stop(set, "master@bond0");
+        isThere = false;
+        Log();
+        Start(set, "dhcp4@office");
+        Assert.Equal(
+            ["+master@bond0", "+dhcp4@office", "+slave@eth0", "+slave@wlan0", "+static@bond0", "+static@office", "+dhcp4@bond0"], Log());
+        isThere = true;
+        Stop(set, "slave@eth0");
+        Assert.Equal(["-slave@eth0"], Log());
     }
 
     [Fact]

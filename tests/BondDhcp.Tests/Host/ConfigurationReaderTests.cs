@@ -129,6 +129,18 @@ public class ConfigurationReaderTests
             Problems("[interface.a]\nroutes = [\"\\u001b[31m/8\"]\nprotected-routes = [\"\\u001b[31m\"]\nrequire-server = [\"\\u001b[31m\"]\naddresses = [\"\\u001b[31m\"]\nslaves = [\"\\u001b[31m\"]\n"),
             problem => Assert.DoesNotContain(problem, c => char.IsControl(c)));
 
+    [Theory(DisplayName = "conflict-detection: its default, written down, is its default still, which for static addresses is another; what was chosen counts for both")]
+    [InlineData("", nameof(ConflictDetection.Fast), nameof(ConflictDetection.Before))]
+    [InlineData("conflict-detection = \"fast\"", nameof(ConflictDetection.Fast), nameof(ConflictDetection.Before))]
+    [InlineData("conflict-detection = \"before\"", nameof(ConflictDetection.Before), nameof(ConflictDetection.Before))]
+    [InlineData("conflict-detection = \"concurrent\"", nameof(ConflictDetection.Concurrent), nameof(ConflictDetection.Concurrent))]
+    [InlineData("conflict-detection = \"off\"", nameof(ConflictDetection.Off), nameof(ConflictDetection.Off))]
+    public void ConflictDetection_OfStaticAddresses(string key, string leased, string configured)
+    {
+        InterfaceConfiguration eth0 = Interface(key);
+        Assert.Equal((leased, configured), (eth0.ConflictDetection.ToString(), eth0.StaticConflictDetection.ToString()));
+    }
+
     [Fact]
     public void Values_ArriveInTheRecord()
     {

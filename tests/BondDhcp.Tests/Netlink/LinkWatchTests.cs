@@ -59,6 +59,24 @@ public sealed class LinkWatchTests
         AssertAsIpShows(watch);
     });
 
+    [Fact]
+    public void Table_KnowsWhatLiesOnWhat() => PrivateNetwork.Run(() =>
+    {
+        PrivateNetwork.Ip("link add br0 type bridge");
+        // They are to the kernel what VLANs are, and every kernel has them.
+        PrivateNetwork.Ip("link add link br0 name office type macvlan");
+        PrivateNetwork.Ip("link add link c0 name other type macvlan");
+        PrivateNetwork.Ip("link set other master br0");
+        using RtnlSocket rtnl = RtnlSocket.Open();
+        using LinkWatch watch = LinkWatch.Open(rtnl, []);
+        foreach ((string upper, string lower, bool expected) in new[]
+        {
+            ("office", "br0", true), ("other", "c0", true), ("office", "c0", false),
+            ("br0", "office", false), ("other", "br0", false), ("br0", "br0", false), ("c0", "s0", false), ("absent", "br0", false),
+        })
+            Assert.Equal((upper, lower, expected), (upper, lower, watch.Table.LiesOn(upper, lower)));
+    });
+
     [Fact(DisplayName = "AH-7 (watch): an interface that is deleted and made again is another one")]
     public void Drain_OfAnInterfaceMadeAgain_GivesAnotherIndex() => PrivateNetwork.Run(() =>
     {

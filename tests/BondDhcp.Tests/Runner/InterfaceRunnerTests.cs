@@ -1,3 +1,4 @@
+using BondDhcp.Bond.Linux;
 using BondDhcp.Dhcp.Client;
 using BondDhcp.Dhcp.Wire;
 using BondDhcp.Host.Configuration;
@@ -45,9 +46,12 @@ public sealed class InterfaceRunnerTests
     public void Stop_WithRelease_TakesAwayExactlyWhatTheLeaseGave() => RunnerBed.Run(bed =>
     {
         ScriptedServer server = bed.Serve("s0");
+        using var directory = new TemporaryDirectory();
+        bed.OpenRecord = index => new OwnershipFile(directory.Path, "c0", index, "boot");
         PrivateNetwork.Ip("address add 198.51.100.7/24 dev c0");
         PrivateNetwork.Ip("route add 203.0.113.0/24 via 198.51.100.1");
         InterfaceRunner runner = Bind(bed);
+        Assert.Single(Directory.GetFiles(directory.Path));
         bool stopped = false;
         runner.Stop(release: true, () => stopped = true);
         bed.Until(() => stopped);
@@ -58,6 +62,8 @@ public sealed class InterfaceRunnerTests
         Assert.DoesNotContain("default", routes, StringComparison.Ordinal);
         Assert.Contains("203.0.113.0/24", routes, StringComparison.Ordinal);
         bed.Until(() => server.Heard.Exists(one => one.Type == Dhcp4MessageType.Release));
+        // Nothing is ours, and nothing says so.
+        Assert.Empty(Directory.GetFiles(directory.Path));
     });
 
     [Fact]
@@ -306,6 +312,57 @@ public sealed class InterfaceRunnerTests
         bed.For(20);
         Assert.Equal(0, bed.Count("addressRemoved"));
     });
+
+    [Theory(DisplayName = "A mask superseded while no daemon ran: the lease's address is known as ours and goes on with the other prefix, without a gap")]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Mask_SupersededMeanwhile_ChangesThePrefixAndKeepsTheAddress(bool withoutRecord) => RunnerBed.Run(bed =>
+    {
+        using var directory = new TemporaryDirectory();
+        bed.OpenRecord = index => new OwnershipFile(directory.Path, "c0", index, "boot");
+        bed.Serve("s0");
+        InterfaceRunner first = Bind(bed);
+        bed.Until(() => bed.Count("addressAdded") > 0);
+        first.Stop(release: false, static () => { });
+        bed.Drop(first);
+        if (withoutRecord) foreach (string file in Directory.GetFiles(directory.Path)) File.Delete(file);
+
+        InterfaceRunner second = bed.Add("c0", Mask16);
+        second.Start();
+        Assert.Equal("verifying", second.Client.StateName);
+        Assert.Equal(["192.0.2.50/16"], Addresses());
+        bed.Until(() => second.Client.StateName == "bound");
+        Assert.Equal(["192.0.2.50/16"], Addresses());
+        Assert.Equal(0, bed.Count("warning"));
+        // At every moment one of the two was there.
+        string[] told = [.. bed.Journal.Where(one => one.Report.Event is "addressAdded" or "addressRemoved").Select(one => one.Report.Event)];
+        Assert.Equal(["addressAdded", "addressRemoved"], told);
+        Assert.Contains("default via 192.0.2.1", PrivateNetwork.Ip("route show dev c0 proto dhcp"), StringComparison.Ordinal);
+    });
+
+    [Fact(DisplayName = "A mask superseded while no daemon ran, and the lease over meanwhile: its address goes, whatever its prefix")]
+    public void Mask_SupersededMeanwhile_LeaseOver_TakesTheAddressAway() => RunnerBed.Run(bed =>
+    {
+        using var directory = new TemporaryDirectory();
+        bed.OpenRecord = index => new OwnershipFile(directory.Path, "c0", index, "boot");
+        ScriptedServer server = bed.Serve("s0");
+        InterfaceRunner first = Bind(bed);
+        first.Stop(release: false, static () => { });
+        bed.Drop(first);
+        Dhcp4Memory memory = bed.Stored["c0"];
+        bed.Stored["c0"] = memory with { Leases = [memory.Leases[0] with { ExpiresAt = Instant.Zero }] };
+        server.Silent = true;
+
+        InterfaceRunner second = bed.Add("c0", Mask16);
+        second.Start();
+        Assert.Empty(Addresses());
+    });
+
+    private static InterfaceConfiguration Mask16(InterfaceConfiguration configuration) =>
+        configuration with { Options4 = ConfigurationReader.Read("f.toml", "[interface.c0]\ndhcp4 = true\nsupersede = { subnet-mask = \"255.255.0.0\" }").Configuration!.Interfaces[0].Options4 };
+
+    private static string[] Addresses() =>
+        [.. PrivateNetwork.Ip("-4 -o address show dev c0").Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[3])];
 
     [Fact]
     public void Reconfigure_RoutesIgnored_RefusesThemInTheJournal() => RunnerBed.Run(bed =>

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using BondDhcp.Bond.Linux;
 using BondDhcp.Dhcp.Client;
 using BondDhcp.Dhcp.Wire;
 using BondDhcp.Host.Configuration;
@@ -31,6 +32,9 @@ internal sealed class RunnerBed : IDisposable
 
     /// <summary>Interfaces whose stored lease was set aside.</summary>
     public List<string> SetAside { get; } = [];
+
+    /// <summary>Opens the record of what is ours; none is kept unless a test says otherwise.</summary>
+    public Func<int, OwnershipFile>? OpenRecord { get; set; }
 
     /// <summary>Called with each memory to be saved.</summary>
     public Action<string> Saving { get; set; } = _ => { };
@@ -73,6 +77,7 @@ internal sealed class RunnerBed : IDisposable
                 ClientIdentifier = Fixture.ClientIdentifier,
                 ParameterRequestList = [1, 3, 6],
             },
+            OpenRecord = OpenRecord,
         };
         var memory = new LeaseMemory<Dhcp4Memory>(
             () => Stored.GetValueOrDefault(name, Dhcp4Memory.Empty),

@@ -79,6 +79,22 @@ public sealed class TeardownTests(ITestOutputHelper output)
         Assert.Equal($"{scene.Address}/24", Assert.Single(scene.Bed.ClientAddresses()));
     }
 
+    [Fact(DisplayName = "A stop that hangs for ever, here in a log that nobody reads, ends all the same: by SIGALRM, before a service manager would kill it; the lease stays")]
+    public async Task Sigterm_ThatHangs_EndsAllTheSame()
+    {
+        await using Scene scene = await Scene.SetAsync(output, ServerConfiguration.DnsmasqDefault);
+        string log = Path.Combine(scene.Bed.Client.Scratch, "log");
+        Programs.Run("mkfifo", log);
+        scene.Client.Start(log);
+        await scene.BoundAsync();
+        await scene.SettledAsync();
+        await Programs.TryRunAsync(new ProcessStartInfo("dd", ["if=/dev/zero", $"of={log}", "bs=4096", "oflag=nonblock", "conv=notrunc"]));
+        BedProcess daemon = scene.Client.Daemon;
+        daemon.Signal("TERM");
+        Assert.Equal(128 + 14, await daemon.WaitForExitAsync(TimeSpan.FromSeconds(20)));
+        Assert.Equal($"{scene.Address}/24", Assert.Single(scene.Bed.ClientAddresses()));
+    }
+
     [Fact(DisplayName = "AT-2 SIGTERM without release-on-stop: nothing sent, lease and address stay; the next daemon goes on")]
     public async Task Sigterm_Keeping_LeavesTheAddressToTheNextDaemon()
     {
@@ -196,5 +212,45 @@ public sealed class TeardownTests(ITestOutputHelper output)
         scene.Bed.Client.Ip($"address del {address} dev {C0}");
         DateTime deadline = DateTime.UtcNow + Scene.Patience;
         while ((await scene.TimelineAsync("leaseLost")).Count == 0) Assert.True(DateTime.UtcNow < deadline, "no leaseLost");
+    }
+
+    [Fact(DisplayName = "stop of a master takes the address off an interface that lies on it, of another section, before it goes; start gives it back when the interface is there again")]
+    public async Task StopMaster_TakesDownWhatLiesOnIt()
+    {
+        await using Scene scene = await Scene.SetAsync(output, ServerConfiguration.DnsmasqDefault);
+        File.WriteAllText(scene.Client.ConfigurationFile, $"""
+            [interface.br0]
+            kind = "bridge"
+            slaves = ["{C0}"]
+            addresses = ["198.51.100.9/24"]
+            conflict-detection = "off"
+            dns = false
+            [interface.office]
+            addresses = ["203.0.113.9/24"]
+            conflict-detection = "off"
+            dns = false
+
+            """);
+        scene.Client.Start();
+        bool Has(string name, string address) => scene.Bed.Client.Ip("-o addr show").Split('\n').Any(line => line.Contains($" {name} ", StringComparison.Ordinal) && line.Contains(address, StringComparison.Ordinal));
+        await Wait.UntilAsync(() => Has("br0", "198.51.100.9"), Scene.Patience, "the bridge", () => scene.Client.Log);
+        // As every kernel has them; a VLAN is the same to the daemon.
+        scene.Bed.Client.Ip("link add link br0 name office type macvlan");
+        await Wait.UntilAsync(() => Has("office", "203.0.113.9"), Scene.Patience, "the address on it", () => scene.Client.Log);
+
+        await scene.Client.MustAsync("wait-online", "office", "--timeout", "20");
+        await scene.Client.MustAsync("stop", "master@br0");
+        Assert.DoesNotContain("office", scene.Bed.Client.Ip("link show"), StringComparison.Ordinal);
+        string[] removed = [.. (await scene.Client.MustAsync("timeline", "--json")).Split('\n').Where(line => line.Contains("\"addressRemoved\"", StringComparison.Ordinal))];
+        Assert.Contains(removed, line => line.Contains("203.0.113.9/24", StringComparison.Ordinal) && line.Contains("\"static\"", StringComparison.Ordinal) && !line.Contains("external", StringComparison.Ordinal));
+        Assert.Contains("stopped with master@br0", (await scene.Client.MustAsync("status")).Split('\n').Single(line => line.Contains("static@office", StringComparison.Ordinal)), StringComparison.Ordinal);
+
+        await scene.Client.MustAsync("start", "master@br0");
+        scene.Bed.Client.Ip("link add link br0 name office type macvlan");
+        await Wait.UntilAsync(() => Has("office", "203.0.113.9") && Has("br0", "198.51.100.9"), Scene.Patience, "both addresses", () => scene.Client.Log);
+        await scene.Client.MustAsync("stop");
+        // The lock, which the next daemon takes, is all that stays.
+        await Wait.UntilAsync(() => scene.Client.Daemon.HasExited, Scene.Patience, "the end", () => scene.Client.Log);
+        Assert.Equal(["pid"], Directory.GetFiles(scene.Client.RuntimeDirectory).Select(Path.GetFileName));
     }
 }

@@ -34,6 +34,9 @@ internal sealed class StaticBench
 
     public List<(double At, Report Report)> Told { get; } = [];
 
+    /// <summary>When the kernel was to ask about an IPv6 address anew.</summary>
+    public List<double> Asked { get; } = [];
+
     public IEnumerable<double> Probes => Sent.Where(one => one.Packet.IsProbe).Select(one => one.At);
 
     public IEnumerable<double> Announcements => Sent.Where(one => !one.Packet.IsProbe).Select(one => one.At);
@@ -72,6 +75,7 @@ internal sealed class StaticBench
         {
             if (effect is StaticEffect.Transmit transmit) Sent.Add((Elapsed, transmit.Packet));
             if (effect is StaticEffect.Tell tell) Told.Add((Elapsed, tell.Report));
+            if (effect is StaticEffect.AskAgain) Asked.Add(Elapsed);
             if (effect is not StaticEffect.Apply) continue;
             _present.Clear();
             _present.UnionWith(Machine.Permitted);

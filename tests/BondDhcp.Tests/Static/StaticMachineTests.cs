@@ -345,4 +345,51 @@ public sealed class StaticMachineTests
         Assert.Null(budget.NextAt(now));
         Assert.NotNull(budget.NextAt(now + TimeSpan.FromSeconds(21)));
     }
+
+    private static readonly StaticAddress s_ipv6 = StaticAddress.Of(Ipv6Prefix.Parse("2001:db8::5/64"));
+
+    private static StaticInput Duplicate => new StaticInput.Applied([s_ipv6]) { Duplicate = [s_ipv6] };
+
+    private static StaticInput Tentative => new StaticInput.Applied([s_ipv6]) { Tentative = [s_ipv6] };
+
+    [Fact(DisplayName = "An IPv6 address that another host has is asked about again after a minute, then ever later, told each time, and never while the path is closed")]
+    public void Duplicate_IsAskedAboutEverLater()
+    {
+        StaticBench bench = new StaticBench(settings => settings with { Addresses = [s_ipv6] }).Start();
+        List<double> gaps = [];
+        for (int i = 0; i < 6; i++)
+        {
+            double began = bench.Elapsed;
+            bench.Feed(Duplicate);
+            bench.Feed(Duplicate);
+            bench.For(1000);
+            gaps.Add(Math.Round(bench.Asked[i] - began));
+            bench.Feed(Tentative);
+        }
+        Assert.Equal([60, 120, 240, 480, 960, 960], gaps);
+        Assert.Equal(6, bench.Told.Count(told => told.Report.Event == "conflict"));
+        bench.Feed(new StaticInput.Applied([s_ipv6]));
+        Assert.Equal("conflictOver", bench.Told[^1].Report.Event);
+        bench.For(2000);
+        Assert.Equal(6, bench.Asked.Count);
+        Assert.Empty(bench.Sent);
+
+        bench.Feed(Duplicate);
+        bench.Feed(new StaticInput.Usable(false));
+        bench.For(2000);
+        Assert.Equal(6, bench.Asked.Count);
+        bench.Feed(new StaticInput.Usable(true));
+        Assert.Equal(7, bench.Asked.Count);
+    }
+
+    [Fact(DisplayName = "On another path it is asked about ten seconds after it was found in use, at the earliest")]
+    public void Duplicate_OnAnotherPath_IsAskedAboutSoon()
+    {
+        StaticBench bench = new StaticBench(settings => settings with { Addresses = [s_ipv6] }).Start();
+        bench.Feed(Duplicate);
+        bench.For(3);
+        for (int i = 0; i < 3; i++) bench.Feed(new StaticInput.PathChanged());
+        bench.For(30);
+        Assert.Equal([10], bench.Asked);
+    }
 }

@@ -310,6 +310,59 @@ public sealed class StaticRunnerTests
         Assert.Equal(2, bed.Count("routeRemoved"));
     });
 
+    [Theory(DisplayName = "An IPv6 route removed by another program is back at once, is told of, and the second time only after 10 s")]
+    [InlineData("2001:db8:1::/48 via fe80::1", "2001:db8:1::/48 via fe80::1 dev c0")]
+    [InlineData("2001:db8:2::/48", "2001:db8:2::/48 dev c0")]
+    [InlineData("default via 2001:db8::1 metric 77", "default via 2001:db8::1 dev c0 metric 77")]
+    [InlineData("unreachable fd09::/16", "unreachable fd09::/16")]
+    public void Ipv6Route_RemovedByOthers_IsPutBack(string route, string removal) => RunnerBed.Run(bed =>
+    {
+        EnableIpv6();
+        using StaticRunner runner = Add(bed, Settings("2001:db8::5/64", route));
+        runner.Start();
+        bed.Until(() => runner.Snapshot.State == StaticState.Running);
+        // The kernel's word on the link-local address would be another reason to configure again.
+        bed.Until(() => Shown("-6").Contains("fe80:", StringComparison.Ordinal) && !Shown("-6").Contains("tentative", StringComparison.Ordinal));
+        bed.For(100);
+        string there = removal.Split(" dev")[0];
+        PrivateNetwork.Ip($"-6 route del {removal}");
+        bed.Until(() => bed.Count("routeRemoved") == 1);
+        bed.Until(() => PrivateNetwork.Ip("-6 route show").Contains(there, StringComparison.Ordinal));
+        PrivateNetwork.Ip($"-6 route del {removal}");
+        bed.For(1500);
+        Assert.DoesNotContain(there, PrivateNetwork.Ip("-6 route show"), StringComparison.Ordinal);
+        Assert.Equal(2, bed.Count("routeRemoved"));
+        runner.Stop(() => { });
+        bed.For(100);
+        Assert.Equal(2, bed.Count("routeRemoved"));
+    });
+
+    [Fact(DisplayName = "IPv6 routes that the kernel drops with the interface, and those that a reload changes, are not another program's doing")]
+    public void Ipv6Routes_OfOurOwnDoing_AreNoTheft() => RunnerBed.Run(bed =>
+    {
+        EnableIpv6();
+        StaticSettings settings = Settings("2001:db8::5/64", "2001:db8:1::/48 via fe80::1", "2001:db8:2::/48 via 2001:db8::1");
+        using StaticRunner runner = Add(bed, settings);
+        runner.Start();
+        bed.Until(() => runner.Snapshot.State == StaticState.Running);
+        for (int round = 0; round < 6; round++)
+        {
+            PrivateNetwork.Ip("link set c0 down");
+            if (round % 2 == 0) bed.For(50);
+            PrivateNetwork.Ip("link set c0 up");
+            bed.Until(() => Routes("-6").Contains("2001:db8:1::/48 via fe80::1", StringComparison.Ordinal));
+            runner.Reconfigure(settings with { Routes = [StaticRouteText.Read($"2001:db8:1::/48 via fe80::1 mtu {1300 + round}", out _)!] });
+            bed.Until(() => Routes("-6").Contains($"mtu {1300 + round}", StringComparison.Ordinal));
+            bed.For(50);
+            Assert.DoesNotContain("2001:db8:2::/48", Routes("-6"), StringComparison.Ordinal);
+            runner.Reconfigure(settings);
+            bed.Until(() => Routes("-6").Contains("2001:db8:2::/48", StringComparison.Ordinal));
+        }
+        bed.For(50);
+        Assert.DoesNotContain("another program", bed.Transcript(), StringComparison.Ordinal);
+        Assert.DoesNotContain("actor=external", bed.Transcript(), StringComparison.Ordinal);
+    });
+
     [Fact(DisplayName = "A route that leads nowhere goes when its interface is gone")]
     public void InterfaceGone_BlackholeGoesToo() => RunnerBed.Run(bed =>
     {
@@ -343,6 +396,7 @@ public sealed class StaticRunnerTests
         Assert.Equal("a fault of this program", runner.Fault);
         runner.Stop(() => { });
         Assert.Equal("", Shown() + PrivateNetwork.Ip("route show proto static"));
+        Assert.Empty(Directory.GetFiles(directory.Path));
     });
 
     [Fact(DisplayName = "An IPv6 address that another host has: named, not tentative for ever, and it is ours to take away")]
@@ -354,8 +408,34 @@ public sealed class StaticRunnerTests
         using StaticRunner runner = Add(bed, Settings("2001:db8::5/64"));
         runner.Start();
         bed.Until(() => runner.Snapshot.State == StaticState.Failed);
-        Assert.Equal("2001:db8::5/64 is in use by another host (duplicate address detection)", runner.Snapshot.Why);
+        Assert.Equal("2001:db8::5/64 is in use by another host (duplicate address detection); tried again after 60 s", runner.Snapshot.Why);
+        Assert.Equal(1, bed.Count("conflict"));
         Assert.Contains("dadfailed", Shown("-6"), StringComparison.Ordinal);
+        runner.Stop(() => { });
+        Assert.DoesNotContain("2001:db8::5", Shown("-6"), StringComparison.Ordinal);
+    });
+
+    [Fact(DisplayName = "An IPv6 address that another host had comes when it is free: asked about on the next path at once, and ours when nobody answers")]
+    public void Ipv6_FreeAgain_IsOurs() => RunnerBed.Run(bed =>
+    {
+        EnableIpv6();
+        File.WriteAllText("/proc/sys/net/ipv6/conf/s0/disable_ipv6", "0");
+        PrivateNetwork.Ip("addr add 2001:db8::5/64 dev s0 nodad");
+        using StaticRunner runner = Add(bed, Settings("2001:db8::5/64", "2001:db8:1::/48 via 2001:db8::1"));
+        runner.Start();
+        bed.Until(() => runner.Snapshot.State == StaticState.Failed);
+        PrivateNetwork.Ip("addr del 2001:db8::5/64 dev s0");
+        // Not at once: the one that answered was asked a moment ago.
+        runner.NotePath(true, "", "activeSlave");
+        bed.For(500);
+        Assert.Contains("dadfailed", Shown("-6"), StringComparison.Ordinal);
+        bed.Until(() => runner.Snapshot.State == StaticState.Running, 20_000);
+        Assert.DoesNotContain("dadfailed", Shown("-6"), StringComparison.Ordinal);
+        Assert.Contains("2001:db8::5/64", Shown("-6"), StringComparison.Ordinal);
+        Assert.Contains("2001:db8:1::/48 via 2001:db8::1", Routes("-6"), StringComparison.Ordinal);
+        Assert.Equal((1, 1), (bed.Count("conflict"), bed.Count("conflictOver")));
+        Assert.DoesNotContain("another program", bed.Transcript(), StringComparison.Ordinal);
+        Assert.Equal(0, bed.Count("fault"));
         runner.Stop(() => { });
         Assert.DoesNotContain("2001:db8::5", Shown("-6"), StringComparison.Ordinal);
     });

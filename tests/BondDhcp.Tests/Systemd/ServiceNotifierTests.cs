@@ -78,6 +78,14 @@ public sealed class ServiceNotifierTests : IDisposable
         Assert.Equal(["STATUS=a", "STATUS=b", "STATUS=a"], Told());
     }
 
+    [Fact(DisplayName = "A NOTIFY_SOCKET that no socket can have is no reason to end")]
+    public void Socket_ThatCannotBe_EndsNothing()
+    {
+        using ServiceNotifier notifier = new(_loop, name => name switch { "NOTIFY_SOCKET" => "/" + new string('x', 300), "WATCHDOG_USEC" => "200000", _ => null });
+        notifier.Ready();
+        notifier.Status("a");
+    }
+
     [Fact]
     public void Watchdog_IsToldTwiceInItsTime()
     {

@@ -41,4 +41,15 @@ public sealed class SupplicantKeysTests
             "DRIVER=\"nl80211,wext\"\nCONFIGURATION=\"/etc/a \\\"b\\\" \\$c.conf\"\nOPTIONS=-O/run/wpa_supplicant\n",
             Encoding.UTF8.GetString(SupplicantUnit.EnvironmentOf(settings, WpaConfigurationFile.Parse(""))));
     }
+
+    [Theory(DisplayName = "The supplicant's unit waits for the daemon's end where a stop or restart of the daemon is under way, not where a reload or start is")]
+    [InlineData("812 bonddhcp.service stop running", true)]
+    [InlineData("812 bonddhcp.service   restart waiting", true)]
+    [InlineData("811 x.service stop running; 812 bonddhcp.service try-restart waiting", true)]
+    [InlineData("812 bonddhcp.service reload running", false)]
+    [InlineData("812 bonddhcp.service start running", false)]
+    [InlineData("812 bonddhcp.service reload-or-start waiting; 813 other.service stop running", false)]
+    [InlineData("No jobs running.", false)]
+    [InlineData("", false)]
+    public void Unit_WaitsForTheDaemonsEnd(string jobs, bool heldBack) => Assert.Equal(heldBack, SupplicantUnit.IsHeldBack(jobs));
 }

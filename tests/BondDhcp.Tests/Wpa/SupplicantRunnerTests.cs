@@ -66,6 +66,41 @@ public sealed class SupplicantRunnerTests
         Assert.False(runner.IsForeign);
     });
 
+    [Fact(DisplayName = "The daemon was killed before it had recorded the supplicant: the next run finds it as ours")]
+    public void NextRun_WithoutRecord_FindsItAsOurs() => SupplicantBed.Run(bed =>
+    {
+        SupplicantRunner first = bed.Attached(bed.Make());
+        int pid = first.ProcessId!.Value;
+        first.Dispose();
+        File.Delete(SupplicantRecord.PathOf(bed.Path("runtime"), "c0"));
+        SupplicantRunner second = bed.Attached(bed.Make());
+        Assert.Equal(pid, second.ProcessId);
+        Assert.False(second.IsForeign);
+        Assert.True(File.Exists(SupplicantRecord.PathOf(bed.Path("runtime"), "c0")));
+        ProcessIdentity process = ProcessIdentity.Of(pid)!.Value;
+        bool done = false;
+        second.Stop(() => done = true);
+        bed.Until(() => done, "stopped", second);
+        Assert.False(process.IsAlive);
+        Assert.Empty(Directory.GetFiles(bed.Path("runtime")));
+    });
+
+    [Fact(DisplayName = "One that nobody recorded and that was started otherwise than now wanted is ended, and another takes its place")]
+    public void NextRun_WithoutRecord_OtherSettings_Replaces() => SupplicantBed.Run(bed =>
+    {
+        SupplicantRunner first = bed.Attached(bed.Make());
+        int pid = first.ProcessId!.Value;
+        first.Dispose();
+        File.Delete(SupplicantRecord.PathOf(bed.Path("runtime"), "c0"));
+        string other = bed.Path("other.conf");
+        File.Copy(bed.ConfigurationFile, other);
+        SupplicantRunner second = bed.Make(other);
+        second.Start();
+        bed.Until(() => second.View.Presence == WpaPresence.Attached && second.ProcessId != pid, "another", second);
+        Assert.Null(ProcessIdentity.Of(pid));
+        Assert.False(second.IsForeign);
+    });
+
     [Fact]
     public void NextRun_AdoptsItAsOurs() => SupplicantBed.Run(bed =>
     {

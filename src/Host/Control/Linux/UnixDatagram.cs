@@ -29,8 +29,22 @@ internal static unsafe class UnixDatagram
     /// <param name="attached">null for none.</param>
     public static int Send(string name, ReadOnlySpan<byte> data, FileDescriptor? attached = null)
     {
+        using FileDescriptor socket = Open();
+        return Send(socket, name, data, attached);
+    }
+
+    /// <summary>A socket to send from, for who must be able to when no descriptor is left.</summary>
+    /// <exception cref="LinuxException">None is left now.</exception>
+    public static FileDescriptor Open()
+    {
         int type = LibC.SOCK_DGRAM | LibC.SOCK_CLOEXEC | LibC.SOCK_NONBLOCK;
-        using FileDescriptor socket = FileDescriptor.Own(LibC.socket(LibC.AF_UNIX, type, 0), "socket");
+        return FileDescriptor.Own(LibC.socket(LibC.AF_UNIX, type, 0), "socket");
+    }
+
+    /// <summary>Sends one datagram from a socket of <see cref="Open"/>; else the same.</summary>
+    /// <exception cref="IOException">A name that no socket can have.</exception>
+    public static int Send(FileDescriptor socket, string name, ReadOnlySpan<byte> data, FileDescriptor? attached)
+    {
         sockaddr_un address = UnixSocket.AddressOf(name, out int length);
         RightsMessage rights = default;
         fixed (byte* start = data)

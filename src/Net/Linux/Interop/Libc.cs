@@ -27,6 +27,10 @@ public static unsafe partial class Libc
     [LibraryImport(Library, EntryPoint = "signal", SetLastError = true)]
     public static partial nint Signal(int number, nint disposition);
 
+    /// <summary>alarm(2); 0 takes it back.</summary>
+    [LibraryImport(Library, EntryPoint = "alarm", SetLastError = true)]
+    public static partial uint Alarm(uint seconds);
+
     /// <summary>pidfd_open(2), by number: glibc has no wrapper before 2.36.</summary>
     public static int PidfdOpen(int pid, uint flags) => (int)Syscall(KernelNumbers.SYS_pidfd_open, pid, (nint)flags);
 
