@@ -185,6 +185,12 @@ public sealed class AnonymityTests(ITestOutputHelper output) : IDisposable
         AssertTellNothing(FramesFrom(trace, NetworkBed.MacB), TelltalesOf(NetworkBed.MacA, address4, address6).Where(telltale => !telltale.What.Contains("identifier", StringComparison.Ordinal)));
         Assert.Contains("the link-local address fe80::ff:fe00:a0a is the same as under the hardware address before", scene.Client.Log, StringComparison.Ordinal);
         Assert.Empty(trace.Dhcp("RELEASE"));
+
+        // An address that a maker gave hides nothing, which is said; none of those before was one.
+        const string makers = "anonymity hides nothing while the hardware address 00:00:5e:00:53:01";
+        Assert.DoesNotContain("anonymity hides nothing", scene.Client.Log, StringComparison.Ordinal);
+        scene.Bed.FailOver("00:00:5e:00:53:01");
+        await Wait.UntilAsync(() => scene.Client.Log.Contains(makers, StringComparison.Ordinal), Dhcp6Scene.Patience, makers, scene.ToString);
     }
 
     [Fact(DisplayName = "D13 anonymity switched on by a reload: the lease of before is given back under its own identity, and the new one tells of nothing")]
