@@ -19,6 +19,9 @@ public readonly record struct MacAddress(ulong Value)
     /// <summary>True for an address that a single station can have: not zero, not a group address.</summary>
     public bool IsUnicast => Value != 0 && (Value >> 40 & 1) == 0;
 
+    /// <summary>The U/L bit: made up by somebody, a random one too, and not given by the device's maker (IEEE 802 section 8.4).</summary>
+    public bool IsLocallyAdministered => (Value >> 41 & 1) != 0;
+
     /// <summary>Reads the first six octets; the rest is ignored.</summary>
     /// <exception cref="ArgumentException">Fewer than six octets.</exception>
     public static MacAddress FromBytes(ReadOnlySpan<byte> octets)

@@ -24,7 +24,7 @@ public sealed partial record Dhcp4Client
 
         // RFC 6842 section 3: absent is accepted, because most servers do not echo it.
         if (message.TryGetOption(ClientIdentifierOption, out ReadOnlySpan<byte> client)
-            && !client.SequenceEqual(Settings.ClientIdentifier.AsSpan()))
+            && !client.SequenceEqual(ClientIdentifier.AsSpan()))
             return Dhcp4DropReason.ClientIdentifier;
         return Dhcp4DropReason.None;
     }

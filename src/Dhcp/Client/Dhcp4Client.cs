@@ -10,8 +10,8 @@ namespace BondDhcp.Dhcp.Client;
 /// A value; every step gives the next one and appends what is to be done.
 /// </summary>
 /// <remarks>
-/// Identity (option 61) never changes by itself. The hardware address is an argument of every step and is kept only as
-/// the chaddr under which the present lease was granted.
+/// Identity (option 61) never changes by itself, except under the anonymity profile, where it is the hardware address. That
+/// is an argument of every step and is kept only as the chaddr under which the present lease was granted.
 /// </remarks>
 public sealed partial record Dhcp4Client
 {
@@ -22,6 +22,9 @@ public sealed partial record Dhcp4Client
 
     /// <summary>The configuration.</summary>
     public required Dhcp4Settings Settings { get; init; }
+
+    /// <summary>Option 61 as it is sent now; empty under the anonymity profile before a hardware address is known.</summary>
+    public ImmutableArray<byte> ClientIdentifier => Settings.Anonymous ? AnonymousIdentifier : Settings.ClientIdentifier;
 
     /// <summary>Where it is.</summary>
     public Dhcp4State State { get; init; } = new Dhcp4State.Stopped("not started");
@@ -60,6 +63,11 @@ public sealed partial record Dhcp4Client
     public int Conflicts { get; init; }
 
     internal Instant LinkUnusableSince { get; init; }
+
+    internal ImmutableArray<byte> AnonymousIdentifier { get; init; } = [];
+
+    /// <summary>The order of options under the anonymity profile; one for an acquisition and what follows of it, as an ordinary client has one.</summary>
+    internal uint OptionOrder { get; init; }
 
     internal MacAddress LastMac { get; init; }
 

@@ -52,8 +52,14 @@ public enum BroadcastPolicy
 /// <summary>The configuration of one DHCPv4 client. Immutable; a reload makes a new one.</summary>
 public sealed record Dhcp4Settings
 {
-    /// <summary>Option 61, data octets.</summary>
+    /// <summary>Option 61, data octets. Of no account with <see cref="Anonymous"/>.</summary>
     public required ImmutableArray<byte> ClientIdentifier { get; init; }
+
+    /// <summary>
+    /// The anonymity profile (RFC 7844 section 3): the client identifier is made of the hardware address of the moment, another
+    /// one is another client, and messages hold what the profile allows.
+    /// </summary>
+    public bool Anonymous { get; init; }
 
     /// <summary>Conflict detection of addresses from a server.</summary>
     public ConflictDetection ConflictDetection { get; init; } = ConflictDetection.Fast;

@@ -21,13 +21,18 @@ internal sealed partial class Dhcp4Turn
         AdvanceMain();
     }
 
-    private Dhcp4Acquisition NewAcquisition(Ipv4Address? wanted, Instant secsFrom) => new()
+    private Dhcp4Acquisition NewAcquisition(Ipv4Address? wanted, Instant secsFrom)
     {
-        Exchange = Dhcp4Exchange.New(entropy),
-        SecsFrom = secsFrom,
-        SendAt = now,
-        Wanted = wanted,
-    };
+        if (Settings.Anonymous) Client = Client with { OptionOrder = entropy.NextUInt32() };
+        return new Dhcp4Acquisition
+        {
+            Exchange = Dhcp4Exchange.New(entropy),
+            SecsFrom = secsFrom,
+            SendAt = now,
+            // RFC 7844 section 3.3: not to regain an address.
+            Wanted = Settings.Anonymous ? null : wanted,
+        };
+    }
 
     /// <summary>Does what is due of the acquisition that is the client's state.</summary>
     private void AdvanceMain()
@@ -101,7 +106,7 @@ internal sealed partial class Dhcp4Turn
             AutoConfigure = Settings.AutoConfigure,
         };
         // Beside a lease, each attempt also asks the gateway: its answer ends the doubt.
-        if (beside) AskGateway();
+        if (beside && !Settings.Anonymous) AskGateway();
         return acquisition with
         {
             Exchange = Send(message, acquisition.Exchange),

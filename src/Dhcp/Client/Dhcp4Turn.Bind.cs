@@ -47,7 +47,7 @@ internal sealed partial class Dhcp4Turn
         return new Dhcp4Lease
         {
             Ack = ack,
-            ClientIdentifier = Settings.ClientIdentifier,
+            ClientIdentifier = Client.ClientIdentifier,
             Chaddr = ack.Chaddr,
             KeyedByChaddr = known?.KeyedByChaddr ?? false,
             ObtainedAt = requestedAt,
@@ -123,13 +123,19 @@ internal sealed partial class Dhcp4Turn
     private void Persist(Dhcp4Lease lease)
     {
         if (lease.GatewayMac is not null) Client = Client with { LeftNetwork = false };
+        if (Settings.Anonymous)
+        {
+            // For the next run to go on with; no other network is remembered.
+            Remember(new Dhcp4Memory([lease], null));
+            return;
+        }
         ImmutableArray<Dhcp4Lease> others = Client.Memory.Leases.RemoveAll(other => IsReplacedBy(lease, other));
         if (others.Length >= Dhcp4Memory.MaxLeases) others = others.RemoveAt(others.Length - 1);
         Remember(new Dhcp4Memory(others.Insert(0, lease), lease.Address));
     }
 
     private void Forget(Dhcp4Lease lease, Ipv4Address? hint) =>
-        Remember(new Dhcp4Memory(Client.Memory.Leases.RemoveAll(other => IsReplacedBy(lease, other)), hint));
+        Remember(new Dhcp4Memory(Client.Memory.Leases.RemoveAll(other => IsReplacedBy(lease, other)), Settings.Anonymous ? null : hint));
 
     private void Remember(Dhcp4Memory memory)
     {
@@ -154,6 +160,11 @@ internal sealed partial class Dhcp4Turn
         Client = Client with { Lease = null, DefendedAt = null, RestoreAt = Instant.Never };
         effects.Add(new Dhcp4Effect.Deconfigure(lease, why));
         Tell(LeaseEndName.EventOf(why), ("address", lease.Prefix), ("server", lease.ServerIdentifier), ("why", LeaseEndName.Of(why)));
+        if (Settings.Anonymous)
+        {
+            KeepOwn();
+            return;
+        }
         // A lease of another network is still good there.
         if (why is not (LeaseEnd.OtherNetwork or LeaseEnd.Lost or LeaseEnd.InterfaceGone)) Forget(lease, hint);
     }

@@ -34,6 +34,11 @@ internal sealed partial class Dhcp4Turn
                 Expire();
                 return;
             }
+            if (Settings.Anonymous)
+            {
+                GoOnAnonymously();
+                return;
+            }
             ReturnToLease();
             if (Client.LinkUsable) Verify(PathClass.Unknown);
             return;

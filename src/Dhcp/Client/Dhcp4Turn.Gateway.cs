@@ -24,7 +24,7 @@ internal sealed partial class Dhcp4Turn
     {
         Dhcp4Lease? lease = candidate ?? Client.Lease;
         if (!Settings.DetectNetworkAttachment || lease is not { GatewayMac: { } mac, Gateway: { } gateway } || lease.ExpiresAt <= now
-            || !lease.ClientIdentifier.SequenceEqual(Settings.ClientIdentifier))
+            || !lease.ClientIdentifier.SequenceEqual(Client.ClientIdentifier))
             return false;
         if (Client.GatewayProbe is { Known: not null, Sent: 0 }) return true;
         Instant at = Client.LastGatewayProbeAt is { } last ? Instant.Max(now, last + GatewayProbe.LeastInterval) : now;

@@ -15,20 +15,27 @@ internal sealed partial class Dhcp4Turn
             LinkUnusableSince = now,
         };
         Dhcp4Lease? newest = start.Memory.Leases.IsEmpty ? null : start.Memory.Leases[0];
-        if (start.AddressPresent && newest is not null && IsOurs(newest) && !newest.ExpiryUnknown && newest.ExpiresAt > now)
+        if (start.AddressPresent && newest is not null && IsOurs(newest) && !newest.ExpiryUnknown && newest.ExpiresAt > now
+            && (start.Usable || !Settings.Anonymous))
         {
             // The address never left: it stays while its server is asked.
             Client = Client with { Lease = newest };
             effects.Add(new Dhcp4Effect.Configure(newest, newest));
+            if (Settings.Anonymous)
+            {
+                GoOnAnonymously();
+                return;
+            }
             ReturnToLease();
             if (start.Usable) Verify(PathClass.Unknown);
             return;
         }
         if (start.AddressPresent && newest is not null) effects.Add(new Dhcp4Effect.Deconfigure(newest, LeaseEnd.Expired));
+        if (Settings.Anonymous) KeepOwn();
         Begin(gateway: null);
     }
 
-    private bool IsOurs(Dhcp4Lease lease) => lease.ClientIdentifier.SequenceEqual(Settings.ClientIdentifier);
+    private bool IsOurs(Dhcp4Lease lease) => lease.ClientIdentifier.SequenceEqual(Client.ClientIdentifier);
 
     /// <summary>The first attempt on a network: its stored lease, else DHCPDISCOVER.</summary>
     /// <param name="gateway">The hardware address of the network's gateway, where known.</param>
@@ -41,7 +48,8 @@ internal sealed partial class Dhcp4Turn
             Enter(new Dhcp4State.Waiting(Client.LinkUnusableWhy));
             return;
         }
-        Dhcp4Lease? stored = Client.Memory.Leases.FirstOrDefault(lease =>
+        // RFC 7844 section 3.3: no INIT-REBOOT, where nobody knows whether the network is the same.
+        Dhcp4Lease? stored = Settings.Anonymous ? null : Client.Memory.Leases.FirstOrDefault(lease =>
             IsOurs(lease) && (lease.ExpiresAt > now || lease.ExpiryUnknown) && (gateway is null || lease.GatewayMac == gateway));
         if (stored is not null) Reboot(stored);
         else Discover(otherwise);
@@ -86,6 +94,11 @@ internal sealed partial class Dhcp4Turn
         {
             case Dhcp4State.Stopped or Dhcp4State.Releasing or Dhcp4State.DeclineWait or Dhcp4State.NakBackoff or Dhcp4State.V6OnlyWait:
                 break;
+            case var _ when Client.Lease is not null && Settings.Anonymous:
+                // What comes up next may be another network, under another hardware address too: by then the address is gone.
+                Lose(LeaseEnd.Anonymity);
+                Enter(new Dhcp4State.Waiting(why));
+                break;
             case var _ when Client.Lease is not null:
                 ReturnToLease();
                 break;
@@ -98,10 +111,12 @@ internal sealed partial class Dhcp4Turn
     /// <summary>The path changed. The first change is acted on at once, a flapping path at intervals; the last state always.</summary>
     private void PathChanged(PendingPathChange change)
     {
+        // Another hardware address is another identity there, which began when the address was first read.
+        if (Settings.Anonymous && change.Why == PendingPathChange.HardwareAddress) return;
         Client = Client with { Damping = Client.Damping.Changed(now), HeardGateway = null };
         if (Client.State is Dhcp4State.Stopped or Dhcp4State.Releasing || !Client.LinkUsable) return;
         // An address of another network must not send another frame, flapping or not.
-        if (Client.Lease is not null && change.Network == PathClass.Different) LeaveNetwork(change.Gateway);
+        if (!LeavesAnonymously(change.Network) && Client.Lease is not null && change.Network == PathClass.Different) LeaveNetwork(change.Gateway);
         else if (Client.Damping.Holds(now))
         {
             Client = Client with { Damping = Client.Damping.Held(change, now) };
@@ -173,7 +188,7 @@ internal sealed partial class Dhcp4Turn
                 Begin(change.Gateway);
                 break;
             default:
-                if (Client.Lease is null) Begin(change.Gateway);
+                if (Client.Lease is null || LeavesAnonymously(change.Network)) Begin(change.Gateway);
                 else Verify(change.Network);
                 break;
         }
@@ -191,6 +206,12 @@ internal sealed partial class Dhcp4Turn
         if (lease.ExpiresAt <= now)
         {
             Expire();
+            return;
+        }
+        if (Settings.Anonymous && Client.LinkUsable)
+        {
+            // Carried elsewhere in its sleep, it is to tell nobody of the address.
+            PathChanged(new PendingPathChange(PathClass.Unknown, null, "resume"));
             return;
         }
         // The kernel counts lifetimes without the time asleep.

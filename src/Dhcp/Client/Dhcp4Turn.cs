@@ -32,6 +32,7 @@ internal sealed partial class Dhcp4Turn(
             case Dhcp4Input.LinkUnusable unusable: LinkBecameUnusable(unusable.Why, unusable.InterfaceGone); break;
             case Dhcp4Input.PathChanged changed: PathChanged(new PendingPathChange(changed.Network, changed.Gateway, changed.Why)); break;
             case Dhcp4Input.ArpReceived arp: HearArp(arp.Packet); break;
+            case Dhcp4Input.Retransmitted when Settings.Anonymous: break; // Nothing is, with another hardware address.
             case Dhcp4Input.Retransmitted retransmitted: NoteRetransmission(retransmitted.Chaddr); break;
             case Dhcp4Input.Command command: Obey(command.What); break;
             case Dhcp4Input.Resumed: Resume(); break;
@@ -55,8 +56,10 @@ internal sealed partial class Dhcp4Turn(
         {
             LastMac = Mac,
             FormerMacs = first ? former : former.Add(new FormerMac(Client.LastMac, now)),
-            BroadcastsLeft = first ? 0 : BroadcastsAfterChange,
+            // Under another identity the first message is as the first of any client.
+            BroadcastsLeft = first || Settings.Anonymous ? 0 : BroadcastsAfterChange,
         };
+        if (Settings.Anonymous) TakeIdentity(first);
     }
 
     /// <summary>The reply to either of these survives one more flip of the path.</summary>
@@ -98,6 +101,7 @@ internal sealed partial class Dhcp4Turn(
     /// <summary>Hands a message to the rim. The caller has asked <see cref="MaySend"/>.</summary>
     private Dhcp4Exchange Send(Dhcp4Transmission message, Dhcp4Exchange exchange)
     {
+        if (Settings.Anonymous) message = message with { AnonymousOrder = Client.OptionOrder };
         effects.Add(new Dhcp4Effect.Transmit(message));
         Client = Client with { Budget = Client.Budget.DhcpSent(surroundings.PathIndex, now) };
         return exchange.Sent(message.Chaddr ?? Mac);

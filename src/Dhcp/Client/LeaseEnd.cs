@@ -17,6 +17,11 @@ public enum LeaseEnd
     InterfaceGone,
     /// <summary>The network prefers IPv6 only (RFC 8925).</summary>
     Ipv6Only,
+    /// <summary>
+    /// The anonymity profile: the hardware address is another, or the network may be, and nothing of the old one goes there
+    /// (RFC 7844 sections 3.2, 3.3 and 4.5).
+    /// </summary>
+    Anonymity,
     /// <summary>Removed by somebody else again and again, or refused by the kernel.</summary>
     Lost,
 }
@@ -33,6 +38,7 @@ internal static class LeaseEndName
         LeaseEnd.OtherNetwork => "otherNetwork",
         LeaseEnd.InterfaceGone => "interfaceGone",
         LeaseEnd.Ipv6Only => "ipv6Only",
+        LeaseEnd.Anonymity => "anonymity",
         _ => "lost",
     };
 

@@ -68,4 +68,8 @@ public sealed record PathDamping
 /// <param name="Network">What is known of the network now reached.</param>
 /// <param name="Gateway">Its gateway's hardware address, where that is known.</param>
 /// <param name="Why">For the journal.</param>
-public sealed record PendingPathChange(PathClass Network, MacAddress? Gateway, string Why);
+public sealed record PendingPathChange(PathClass Network, MacAddress? Gateway, string Why)
+{
+    /// <summary><see cref="Why"/> where the hardware address is another.</summary>
+    public const string HardwareAddress = "hardwareAddress";
+}

@@ -26,6 +26,7 @@ public sealed partial record Dhcp6Client
         if (dropped != Dhcp6DropReason.None) return this;
 
         var turn = new Dhcp6Turn(this, surroundings, now, entropy, effects);
+        turn.NoteHardwareAddress();
         dropped = turn.Receive(reply!, exchange!);
         return Finish(turn, now);
     }
@@ -51,7 +52,8 @@ public sealed partial record Dhcp6Client
         return new Dhcp6Expectation
         {
             Xid = exchange.Xid,
-            ClientIdentifier = Settings.ClientIdentifier,
+            // Sent without one, the question has an answer without one (RFC 9915 section 16.10).
+            ClientIdentifier = Settings.Anonymous && exchange.Type == Dhcp6MessageType.InformationRequest ? null : ClientIdentifier,
             ServerIdentifier = exchange.Server,
             Advertise = soliciting,
             Reply = true,

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using BondDhcp.Dhcp.Client;
+using BondDhcp.Dhcp.Identity;
 using BondDhcp.Dhcp.Wire;
 using BondDhcp.Net;
 
@@ -11,7 +12,7 @@ namespace BondDhcp.Dhcp.Client6;
 /// </summary>
 /// <remarks>
 /// Identity (DUID and IAID) never changes by itself, and no server is told a hardware address: a change of the path
-/// leaves every exchange alone that another path may answer as well.
+/// leaves every exchange alone that another path may answer as well. Under the anonymity profile both are otherwise.
 /// </remarks>
 public sealed partial record Dhcp6Client
 {
@@ -27,6 +28,15 @@ public sealed partial record Dhcp6Client
 
     /// <summary>The configuration.</summary>
     public required Dhcp6Settings Settings { get; init; }
+
+    /// <summary>The DUID that is sent now; under the anonymity profile that of the settings before a hardware address is known, with which nothing is sent.</summary>
+    public Duid ClientIdentifier => Settings.Anonymous && AnonymousIdentifier is { } anonymous ? anonymous : Settings.ClientIdentifier;
+
+    /// <summary>The IAID of the IA_NA.</summary>
+    public Iaid Iaid => Settings.Anonymous ? Iaid.FromMac(IdentityMac) : Settings.Iaid;
+
+    /// <summary>The IAID of the IA_PD: where no more than one prefix is asked for, 0 tells nothing (RFC 7844 section 4.5.2).</summary>
+    internal Iaid PrefixIaid => Settings.Anonymous ? default : Settings.Iaid;
 
     /// <summary>Where it is.</summary>
     public Dhcp6State State { get; init; } = new Dhcp6State.Stopped("not started");
@@ -88,6 +98,17 @@ public sealed partial record Dhcp6Client
     /// <summary>Why none can; empty when they can.</summary>
     internal string NotReadyWhy => LinkUsable ? LinkLocalWhy : LinkUnusableWhy;
 
+    /// <summary>The hardware address that the identity under the anonymity profile is made of; zero before one is known.</summary>
+    internal MacAddress IdentityMac { get; init; }
+
+    internal Duid? AnonymousIdentifier { get; init; }
+
+    /// <summary>The order of options under the anonymity profile; one for a search and what follows of it, as an ordinary client has one.</summary>
+    internal uint OptionOrder { get; init; }
+
+    /// <summary>The link-local address under the hardware address before; null once it was spoken of.</summary>
+    internal Ipv6Address? FormerLinkLocal { get; init; }
+
     /// <summary>The link-local address had last, so that another one is noticed.</summary>
     internal Ipv6Address? LastLinkLocal { get; init; }
 
@@ -144,6 +165,7 @@ public sealed partial record Dhcp6Client
         Dhcp6Input input, Dhcp6Surroundings surroundings, Instant now, EntropySource entropy, List<Dhcp6Effect> effects)
     {
         var turn = new Dhcp6Turn(this, surroundings, now, entropy, effects);
+        turn.NoteHardwareAddress();
         turn.Handle(input);
         return Finish(turn, now);
     }

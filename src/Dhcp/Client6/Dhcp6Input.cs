@@ -7,6 +7,9 @@ namespace BondDhcp.Dhcp.Client6;
 /// <summary>What the client is told of the world at every step; read from the kernel just before.</summary>
 public sealed record Dhcp6Surroundings
 {
+    /// <summary>The interface's hardware address at this moment, of which the anonymity profile makes the identity; of no account without, and zero for not known.</summary>
+    public MacAddress Mac { get; init; }
+
     /// <summary>Which device carries the interface at present (the active slave's index, or the interface's): the caps count per path.</summary>
     public int PathIndex { get; init; }
 

@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using BondDhcp.Dhcp.Identity;
 using BondDhcp.Dhcp.Wire;
 using BondDhcp.Net;
 
@@ -24,17 +23,16 @@ internal readonly record struct Dhcp6Merged(Dhcp6Lease Lease, bool AnyGranted, b
     /// <param name="now">When the REPLY came: lifetimes count from here.</param>
     public static Dhcp6Merged Of(Dhcp6Lease? lease, Dhcp6Reply reply, Dhcp6Client client, MacAddress? gateway, Instant now)
     {
-        Iaid iaid = client.Settings.Iaid;
         Dhcp6Lease next = lease ?? new Dhcp6Lease
         {
             Reply = reply,
-            ClientIdentifier = client.Settings.ClientIdentifier,
-            Iaid = iaid,
+            ClientIdentifier = client.ClientIdentifier,
+            Iaid = client.Iaid,
             ObtainedAt = now,
         };
         next = next with { Reply = reply, ObtainedAt = now, ExpiryUnknown = false, GatewayMac = gateway ?? next.GatewayMac };
-        Dhcp6IaNa? addresses = reply.IaNas.FirstOrDefault(ia => ia.Iaid == iaid);
-        Dhcp6IaPd? prefixes = reply.IaPds.FirstOrDefault(ia => ia.Iaid == iaid);
+        Dhcp6IaNa? addresses = reply.IaNas.FirstOrDefault(ia => ia.Iaid == client.Iaid);
+        Dhcp6IaPd? prefixes = reply.IaPds.FirstOrDefault(ia => ia.Iaid == client.PrefixIaid);
         bool granted = false, answered = false;
         if (IsOfUse(addresses, client.WantsAddresses || !next.Addresses.IsEmpty))
         {

@@ -17,11 +17,17 @@ public enum Dhcp6Mode
 /// <summary>The configuration of one DHCPv6 client. Immutable; a reload makes a new one.</summary>
 public sealed record Dhcp6Settings
 {
-    /// <summary>Option 1.</summary>
+    /// <summary>Option 1. Of no account with <see cref="Anonymous"/>.</summary>
     public required Duid ClientIdentifier { get; init; }
 
-    /// <summary>The IAID of the IA_NA and of the IA_PD, which count apart (RFC 9915 section 4.2).</summary>
+    /// <summary>The IAID of the IA_NA and of the IA_PD, which count apart (RFC 9915 section 4.2). Of no account with <see cref="Anonymous"/>.</summary>
     public required Iaid Iaid { get; init; }
+
+    /// <summary>
+    /// The anonymity profile (RFC 7844 section 4): DUID and IAID are made of the hardware address of the moment, another one is
+    /// another client, and messages hold what the profile allows.
+    /// </summary>
+    public bool Anonymous { get; init; }
 
     /// <summary>What is asked for.</summary>
     public Dhcp6Mode Mode { get; init; } = Dhcp6Mode.Stateful;

@@ -21,21 +21,23 @@ internal sealed partial class Dhcp6Turn
         if (start.Present && newest is not null)
         {
             Dhcp6Lease left = Fitting(newest).Without(now);
-            if (IsOurs(newest) && !newest.ExpiryUnknown && !left.IsEmpty)
+            if (IsOurs(newest) && !newest.ExpiryUnknown && !left.IsEmpty && (start.Usable || !Settings.Anonymous))
             {
                 // It never left: it stays while a server is asked.
                 Client = Client with { Lease = left };
                 ConfigureAgain(left, newest);
                 ReturnToLease();
-                if (Client.IsReady) Verify();
+                if (Settings.Anonymous) KeepOwn(); // RFC 7844 section 4.2: no CONFIRM where nobody knows whether the network is the same.
+                else if (Client.IsReady) Verify();
                 return;
             }
             effects.Add(new Dhcp6Effect.Deconfigure(newest, LeaseEnd.Expired));
         }
+        if (Settings.Anonymous) KeepOwn();
         Begin(gateway: null);
     }
 
-    private bool IsOurs(Dhcp6Lease lease) => lease.ClientIdentifier.Equals(Settings.ClientIdentifier) && lease.Iaid == Settings.Iaid;
+    private bool IsOurs(Dhcp6Lease lease) => lease.ClientIdentifier.Equals(Client.ClientIdentifier) && lease.Iaid == Client.Iaid;
 
     /// <summary>A lease of another configuration, without what is not asked for any more.</summary>
     private Dhcp6Lease Fitting(Dhcp6Lease lease) => lease with
@@ -54,7 +56,7 @@ internal sealed partial class Dhcp6Turn
         }
         else if (Client.WantsLeases)
         {
-            Dhcp6Lease? stored = Client.Memory.Leases.FirstOrDefault(lease =>
+            Dhcp6Lease? stored = Settings.Anonymous ? null : Client.Memory.Leases.FirstOrDefault(lease =>
                 IsOurs(lease) && (lease.ExpiresAt > now || lease.ExpiryUnknown) && !Fitting(lease).IsEmpty
                 && (gateway is null || lease.GatewayMac == gateway));
             if (stored is null) Solicit();

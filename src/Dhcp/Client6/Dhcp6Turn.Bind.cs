@@ -96,6 +96,12 @@ internal sealed partial class Dhcp6Turn
     /// <summary>Stores the lease as the newest, in the place of what was known of its network.</summary>
     private void Persist(Dhcp6Lease lease)
     {
+        if (Settings.Anonymous)
+        {
+            // For the next run to go on with; no other network is remembered.
+            Remember(new Dhcp6Memory([lease]));
+            return;
+        }
         ImmutableArray<Dhcp6Lease> others = Client.Memory.Leases.RemoveAll(other => IsSameNetwork(other, lease));
         if (others.Length >= Dhcp6Memory.MaxLeases) others = others.RemoveAt(others.Length - 1);
         Remember(new Dhcp6Memory(others.Insert(0, lease)));
@@ -140,6 +146,11 @@ internal sealed partial class Dhcp6Turn
             ("addresses", TextOf(lease.Addresses.Select(one => one.Address.ToString()))),
             ("prefixes", TextOf(lease.Prefixes.Select(one => one.Prefix.ToString()))),
             ("server", lease.ServerIdentifier), ("why", LeaseEndName.Of(why)));
+        if (Settings.Anonymous)
+        {
+            KeepOwn();
+            return;
+        }
         // A lease of another network is still good there.
         if (why is not (LeaseEnd.OtherNetwork or LeaseEnd.Lost or LeaseEnd.InterfaceGone)) Forget(lease);
     }

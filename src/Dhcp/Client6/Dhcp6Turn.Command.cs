@@ -45,7 +45,7 @@ internal sealed partial class Dhcp6Turn
             }
             if (left.NextEndAt <= now) Replace(left.Without(now));
             ReturnToLease();
-            if (Client.IsReady) Verify();
+            if (Client.IsReady && !Settings.Anonymous) Verify();
             return;
         }
         // A wait after a refusal or a conflict protects the network; a user does not shorten it.

@@ -34,6 +34,7 @@ internal sealed partial class Dhcp6Turn
             Lose(LeaseEnd.InterfaceGone);
             Client = Client with { LinkLocal = null, LinkLocalWhy = why };
         }
+        LeaveLinkAnonymously(why);
         FallSilent(why);
     }
 
@@ -78,9 +79,10 @@ internal sealed partial class Dhcp6Turn
         if (Client.LinkLocal == address) return;
         bool another = Client.LastLinkLocal is { } last && last != address;
         Client = Client with { LinkLocal = address, LastLinkLocal = address, LinkLocalWhy = "" };
+        WarnOfLinkLocal();
         if (Client.State is Dhcp6State.Stopped or Dhcp6State.Releasing) return;
         // Whatever took it away has taken the lease's addresses too: setting an interface down flushes them.
-        if (Client.Lease is { } lease) ConfigureAgain(lease, lease);
+        if (Client.Lease is { } lease && !Settings.Anonymous) ConfigureAgain(lease, lease);
         if (!Client.LinkUsable) return;
         PendingPathChange change = Client.Unacted ?? new PendingPathChange(PathClass.Unknown, null, LinkLocalChanged);
         Client = Client with { Unacted = null };
@@ -92,18 +94,20 @@ internal sealed partial class Dhcp6Turn
     /// <summary>The path changed. The first change is acted on at once, a flapping path at intervals; the last state always.</summary>
     private void PathChanged(PendingPathChange change)
     {
+        // Another hardware address is another identity there, which began when the address was first read.
+        if (Settings.Anonymous && change.Why == PendingPathChange.HardwareAddress) return;
         Client = Client with { Damping = Client.Damping.Changed(now) };
         if (Client.State is Dhcp6State.Stopped or Dhcp6State.Releasing || !Client.LinkUsable) return;
         // Addresses of another network must not send another frame, flapping or not; nor are its name servers asked.
-        bool left = (Client.Lease is not null || Client.Information is not null) && change.Network == PathClass.Different;
-        if (left) LeaveNetwork();
+        bool left = (Client.Lease is not null || Client.Information is not null) && MayBeElsewhere(change.Network);
+        if (left) LeaveNetwork(change.Network);
         if (!Client.IsReady)
         {
             Client = Client with { Unacted = change };
             if (Client.State is Dhcp6State.Waiting { Until.IsNever: true }) Wait(Client.NotReadyWhy);
             return;
         }
-        AnnounceNewPath(change.Network != PathClass.Different);
+        if (!Settings.Anonymous || change.Network == PathClass.Same) AnnounceNewPath(change.Network != PathClass.Different);
         if (!left && Client.Damping.Holds(now))
         {
             Client = Client with { Damping = Client.Damping.Held(change, now) };
@@ -113,9 +117,9 @@ internal sealed partial class Dhcp6Turn
         ActOnPath(change);
     }
 
-    private void LeaveNetwork()
+    private void LeaveNetwork(PathClass network)
     {
-        Lose(LeaseEnd.OtherNetwork);
+        Lose(network == PathClass.Different ? LeaseEnd.OtherNetwork : LeaseEnd.Anonymity);
         Client = Client with { Information = null };
         // A wait after a refusal or a conflict goes on.
         if (Client.State is not (Dhcp6State.Declining or Dhcp6State.Waiting { Until.IsNever: false })) Wait("another network");
@@ -124,7 +128,9 @@ internal sealed partial class Dhcp6Turn
     private void ActOnPath(PendingPathChange change)
     {
         Client = Client with { Damping = Client.Damping.Acted(now, Client.Lease is not null) };
-        bool elsewhere = change.Network == PathClass.Different;
+        bool elsewhere = MayBeElsewhere(change.Network);
+        // A change that waited, while a server granted what it was asked for before.
+        if (Settings.Anonymous && elsewhere && Client.Lease is not null) LeaveNetwork(change.Network);
         switch (Client.State)
         {
             case Dhcp6State.Stopped or Dhcp6State.Releasing or Dhcp6State.Declining or Dhcp6State.Waiting { Until.IsNever: false }:
@@ -165,7 +171,7 @@ internal sealed partial class Dhcp6Turn
         if (Client.State is not (Dhcp6State.Bound or Dhcp6State.InformationBound)) return;
         Client = Client with { PrefixChangeActedAt = now };
         if (Client.Lease is null) RequestInformation();
-        else if (Client.Lease.Prefixes.IsEmpty) Verify();
+        else if (Client.Lease.Prefixes.IsEmpty && !Settings.Anonymous) Verify();
         else Renew();
     }
 
@@ -179,7 +185,7 @@ internal sealed partial class Dhcp6Turn
             return;
         }
         // The kernel counts lifetimes without the time asleep.
-        ConfigureAgain(lease, lease);
+        if (!Settings.Anonymous) ConfigureAgain(lease, lease);
         // The machine may have been carried elsewhere, however old the lease is (RFC 9915 section 18.2.12). What is due
         // follows the answer; past T2 the question is a REBIND, which is both.
         if (Client.IsReady) PathChanged(new PendingPathChange(PathClass.Unknown, null, "resume"));

@@ -13,7 +13,7 @@ internal sealed partial class Dhcp6Turn
         TimeSpan delay = Settings.DelayFirstSolicit && !Client.HasSolicited ? Dhcp6Timing.Delay(entropy) : TimeSpan.Zero;
         Dhcp6Exchange exchange = NewExchange(Dhcp6MessageType.Solicit, Dhcp6Timing.Solicit, delay: delay);
         var solicitation = new Dhcp6Solicitation(exchange, Instant.Never, [], default, default, Refused: false);
-        Client = Client with { InformationBeside = null };
+        Client = Client with { InformationBeside = null, OptionOrder = Settings.Anonymous ? entropy.NextUInt32() : 0 };
         Enter(new Dhcp6State.Soliciting(solicitation));
         AdvanceSolicit(solicitation);
     }
@@ -107,19 +107,19 @@ internal sealed partial class Dhcp6Turn
     }
 
     private ImmutableArray<Ipv6Address> OfferedAddresses(Dhcp6Reply reply) =>
-        Find(reply.IaNas) is { Status.IsSuccess: true } ia
+        Find(reply.IaNas, Client.Iaid) is { Status.IsSuccess: true } ia
             ? [.. ia.Addresses.Where(one => one.ValidSeconds > 0 && one.Status.IsSuccess).Take(Dhcp6Lease.MaxLeasesPerIa).Select(one => one.Address)]
             : [];
 
     private ImmutableArray<Ipv6Prefix> OfferedPrefixes(Dhcp6Reply reply) =>
-        Find(reply.IaPds) is { Status.IsSuccess: true } ia
+        Find(reply.IaPds, Client.PrefixIaid) is { Status.IsSuccess: true } ia
             ? [.. ia.Prefixes.Where(one => one.ValidSeconds > 0 && one.Status.IsSuccess).Take(Dhcp6Lease.MaxLeasesPerIa).Select(one => one.Prefix)]
             : [];
 
-    private T? Find<T>(ImmutableArray<T> ias) where T : Dhcp6Ia
+    private static T? Find<T>(ImmutableArray<T> ias, Iaid iaid) where T : Dhcp6Ia
     {
         foreach (T ia in ias)
-            if (ia.Iaid == Settings.Iaid) return ia;
+            if (ia.Iaid == iaid) return ia;
         return null;
     }
 
@@ -152,8 +152,8 @@ internal sealed partial class Dhcp6Turn
     private void TellRefusal(Dhcp6Reply reply)
     {
         Dhcp6Status status = reply.Status;
-        if (status.IsSuccess) status = Find(reply.IaNas)?.Status ?? status;
-        if (status.IsSuccess) status = Find(reply.IaPds)?.Status ?? status;
+        if (status.IsSuccess) status = Find(reply.IaNas, Client.Iaid)?.Status ?? status;
+        if (status.IsSuccess) status = Find(reply.IaPds, Client.PrefixIaid)?.Status ?? status;
         Tell("refused", ("server", reply.ServerIdentifier), ("status", status.Name), ("text", string.IsNullOrEmpty(status.Text) ? null : status.Text));
     }
 }

@@ -56,7 +56,7 @@ internal sealed partial class Dhcp6Turn
 
     private Dhcp6DropReason ReceiveInVerification(Dhcp6Reply reply, Dhcp6Verification verification)
     {
-        bool notOnLink = reply.Status.Code == Dhcp6StatusCode.NotOnLink || Find(reply.IaNas) is { Status.Code: Dhcp6StatusCode.NotOnLink };
+        bool notOnLink = reply.Status.Code == Dhcp6StatusCode.NotOnLink || Find(reply.IaNas, Client.Iaid) is { Status.Code: Dhcp6StatusCode.NotOnLink };
         if (notOnLink)
         {
             // Another server may know better: the exchange goes on to its end (RFC 9915 section 18.2.10.3).

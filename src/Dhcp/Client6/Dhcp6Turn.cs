@@ -125,16 +125,19 @@ internal sealed partial class Dhcp6Turn(
         Xid = exchange.Xid,
         ElapsedCentiseconds = exchange.ElapsedAt(now),
         ServerIdentifier = exchange.Server,
+        Anonymity = AnonymityNow,
         RapidCommit = exchange.Type == Dhcp6MessageType.Solicit && Settings.RapidCommit,
         OptionRequest = exchange.Type switch
         {
+            Dhcp6MessageType.Solicit or Dhcp6MessageType.Request or Dhcp6MessageType.Renew or Dhcp6MessageType.Rebind or Dhcp6MessageType.InformationRequest
+                when Settings.Anonymous => Dhcp6OptionRequest.ForAnonymous(exchange.Type == Dhcp6MessageType.InformationRequest, Settings.Asked),
             Dhcp6MessageType.Solicit or Dhcp6MessageType.Request or Dhcp6MessageType.Renew or Dhcp6MessageType.Rebind =>
                 Dhcp6OptionRequest.For(Settings.SendsName, prefixes: !wanted.Prefixes.IsDefault, Settings.Asked),
             Dhcp6MessageType.InformationRequest => Dhcp6OptionRequest.ForInformation(Settings.Asked),
             _ => [],
         },
-        IaNas = wanted.Addresses.IsDefault ? [] : [new Dhcp6IaNaRequest(Settings.Iaid, wanted.Addresses)],
-        IaPds = wanted.Prefixes.IsDefault ? [] : [new Dhcp6IaPdRequest(Settings.Iaid, wanted.Prefixes)],
+        IaNas = wanted.Addresses.IsDefault ? [] : [new Dhcp6IaNaRequest(Client.Iaid, wanted.Addresses)],
+        IaPds = wanted.Prefixes.IsDefault ? [] : [new Dhcp6IaPdRequest(Client.PrefixIaid, wanted.Prefixes)],
     };
 
     /// <summary>IAs without leases: whatever the server gives, the prefix of about the length wanted.</summary>

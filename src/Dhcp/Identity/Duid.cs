@@ -16,6 +16,10 @@ public sealed class Duid : IEquatable<Duid>
     /// <summary>A type and 128 octets (RFC 9915 section 11.1).</summary>
     public const int MaxLength = 130;
 
+    // RFC 9915 section 11.4: DUID-LL, and the hardware type of Ethernet.
+    private const ushort TypeLinkLayer = 3;
+    private const ushort HardwareTypeEthernet = 1;
+
     // RFC 6355: DUID-UUID.
     private const ushort TypeUuid = 4;
     private const int UuidLength = 16;
@@ -67,6 +71,16 @@ public sealed class Duid : IEquatable<Duid>
         Span<byte> bits = stackalloc byte[UuidLength];
         for (int i = 0; i < UuidLength; i += sizeof(uint)) BinaryPrimitives.WriteUInt32BigEndian(bits[i..], entropy.NextUInt32());
         return FromUuid(bits);
+    }
+
+    /// <summary>The DUID-LL of a hardware address, for the anonymity profile alone (RFC 7844 section 4.3): it is as lasting as the address.</summary>
+    public static Duid FromMac(MacAddress mac)
+    {
+        byte[] octets = new byte[2 * sizeof(ushort) + MacAddress.Length];
+        BinaryPrimitives.WriteUInt16BigEndian(octets, TypeLinkLayer);
+        BinaryPrimitives.WriteUInt16BigEndian(octets.AsSpan(sizeof(ushort)), HardwareTypeEthernet);
+        mac.CopyTo(octets.AsSpan(2 * sizeof(ushort)));
+        return new Duid(octets);
     }
 
     /// <inheritdoc/>

@@ -25,6 +25,12 @@ public readonly record struct Iaid(uint Value)
         return new Iaid(BinaryPrimitives.ReadUInt32BigEndian(hash));
     }
 
+    /// <summary>
+    /// The last four octets of a hardware address, for the anonymity profile: it says nothing that a DUID made of the same
+    /// address does not, and changes with it (RFC 7844 section 4.5).
+    /// </summary>
+    public static Iaid FromMac(BondDhcp.Net.MacAddress mac) => new((uint)mac.Value);
+
     /// <summary>Eight hexadecimal digits.</summary>
     public override string ToString() => FormattableString.Invariant($"{Value:x8}");
 }

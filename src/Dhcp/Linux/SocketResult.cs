@@ -25,6 +25,9 @@ public enum SocketOutcome
 /// <param name="Errno">errno(3) where it failed, else 0.</param>
 public readonly record struct SocketResult(SocketOutcome Outcome, int Length, int Errno)
 {
+    /// <summary>Not sent: the interface's hardware address is not the one that the message was to go from. In the kernel's words for a source that is not there.</summary>
+    public static readonly SocketResult OtherHardwareAddress = new(SocketOutcome.Refused, 0, KernelNumbers.EADDRNOTAVAIL);
+
     /// <summary>Takes the result of the call just made on this thread.</summary>
     /// <exception cref="LinuxException">It failed in a way that nothing outside this process explains.</exception>
     public static SocketResult Of(long result, string call)

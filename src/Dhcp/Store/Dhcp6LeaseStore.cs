@@ -8,10 +8,11 @@ namespace BondDhcp.Dhcp.Store;
 public sealed class Dhcp6LeaseStore(string stateDirectory) : LeaseStore<Dhcp6Memory>(stateDirectory, "dhcp6-")
 {
     /// <summary>The DUID of an intact stored lease, for when the DUID's own file is gone; null for none.</summary>
-    public Duid? FindDuid()
+    /// <param name="isShared">False of an interface that has an identity of its own; null where none has.</param>
+    public Duid? FindDuid(Func<string, bool>? isShared = null)
     {
         foreach (string interfaceName in Interfaces())
-            if (Peek(interfaceName) is { Leases: [var newest, ..] }) return newest.ClientIdentifier;
+            if (isShared?.Invoke(interfaceName) != false && Peek(interfaceName) is { Leases: [var newest, ..] }) return newest.ClientIdentifier;
         return null;
     }
 

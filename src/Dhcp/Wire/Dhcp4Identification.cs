@@ -8,7 +8,7 @@ namespace BondDhcp.Dhcp.Wire;
 /// </summary>
 public sealed record Dhcp4Identification
 {
-    /// <summary>Option 61, data octets (RFC 4361: 255, IAID, DUID); at least 2 octets.</summary>
+    /// <summary>Option 61, data octets (RFC 4361: 255, IAID, DUID); at least 2 octets. Empty, and of no account, under the anonymity profile.</summary>
     public required ImmutableArray<byte> ClientIdentifier { get; init; }
 
     /// <summary>Option 55, in order of preference.</summary>

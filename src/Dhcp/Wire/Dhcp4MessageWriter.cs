@@ -36,15 +36,12 @@ public static class Dhcp4MessageWriter
         Dhcp4Transmission message, Dhcp4Identification identification, MacAddress chaddr, int mtu, Span<byte> destination)
     {
         destination = destination[..Math.Min(destination.Length, MaxLength)];
-        WriteHeader(message, message.Chaddr ?? chaddr, destination);
+        if (message.AnonymousOrder is null && message.Chaddr is { } presented) chaddr = presented;
+        WriteHeader(message, chaddr, destination);
         var options = new OptionWriter(destination[Dhcp4MessageView.FixedLength..]);
         options.Add(53, (byte)message.Type);
-        options.Add(61, identification.ClientIdentifier.AsSpan());
-        if (message.RequestedAddress is { } requested) options.Add(50, requested);
-        if (message.ServerIdentifier is { } server) options.Add(54, server);
-        if (message.Type is Dhcp4MessageType.Discover or Dhcp4MessageType.Request or Dhcp4MessageType.Inform)
-            WriteParameters(message, identification, mtu, ref options);
-        if (message.Message is { } text) options.Add(56, Encoding.ASCII.GetBytes(text));
+        if (message.AnonymousOrder is { } order) WriteAnonymous(message, identification, chaddr, order, ref options);
+        else WriteOrdinary(message, identification, mtu, ref options);
         options.End();
         int length = Dhcp4MessageView.FixedLength + options.Length;
         if (length >= MinLength) return length;
@@ -67,6 +64,56 @@ public static class Dhcp4MessageWriter
         message.Ciaddr.CopyTo(header[12..]);
         chaddr.CopyTo(header[28..]);
         BinaryPrimitives.WriteUInt32BigEndian(header[236..], Dhcp4MessageView.Cookie);
+    }
+
+    private static void WriteOrdinary(
+        Dhcp4Transmission message, Dhcp4Identification identification, int mtu, ref OptionWriter options)
+    {
+        options.Add(61, identification.ClientIdentifier.AsSpan());
+        if (message.RequestedAddress is { } requested) options.Add(50, requested);
+        if (message.ServerIdentifier is { } server) options.Add(54, server);
+        if (Asks(message.Type)) WriteParameters(message, identification, mtu, ref options);
+        if (message.Message is { } text) options.Add(56, Encoding.ASCII.GetBytes(text));
+    }
+
+    private static bool Asks(Dhcp4MessageType type) => type is Dhcp4MessageType.Discover or Dhcp4MessageType.Request or Dhcp4MessageType.Inform;
+
+    /// <summary>
+    /// RFC 7844 section 3: 61 made of the chaddr, 55, and 50 and 54 where RFC 2131 table 5 has them, in an order of their own
+    /// (section 3.1). The type stays first: there it is in everybody's messages, and a client is not to stand out (section 2.5).
+    /// </summary>
+    private static void WriteAnonymous(
+        Dhcp4Transmission message, Dhcp4Identification identification, MacAddress chaddr, uint order, ref OptionWriter options)
+    {
+        ReadOnlySpan<byte> asked = identification.ParameterRequestList.AsSpan();
+        Span<byte> codes = stackalloc byte[4];
+        int count = 0;
+        codes[count++] = 61;
+        if (message.ServerIdentifier is not null) codes[count++] = 54;
+        // Section 3.3: not to regain an address.
+        if (message.RequestedAddress is not null && message.Type != Dhcp4MessageType.Discover) codes[count++] = 50;
+        if (Asks(message.Type) && !asked.IsEmpty) codes[count++] = 55;
+        Span<byte> places = stackalloc byte[byte.MaxValue];
+        OptionOrder.Permute(order, places[..count]);
+        Span<byte> list = stackalloc byte[byte.MaxValue];
+        foreach (byte place in places[..count])
+        {
+            switch (codes[place])
+            {
+                case 61: options.Add(61, Identity.Dhcp4ClientIdentifier.FromMac(chaddr).AsSpan()); break;
+                case 54: options.Add(54, message.ServerIdentifier!.Value); break;
+                case 50: options.Add(50, message.RequestedAddress!.Value); break;
+                default: options.Add(55, Shuffled(asked, OptionOrder.Second(order), list)); break;
+            }
+        }
+    }
+
+    private static ReadOnlySpan<byte> Shuffled(ReadOnlySpan<byte> codes, uint order, Span<byte> list)
+    {
+        list = list[..codes.Length];
+        OptionOrder.Permute(order, list);
+        for (int i = 0; i < list.Length; i++) list[i] = codes[list[i]];
+        return list;
     }
 
     private static void WriteParameters(

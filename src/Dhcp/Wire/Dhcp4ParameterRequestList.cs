@@ -17,6 +17,16 @@ public static class Dhcp4ParameterRequestList
     /// <summary>IPv6-only preferred (RFC 8925): asked for only where the interface can do without IPv4.</summary>
     public const byte Ipv6OnlyPreferred = 108;
 
+    /// <summary>
+    /// Under the anonymity profile (RFC 7844 section 3.6, as few as possible): mask, routers, DNS servers, domain, classless
+    /// routes, what nearly every client asks for and no connection does without.
+    /// </summary>
+    public static readonly ImmutableArray<byte> Anonymous = [1, 3, 6, 15, 121];
+
+    /// <summary>The list of the anonymity profile, with option 108 where wanted, and then what the configuration asks for beside.</summary>
+    public static ImmutableArray<byte> ForAnonymous(bool ipv6Only, IEnumerable<byte> beside) =>
+        [.. Anonymous.Concat(ipv6Only ? [Ipv6OnlyPreferred] : []).Concat(beside).Distinct()];
+
     /// <summary>The default list and what is reported, with option 108 where wanted, and then what the configuration asks for beside.</summary>
     public static ImmutableArray<byte> For(bool ipv6Only, IEnumerable<byte>? beside = null) =>
         [.. Default.Concat(Reported).Concat(ipv6Only ? [Ipv6OnlyPreferred] : []).Concat(beside ?? []).Distinct()];

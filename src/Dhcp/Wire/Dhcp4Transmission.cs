@@ -56,6 +56,12 @@ public sealed record Dhcp4Transmission
     /// <summary>Option 116 = 1, DHCPDISCOVER only (RFC 2563).</summary>
     public bool AutoConfigure { get; init; }
 
+    /// <summary>
+    /// Under the anonymity profile, which order its options have: the message then holds what RFC 7844 section 3 allows and
+    /// nothing else, with the chaddr as client identifier. Null: an ordinary message.
+    /// </summary>
+    public uint? AnonymousOrder { get; init; }
+
     /// <summary>Option 56: why an address is declined.</summary>
     public string? Message { get; init; }
 

@@ -32,16 +32,65 @@ public static class Dhcp6MessageWriter
         destination = destination[..Math.Min(destination.Length, MaxLength)];
         BinaryPrimitives.WriteUInt32BigEndian(destination, (uint)message.Type << 24 | message.Xid & Dhcp6MessageView.MaxXid);
         var options = new OptionWriter(destination[Dhcp6MessageView.HeaderLength..]);
+        if (message.Anonymity is { } anonymity)
+        {
+            WriteAnonymous(message, anonymity, ref options);
+            return Dhcp6MessageView.HeaderLength + options.Length;
+        }
         options.Add(1, identification.ClientIdentifier.Octets);
         if (message.ServerIdentifier is { } server) options.Add(2, server.Octets);
-        options.Begin(8, sizeof(ushort));
-        options.UInt16(message.ElapsedCentiseconds);
+        WriteElapsedTime(message, ref options);
         WriteOptionRequest(message.OptionRequest, ref options);
         foreach (Dhcp6IaNaRequest ia in message.IaNas) WriteIaNa(ia, ref options);
         foreach (Dhcp6IaPdRequest ia in message.IaPds) WriteIaPd(ia, ref options);
         if (message.RapidCommit) options.Add(14, []);
         WriteIdentification(message.Type, identification, ref options);
         return Dhcp6MessageView.HeaderLength + options.Length;
+    }
+
+    /// <summary>
+    /// RFC 7844 section 4: 1, 2, 6, 8 and the associations, each where RFC 9915 appendix A.2 has it, in an order of their own. No
+    /// name, no class, nothing that the configuration adds (sections 4.6.1 to 4.9).
+    /// </summary>
+    private static void WriteAnonymous(Dhcp6Transmission message, Dhcp6Anonymity anonymity, ref OptionWriter options)
+    {
+        Span<byte> codes = stackalloc byte[4 + message.IaNas.Length + message.IaPds.Length];
+        int count = 0;
+        codes[count++] = 8;
+        if (message.Type != Dhcp6MessageType.InformationRequest) codes[count++] = 1;
+        if (message.ServerIdentifier is not null) codes[count++] = 2;
+        if (!message.OptionRequest.IsEmpty) codes[count++] = 6;
+        foreach (Dhcp6IaNaRequest _ in message.IaNas) codes[count++] = 3;
+        foreach (Dhcp6IaPdRequest _ in message.IaPds) codes[count++] = 25;
+        Span<byte> places = stackalloc byte[count];
+        OptionOrder.Permute(anonymity.Order, places);
+        int addresses = 0, prefixes = 0;
+        foreach (byte place in places)
+        {
+            switch (codes[place])
+            {
+                case 8: WriteElapsedTime(message, ref options); break;
+                case 1: options.Add(1, anonymity.ClientIdentifier.Octets); break;
+                case 2: options.Add(2, message.ServerIdentifier!.Octets); break;
+                case 6: WriteShuffled(message.OptionRequest, OptionOrder.Second(anonymity.Order), ref options); break;
+                case 3: WriteIaNa(message.IaNas[addresses++], ref options); break;
+                default: WriteIaPd(message.IaPds[prefixes++], ref options); break;
+            }
+        }
+    }
+
+    private static void WriteShuffled(ImmutableArray<ushort> codes, uint order, ref OptionWriter options)
+    {
+        Span<byte> places = stackalloc byte[codes.Length];
+        OptionOrder.Permute(order, places);
+        options.Begin(6, codes.Length * sizeof(ushort));
+        foreach (byte place in places) options.UInt16(codes[place]);
+    }
+
+    private static void WriteElapsedTime(Dhcp6Transmission message, ref OptionWriter options)
+    {
+        options.Begin(8, sizeof(ushort));
+        options.UInt16(message.ElapsedCentiseconds);
     }
 
     private static void WriteOptionRequest(ImmutableArray<ushort> codes, ref OptionWriter options)

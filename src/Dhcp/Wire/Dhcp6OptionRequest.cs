@@ -38,5 +38,11 @@ public static class Dhcp6OptionRequest
     /// <param name="beside">What the configuration asks for beside.</param>
     public static ImmutableArray<ushort> ForInformation(params IEnumerable<ushort> beside) => With([.. Information, .. Reported], beside);
 
+    /// <summary>Under the anonymity profile (RFC 7844 section 4.6, as few as possible): DNS servers and search list, and what must be there.</summary>
+    /// <param name="information">For INFORMATION-REQUEST.</param>
+    /// <param name="beside">What the configuration asks for beside.</param>
+    public static ImmutableArray<ushort> ForAnonymous(bool information, params IEnumerable<ushort> beside) =>
+        With(information ? [23, 24, 32, 83] : [23, 24, 82], beside);
+
     private static ImmutableArray<ushort> With(ImmutableArray<ushort> codes, IEnumerable<ushort> beside) => [.. codes.Concat(beside).Distinct()];
 }

@@ -28,12 +28,22 @@ public sealed record Dhcp6Transmission
     /// <summary>Option 14, SOLICIT only.</summary>
     public bool RapidCommit { get; init; }
 
+    /// <summary>Who it is from under the anonymity profile (RFC 7844 section 4); null: an ordinary message.</summary>
+    public Dhcp6Anonymity? Anonymity { get; init; }
+
     /// <summary>Option 3.</summary>
     public ImmutableArray<Dhcp6IaNaRequest> IaNas { get; init; } = [];
 
     /// <summary>Option 25.</summary>
     public ImmutableArray<Dhcp6IaPdRequest> IaPds { get; init; } = [];
 }
+
+/// <summary>
+/// What the anonymity profile makes of a message: nothing of the <see cref="Dhcp6Identification"/> is in it.
+/// </summary>
+/// <param name="ClientIdentifier">Option 1, which INFORMATION-REQUEST goes without (RFC 7844 section 4.3.1).</param>
+/// <param name="Order">Which order the options have, and the codes in option 6 (RFC 7844 sections 4.1 and 4.6).</param>
+public sealed record Dhcp6Anonymity(Duid ClientIdentifier, uint Order);
 
 /// <summary>An IA_NA as a client sends it: T1, T2 and lifetimes are 0 (RFC 9915 sections 21.4 and 21.6).</summary>
 /// <param name="Iaid">Which association.</param>

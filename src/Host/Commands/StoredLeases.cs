@@ -61,13 +61,14 @@ internal static class StoredLeases
             interfaces.Add(new InterfaceSnapshot
             {
                 Name = name,
+                Anonymity = configuration.Find(name) is { Anonymity: true },
                 Dhcp4 = lease is null ? null : Dhcp4Snapshot("stopped", lease, lease.ClientIdentifier),
                 Dhcp6 = lease6 is null ? null : new Dhcp6Snapshot("stopped", lease6, lease6.Reply, lease6.ClientIdentifier, lease6.Iaid),
             });
         }
         return new DaemonSnapshot("state-directory", clock.WallClock - (clock.Now - Instant.Zero))
         {
-            Duid = [.. (ReadDuid(stateDirectory) ?? store.FindDuid() ?? store6.FindDuid()) is { } duid ? duid.Octets : []],
+            Duid = [.. (ReadDuid(stateDirectory) ?? store.FindDuid() ?? store6.FindDuid(name => configuration.Find(name) is not { Anonymity: true })) is { } duid ? duid.Octets : []],
             Interfaces = interfaces.ToImmutable(),
         };
     }

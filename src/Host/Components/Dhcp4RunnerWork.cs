@@ -43,7 +43,7 @@ internal sealed class Dhcp4RunnerWork(
         get
         {
             if (_runner is null) return new Dhcp4Snapshot("waiting", null, [], null) { IsInform = _configuration.Inform };
-            ImmutableArray<byte> clientIdentifier = _runner.Options.Dhcp4.ClientIdentifier;
+            ImmutableArray<byte> clientIdentifier = _runner.ClientIdentifier;
             uint? iaid = Dhcp4ClientIdentifier.TryGetDuid(clientIdentifier.AsSpan(), out Iaid value, out _) ? value.Value : null;
             return new Dhcp4Snapshot(gate.IsClosed ? "waiting" : _runner.ClientState, _runner.Lease, clientIdentifier, iaid) { IsInform = _runner.IsInform };
         }

@@ -30,7 +30,7 @@ internal sealed class Dhcp6RunnerWork(
     /// <inheritdoc/>
     public override Dhcp6Snapshot Client => new(
         gate.IsClosed ? "waiting" : Runner.Client.StateName, Runner.Lease, Runner.Reply,
-        Runner.Options.Dhcp6.ClientIdentifier, Runner.Options.Dhcp6.Iaid);
+        Runner.Client.ClientIdentifier, Runner.Client.Iaid);
 
     /// <inheritdoc/>
     public override IEnumerable<KeyValuePair<string, long>> Drops => Runner.Drops.Seen;

@@ -121,7 +121,11 @@ internal sealed partial class ConfigurationReader
         else if (path.Count > 3) _problems.Add(path[3].Span, $"'{EscapedText.Of(path[2].Name)}' is not a table");
         else if (Draft(path[1]) is { } draft)
         {
-            if (InterfaceKeys.All.TryGetValue(key.Name, out InterfaceKeys.Reader? read)) read(draft, value);
+            if (InterfaceKeys.All.TryGetValue(key.Name, out InterfaceKeys.Reader? read))
+            {
+                draft.Values.Add(value);
+                read(draft, value);
+            }
             else if (BondKeys.WhyNoHardwareAddress(key.Name, draft.Configuration.Name) is { } why) _problems.Add(key.Span, $"{key.Name}: {why}");
             else RefuseKey(key, InterfaceKeys.All.Keys, DaemonKeys.All.ContainsKey(key.Name) ? "; it belongs before the first [table]" : null);
         }
@@ -168,15 +172,7 @@ internal sealed partial class ConfigurationReader
         Dhcp6Keys.Check(draft);
         StaticKeys.Check(draft);
         draft.Configuration = draft.Options.Complete(draft.Configuration);
-        if (draft.Anonymity is { } anonymity) CheckAnonymity(anonymity);
-    }
-
-    // RFC 7844 section 3: an identifier that is the same on every network defeats the profile.
-    private void CheckAnonymity(ConfigurationValue value)
-    {
-        if (_configuration.ClientIdentifierForm is ClientIdentifierForm.Duid or ClientIdentifierForm.BareDuid)
-            value.Refuse("cannot go with a client-id made of the DUID, which is the same on every network (RFC 7844); remove one of them");
-        else value.RefuseUnless(false);
+        AnonymityKeys.Check(draft, _configuration);
     }
 
     private static List<KeyPart> Split(KeySyntax key)

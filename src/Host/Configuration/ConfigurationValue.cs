@@ -34,12 +34,6 @@ internal readonly struct ConfigurationValue(string key, ValueSyntax? syntax, Pro
     /// <summary>Accepted, but worth a word at start.</summary>
     public void Warn(string message) => problems.Warn(Span, $"{Key}: {message}");
 
-    /// <summary>The setting belongs to a feature that this version does not have.</summary>
-    public void RefuseUnless(bool isDefault)
-    {
-        if (!isDefault) Refuse("not supported in this version; remove it");
-    }
-
     /// <summary>The value where it is a boolean; null without a report where it is not.</summary>
     public bool? AsBoolean => (syntax as BooleanValueSyntax)?.Value;
 

@@ -1,6 +1,7 @@
 using BondDhcp.Dhcp.Client6;
 using BondDhcp.Dhcp.Identity;
 using BondDhcp.Dhcp.Wire;
+using BondDhcp.Net;
 
 namespace BondDhcp.Host.Configuration;
 
@@ -16,15 +17,18 @@ internal sealed record Dhcp6Identity(Dhcp6Settings Settings, Dhcp6Identification
     /// <param name="systemHostName">The short host name; used where the configuration wants it and it is one.</param>
     public static Dhcp6Identity Create(DaemonConfiguration daemon, InterfaceConfiguration one, Duid duid, string systemHostName)
     {
-        string? name = InterfaceIdentity.HostNameOf(daemon, systemHostName);
+        string? name = one.Anonymity ? null : InterfaceIdentity.HostNameOf(daemon, systemHostName);
+        // What follows from the hardware address takes its place; the host's own never gets near.
+        if (one.Anonymity) duid = Duid.FromMac(MacAddress.Zero);
         return new Dhcp6Identity(
             new Dhcp6Settings
             {
                 ClientIdentifier = duid,
-                Iaid = InterfaceIdentity.IaidOf(one),
+                Iaid = one.Anonymity ? default : InterfaceIdentity.IaidOf(one),
+                Anonymous = one.Anonymity,
                 Mode = one.Dhcp6 ?? Dhcp6Mode.Stateful,
                 PrefixLengthHint = one.PrefixLengthHint,
-                RapidCommit = one.RapidCommit,
+                RapidCommit = one.RapidCommit && !one.Anonymity,
                 DelayFirstSolicit = one.SolicitDelay,
                 SendsName = name is not null,
                 Asked = [.. one.Options6.Asked],
@@ -36,7 +40,7 @@ internal sealed record Dhcp6Identity(Dhcp6Settings Settings, Dhcp6Identification
             {
                 ClientIdentifier = duid,
                 FullyQualifiedName = name,
-                Sent = [.. one.Options6.Sent.Select(static option => new Dhcp6Option(option.Code, option.Data))],
+                Sent = one.Anonymity ? [] : [.. one.Options6.Sent.Select(static option => new Dhcp6Option(option.Code, option.Data))],
             });
     }
 }

@@ -142,6 +142,9 @@ internal sealed record InterfaceConfiguration
     /// <summary>DHCPINFORM beside static addresses (RFC 2131 section 4.4.3).</summary>
     public bool Inform { get; init; }
 
+    /// <summary>The anonymity profile (RFC 7844).</summary>
+    public bool Anonymity { get; init; }
+
     /// <summary>True when a lease of either family is wanted, or configuration alone.</summary>
     public bool HasDhcp => Dhcp4 || Inform || Dhcp6 is not null;
 

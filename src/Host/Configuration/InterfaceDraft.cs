@@ -51,4 +51,15 @@ internal sealed class InterfaceDraft(string name, SourceSpan span)
 
     /// <summary>Where anonymity is asked for; null when it is not.</summary>
     public ConfigurationValue? Anonymity { get; set; }
+
+    /// <summary>Every key of the section, as written.</summary>
+    public List<ConfigurationValue> Values { get; } = [];
+
+    /// <summary>Where a key is spoken of; null when it is not.</summary>
+    public ConfigurationValue? Find(string key)
+    {
+        foreach (ConfigurationValue value in Values)
+            if (value.Key == key) return value;
+        return null;
+    }
 }

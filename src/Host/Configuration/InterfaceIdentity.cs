@@ -19,6 +19,7 @@ internal sealed record InterfaceIdentity(Dhcp4Settings Settings, Dhcp4Identifica
     public static InterfaceIdentity Create(
         DaemonConfiguration daemon, InterfaceConfiguration one, Duid duid, string systemHostName, Func<ImmutableArray<byte>> macIdentifier)
     {
+        if (one.Anonymity) return CreateAnonymous(one);
         Iaid iaid = IaidOf(one);
         ImmutableArray<byte> clientIdentifier = daemon.ClientIdentifierForm switch
         {
@@ -31,22 +32,7 @@ internal sealed record InterfaceIdentity(Dhcp4Settings Settings, Dhcp4Identifica
         // A name with a dot says where it belongs, which only option 81 can (RFC 4702 section 3.1: never both).
         bool qualified = name?.Contains('.', StringComparison.Ordinal) == true;
         return new InterfaceIdentity(
-            new Dhcp4Settings
-            {
-                ClientIdentifier = clientIdentifier,
-                ConflictDetection = one.ConflictDetection,
-                Defend = one.Defend,
-                Chaddr = one.Chaddr,
-                Broadcast = one.Broadcast,
-                OfferWait = one.OfferWait,
-                DetectNetworkAttachment = one.DetectNetworkAttachment,
-                RapidCommit = one.RapidCommit,
-                Ipv6Only = one.Ipv6Only,
-                AutoConfigure = one.WantsLinkLocal,
-                RequireOptions = [.. one.Options4.Require.Select(static code => (byte)code)],
-                RequireServers = one.RequireServers,
-                RejectServers = one.RejectServers,
-            },
+            SettingsOf(one, clientIdentifier) with { Chaddr = one.Chaddr, RapidCommit = one.RapidCommit, AutoConfigure = one.WantsLinkLocal },
             new Dhcp4Identification
             {
                 ClientIdentifier = clientIdentifier,
@@ -56,6 +42,29 @@ internal sealed record InterfaceIdentity(Dhcp4Settings Settings, Dhcp4Identifica
                 FullyQualifiedName = qualified ? name : null,
             });
     }
+
+    // RFC 7844 section 3: no name, nothing that was written down; who it is follows from the hardware address of the moment.
+    private static InterfaceIdentity CreateAnonymous(InterfaceConfiguration one) => new(
+        SettingsOf(one, []) with { Anonymous = true, Chaddr = ChaddrPolicy.Current },
+        new Dhcp4Identification
+        {
+            ClientIdentifier = [],
+            ParameterRequestList = Dhcp4ParameterRequestList.ForAnonymous(one.Ipv6Only, one.Options4.Asked.Select(static code => (byte)code)),
+        });
+
+    private static Dhcp4Settings SettingsOf(InterfaceConfiguration one, ImmutableArray<byte> clientIdentifier) => new()
+    {
+        ClientIdentifier = clientIdentifier,
+        ConflictDetection = one.ConflictDetection,
+        Defend = one.Defend,
+        Broadcast = one.Broadcast,
+        OfferWait = one.OfferWait,
+        DetectNetworkAttachment = one.DetectNetworkAttachment,
+        Ipv6Only = one.Ipv6Only,
+        RequireOptions = [.. one.Options4.Require.Select(static code => (byte)code)],
+        RequireServers = one.RequireServers,
+        RejectServers = one.RejectServers,
+    };
 
     /// <summary>The IAID of both families (RFC 4361 section 6.1): from the interface's name unless a number was written down.</summary>
     internal static Iaid IaidOf(InterfaceConfiguration one) =>

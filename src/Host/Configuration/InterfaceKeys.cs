@@ -14,7 +14,7 @@ internal static class InterfaceKeys
     /// <summary>Reads one value into the configuration.</summary>
     public delegate void Reader(InterfaceDraft draft, ConfigurationValue value);
 
-    /// <summary>Every key that may stand there, those of features to come included.</summary>
+    /// <summary>Every key that may stand there.</summary>
     public static readonly Dictionary<string, Reader> All = Build();
 
     private static Dictionary<string, Reader> Build()
@@ -68,7 +68,7 @@ internal static class InterfaceKeys
         SupplicantKeys.AddTo(keys);
         StaticKeys.AddTo(keys);
         OptionKeys.AddTo(keys);
-        UnsupportedKeys.AddTo(keys);
+        AnonymityKeys.AddTo(keys);
         return keys;
     }
 

@@ -49,6 +49,19 @@ internal sealed class OptionDraft
         return configuration with { Options4 = Of(isIpv6: false), Options6 = Of(isIpv6: true) };
     }
 
+    /// <summary>Says of each option that is sent why it cannot be.</summary>
+    public void RefuseSent(string why)
+    {
+        foreach ((OptionName _, OptionOverride its, ConfigurationValue value) in _overrides)
+            if (its.Act == OptionAct.Send) value.Refuse(why);
+    }
+
+    /// <summary>Says something of each option that is asked for.</summary>
+    public void WarnOfAsked(string what)
+    {
+        foreach ((OptionName name, ConfigurationValue value) in _requested.Concat(_required)) value.Warn($"{name} is {what}");
+    }
+
     private OptionOverrides Of(bool isIpv6)
     {
         ImmutableArray<ushort> Codes(List<(OptionName Name, ConfigurationValue Value)> named) => [.. named.Where(one => one.Name.IsIpv6 == isIpv6).Select(one => one.Name.Code)];

@@ -235,7 +235,7 @@ internal sealed class DaemonInterfaces : IDisposable
     private void ChooseDuid(DaemonConfiguration configuration)
     {
         BondDhcp.Dhcp.Identity.Duid.TryCreate(configuration.Duid.AsSpan(), out Duid? configured);
-        _duidChoice = _duids.Choose(configured, configured is null ? _leases.FindDuid() ?? _leases6.FindDuid() : null, MachineId.Read(), _entropy, keep: false);
+        _duidChoice = _duids.Choose(configured, configured is null ? _leases.FindDuid() ?? _leases6.FindDuid(name => configuration.Find(name) is not { Anonymity: true }) : null, MachineId.Read(), _entropy, keep: false);
         _supervision.Duid = _duid = _duidChoice.Duid;
         Warn("", _duidChoice.Warnings);
     }
@@ -244,7 +244,7 @@ internal sealed class DaemonInterfaces : IDisposable
     private InterfaceRunnerOptions? TryMakeOptions(InterfaceConfiguration one)
     {
         MacAddress? mac = _network.Table.TryFind(one.Name, out Bond.Links.Link? link) ? link.Mac : null;
-        if (mac is null && _configuration.ClientIdentifierForm == ClientIdentifierForm.Mac) return null;
+        if (mac is null && _configuration.ClientIdentifierForm == ClientIdentifierForm.Mac && !one.Anonymity) return null;
         InterfaceIdentity identity = InterfaceIdentity.Create(_configuration, one, _duid!, Environment.MachineName, () =>
         {
             ImmutableArray<byte> identifier = _macs.Choose(one.Name, mac!.Value, out ImmutableArray<string> warnings);

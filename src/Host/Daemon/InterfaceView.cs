@@ -35,6 +35,7 @@ internal static class InterfaceView
         InterfaceSnapshot shown = new()
         {
             Name = name,
+            Anonymity = configuration is { Anonymity: true },
             IsAddressed = configuration is not null && (configuration.HasDhcp || configuration.HasStatic),
             Why = NotThere,
             Dhcp4 = dhcp4?.Dhcp4,

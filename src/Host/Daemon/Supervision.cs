@@ -33,6 +33,7 @@ internal sealed class Supervision : IDisposable
     private readonly Dictionary<string, PathWatch> _paths = new(StringComparer.Ordinal);
     private readonly HashSet<string> _wantedSlaves = new(StringComparer.Ordinal);
     private readonly HashSet<string> _pathFailover = new(StringComparer.Ordinal);
+    private readonly HashSet<string> _anonymous = new(StringComparer.Ordinal);
     private RfkillWatch? _rfkill;
 
     /// <summary>Nothing runs yet.</summary>
@@ -90,7 +91,8 @@ internal sealed class Supervision : IDisposable
         watch.Select += (bond, slave, why) => Master(bond)?.SelectSlave(slave, why);
         void Told()
         {
-            watch.NoteLease(runner.Client.Lease);
+            // Under another hardware address nobody is to hear of the lease's gateway, unless the slaves are to be watched by it.
+            watch.NoteLease(_anonymous.Contains(name) && !_pathFailover.Contains(name) ? null : runner.Client.Lease);
             // Without a lease the kernel might announce what it likes; with one, only where every backup is known.
             SetPeerNotifications();
             Static(name)?.NoteLease(runner.Client.Lease is not null);
@@ -116,8 +118,12 @@ internal sealed class Supervision : IDisposable
     public void Configure(DaemonConfiguration configuration)
     {
         _pathFailover.Clear();
+        _anonymous.Clear();
         foreach (InterfaceConfiguration one in configuration.Interfaces)
+        {
             if (one.PathFailover) _pathFailover.Add(one.Name);
+            if (one.Anonymity) _anonymous.Add(one.Name);
+        }
         foreach (PathWatch watch in _paths.Values.ToArray()) watch.Follow();
     }
 
@@ -217,12 +223,14 @@ internal sealed class Supervision : IDisposable
     }
 
     // The kernel announces the address at a failover before anybody can say whether it belongs into the new network: it
-    // may, while every backup is known to lead into the lease's.
+    // may, while every backup is known to lead into the lease's. Under the anonymity profile it never may: the address goes
+    // with the hardware address.
     private void SetPeerNotifications()
     {
         foreach ((string name, MasterRunner master) in _masters)
         {
-            bool same = _paths.Values.All(watch => watch.BondName != name || watch.AllBackupsSame);
+            bool same = !_anonymous.Contains(name)
+                && _paths.All(path => path.Value.BondName != name || (path.Value.AllBackupsSame && !_anonymous.Contains(path.Key)));
             master.NumGratArp = same ? byte.MaxValue : (byte)0;
         }
     }

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using BondDhcp.Dhcp.Client;
 using BondDhcp.Dhcp.Linux;
 using BondDhcp.Dhcp.Options;
@@ -44,6 +45,9 @@ internal abstract class Dhcp4Runner : DhcpRunner
 
     /// <summary>The lease as the configuration has it read, or what a server said to a DHCPINFORM as a lease without an end; null for nothing.</summary>
     public abstract Dhcp4Lease? Lease { get; }
+
+    /// <summary>Option 61 as it is sent now; empty while it is not known.</summary>
+    public abstract ImmutableArray<byte> ClientIdentifier { get; }
 
     /// <summary>The client's state as JSON names it.</summary>
     public abstract string ClientState { get; }

@@ -24,6 +24,7 @@ internal sealed class Dhcp4Transmitter(TransmitPort port)
     /// <param name="mtu">The interface's MTU, bytes.</param>
     public Dhcp4Sent Send(Dhcp4Transmission message, Dhcp4Identification identification, MacAddress mac, int mtu)
     {
+        if (message.AnonymousOrder is not null) return SendAnonymously(message, identification, mac, mtu);
         MacAddress chaddr = message.Chaddr ?? mac;
         SocketResult result = SendOnce(message, identification, chaddr, mtu);
         // A message that presents another chaddr on purpose would be the same again.
@@ -31,6 +32,12 @@ internal sealed class Dhcp4Transmitter(TransmitPort port)
         if (!port.TryReadMac(out MacAddress present) || present == mac) return new Dhcp4Sent(result, chaddr, null);
         return new Dhcp4Sent(SendOnce(message, identification, present, mtu), chaddr, present);
     }
+
+    // Under another hardware address the message would tell of the one before: it is not sent, neither before nor again.
+    private Dhcp4Sent SendAnonymously(Dhcp4Transmission message, Dhcp4Identification identification, MacAddress mac, int mtu) =>
+        port.TryReadMac(out MacAddress present) && present == mac
+            ? new Dhcp4Sent(SendOnce(message, identification, mac, mtu), mac, null)
+            : new Dhcp4Sent(SocketResult.OtherHardwareAddress, mac, null);
 
     private SocketResult SendOnce(Dhcp4Transmission message, Dhcp4Identification identification, MacAddress chaddr, int mtu)
     {

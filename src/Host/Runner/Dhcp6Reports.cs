@@ -20,7 +20,7 @@ internal static class Dhcp6Reports
             "sent",
             ("message", Dhcp6MessageName.Of(message.Type)),
             ("xid", Hex(message.Xid)),
-            ("clientId", TextOf(identification.ClientIdentifier)),
+            ("clientId", ClientOf(message, identification) is { } client ? TextOf(client) : null),
             ("server", message.ServerIdentifier is { } server ? TextOf(server) : null),
             ("error", error));
 
@@ -48,6 +48,11 @@ internal static class Dhcp6Reports
 
     /// <summary>A DUID as colon-separated hex.</summary>
     public static string TextOf(Duid duid) => HexText.Colons(duid.Octets);
+
+    private static Duid? ClientOf(Dhcp6Transmission message, Dhcp6Identification identification) =>
+        message.Anonymity is not { } anonymity ? identification.ClientIdentifier
+        : message.Type == Dhcp6MessageType.InformationRequest ? null
+        : anonymity.ClientIdentifier;
 
     private static string? Identifier(in Dhcp6MessageView message, ushort code) =>
         message.TryGetOption(code, out ReadOnlySpan<byte> octets) ? HexText.Colons(octets) : null;

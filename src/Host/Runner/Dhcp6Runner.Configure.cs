@@ -130,7 +130,8 @@ internal sealed partial class Dhcp6Runner
     private void RemoveLeftovers()
     {
         if (Client.Lease is not null || _owned.IsEmpty || Taken is not { } link) return;
-        if (!(ClientIsStopped && !_keeps) && View.Network != PathClass.Different) return;
+        // Under the anonymity profile it may be of another identity.
+        if (!(ClientIsStopped && !_keeps) && View.Network != PathClass.Different && (ClientIsStopped || !Configuration.Anonymity)) return;
         Ipv6Outcome outcome = Network.Ipv6Configurator.Remove(link.Index, _owned);
         Own(outcome.Owned);
         WarnOnce(outcome.Problems);

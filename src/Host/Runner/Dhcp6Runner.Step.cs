@@ -36,11 +36,13 @@ internal sealed partial class Dhcp6Runner
     private Dhcp6Surroundings LookAround()
     {
         ImmutableArray<TransmitBudget> others = Sender.OthersOn(View.Device);
-        if (View.Device != _surroundings.PathIndex || View.Gateway != _surroundings.Gateway || others != _surroundings.OtherSenders
+        MacAddress mac = Options.Dhcp6.Anonymous ? ReadMac() ?? _surroundings.Mac : _surroundings.Mac;
+        if (mac != _surroundings.Mac || View.Device != _surroundings.PathIndex || View.Gateway != _surroundings.Gateway || others != _surroundings.OtherSenders
             || PacketsOfOthers != _surroundings.NeighbourPacketsOfOthers || _otherAddresses != _surroundings.OtherAddresses)
         {
             _surroundings = new Dhcp6Surroundings
             {
+                Mac = mac,
                 PathIndex = View.Device,
                 Gateway = View.Gateway,
                 OtherAddresses = _otherAddresses,
@@ -50,6 +52,8 @@ internal sealed partial class Dhcp6Runner
         }
         return _surroundings;
     }
+
+    private MacAddress? ReadMac() => Taken is { } link && Network.HardwareAddresses.TryRead(link.Index, out MacAddress mac) ? mac : null;
 
     // The bonding driver announces every address, of this family too (num_unsol_na is num_grat_arp).
     private int PacketsOfOthers =>
@@ -118,7 +122,7 @@ internal sealed partial class Dhcp6Runner
         {
             InformationBefore = _toldInformationInForce,
             InformationAfter = Information,
-            ClientIdentifier = Client.Settings.ClientIdentifier,
+            ClientIdentifier = Client.ClientIdentifier,
         };
         _toldLease = Client.Lease;
         _toldInForce = change.After;
@@ -168,7 +172,10 @@ internal sealed partial class Dhcp6Runner
     private void Transmit(Dhcp6Transmission message)
     {
         Span<byte> octets = stackalloc byte[Dhcp6MessageWriter.MaxLength];
-        SocketResult result = _sockets.Send(octets[..Dhcp6MessageWriter.Write(message, Options.Identification, octets)]);
+        // From another hardware address it would tell of the one before.
+        SocketResult result = message.Anonymity is not null && ReadMac() != _surroundings.Mac
+            ? SocketResult.OtherHardwareAddress
+            : _sockets.Send(octets[..Dhcp6MessageWriter.Write(message, Options.Identification, octets)]);
         Counters.NoteSent((byte)message.Type, message.Xid, result.Outcome == SocketOutcome.Done);
         if (Client.Lease is null && message.Type is not (Dhcp6MessageType.Release or Dhcp6MessageType.Decline)) Counters.Acquisitions.Ask(BoottimeClock.Now);
         Journal(Dhcp6Reports.Sent(message, Options.Identification, result.Outcome == SocketOutcome.Done ? null : result.Words));

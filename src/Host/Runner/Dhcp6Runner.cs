@@ -86,7 +86,7 @@ internal sealed partial class Dhcp6Runner : DhcpRunner
     public void Reconfigure(Dhcp6RunnerOptions options)
     {
         Dhcp6Settings before = Options.Dhcp6, after = options.Dhcp6;
-        bool sameClient = after.ClientIdentifier.Equals(before.ClientIdentifier) && after.Iaid == before.Iaid
+        bool sameClient = after.Anonymous == before.Anonymous && after.ClientIdentifier.Equals(before.ClientIdentifier) && after.Iaid == before.Iaid
             && after.Mode == before.Mode && after.PrefixLengthHint == before.PrefixLengthHint;
         if (sameClient || !Started)
         {
@@ -154,6 +154,13 @@ internal sealed partial class Dhcp6Runner : DhcpRunner
     {
         LookForRouter();
         Feed(Dhcp6Input.DeadlineReached.Instance);
+    }
+
+    // The client reads the address at every step.
+    /// <inheritdoc/>
+    protected override void HardwareAddressChanged()
+    {
+        if (Options.Dhcp6.Anonymous) Feed(Dhcp6Input.DeadlineReached.Instance);
     }
 
     /// <inheritdoc/>

@@ -130,6 +130,7 @@ internal abstract partial class DhcpRunner
         _lastPath = View.Usable ? _path : null;
         Tell(Report.Of("interface", ("index", link.Index), ("mac", link.Mac)));
         Tell(InterfaceReports.Carrier(link));
+        WarnOfMakersAddress(link);
         if (!link.IsUp && !HasMasterRunner) SetUp(link);
         return true;
     }
@@ -138,7 +139,12 @@ internal abstract partial class DhcpRunner
     {
         Link old = Taken!;
         Taken = link;
-        if (old.Mac != link.Mac) Tell(Report.Of("hardwareAddress", ("old", old.Mac), ("new", link.Mac)));
+        if (old.Mac != link.Mac)
+        {
+            Tell(Report.Of("hardwareAddress", ("old", old.Mac), ("new", link.Mac)));
+            WarnOfMakersAddress(link);
+            HardwareAddressChanged();
+        }
         if (!HasMasterRunner && old.Bond?.ActiveSlave != link.Bond?.ActiveSlave)
             Tell(Report.Of("activeSlave", ("slave", NameOf(link.Bond?.ActiveSlave ?? 0))));
         if (old.Carrier != link.Carrier || old.OperationalState != link.OperationalState || old.IsUp != link.IsUp)
@@ -158,7 +164,7 @@ internal abstract partial class DhcpRunner
         if (!Started || Taken is not { } link) return false;
         PathView view = _gate.Look(link);
         PathKey path = KeyOf(link, view);
-        string why = path.Mac != _path.Mac ? "hardwareAddress" : path.Device != _path.Device ? "activeSlave" : "roam";
+        string why = path.Mac != _path.Mac ? PendingPathChange.HardwareAddress : path.Device != _path.Device ? "activeSlave" : "roam";
         bool changed = path != _path && Usable && view.Usable;
         _path = path;
         View = view;
@@ -208,6 +214,13 @@ internal abstract partial class DhcpRunner
     {
         Counters.Acquisitions.Stop();
         LinkBecameUnusable(why, interfaceGone: false);
+    }
+
+    // RFC 7844 section 2.6: what the profile hides, the address in every frame would tell.
+    private void WarnOfMakersAddress(Link link)
+    {
+        if (Configuration.Anonymity && link.Mac is { IsLocallyAdministered: false } mac)
+            Tell(Report.Of("warning", ("message", $"anonymity hides nothing while the hardware address {mac} is the one that the maker gave the device: have a random one set before the interface comes up")));
     }
 
     private void SetUp(Link link)

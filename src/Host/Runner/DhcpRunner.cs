@@ -97,6 +97,9 @@ internal abstract partial class DhcpRunner : IDisposable
     /// <summary>The deadline has come.</summary>
     protected abstract void DeadlineReached();
 
+    /// <summary>The hardware address is another, whether the link can carry frames or not.</summary>
+    protected abstract void HardwareAddressChanged();
+
     /// <summary>The machine woke from suspend.</summary>
     protected abstract void Resumed();
 

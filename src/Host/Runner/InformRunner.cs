@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using BondDhcp.Bond.Links;
 using BondDhcp.Dhcp.Client;
 using BondDhcp.Dhcp.Inform;
@@ -29,6 +30,9 @@ internal sealed partial class InformRunner : Dhcp4Runner
 
     /// <summary>The machine as it is now.</summary>
     public Dhcp4InformClient Client { get; private set; }
+
+    /// <inheritdoc/>
+    public override ImmutableArray<byte> ClientIdentifier => Options.Dhcp4.ClientIdentifier;
 
     /// <inheritdoc/>
     public override Dhcp4Lease? Lease => Client.Information is { } information ? LeaseOf(information) : null;
@@ -104,6 +108,12 @@ internal sealed partial class InformRunner : Dhcp4Runner
 
     /// <inheritdoc/>
     protected override void DeadlineReached() => Feed(new Dhcp4InformInput.DeadlineReached());
+
+    // The next question has it.
+    /// <inheritdoc/>
+    protected override void HardwareAddressChanged()
+    {
+    }
 
     /// <inheritdoc/>
     protected override void Resumed() => Feed(new Dhcp4InformInput.Resumed());

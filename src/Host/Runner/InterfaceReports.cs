@@ -1,4 +1,5 @@
 using BondDhcp.Bond.Links;
+using BondDhcp.Dhcp.Identity;
 using BondDhcp.Dhcp.Wire;
 using BondDhcp.Net;
 
@@ -21,7 +22,7 @@ internal static class InterfaceReports
             ("message", Dhcp4MessageName.Of(message.Type)),
             ("xid", Hex(message.Xid)),
             ("chaddr", chaddr),
-            ("clientId", HexText.Colons(identification.ClientIdentifier.AsSpan())),
+            ("clientId", HexText.Colons((message.AnonymousOrder is null ? identification.ClientIdentifier : Dhcp4ClientIdentifier.FromMac(chaddr)).AsSpan())),
             ("server", message.ServerIdentifier ?? (message.Destination == Ipv4Address.Broadcast ? null : message.Destination)),
             ("kind", message.RequestKind == Dhcp4RequestKind.None ? null : KindOf(message.RequestKind)),
             ("error", error));

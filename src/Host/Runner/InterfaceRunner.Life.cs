@@ -17,7 +17,7 @@ internal sealed partial class InterfaceRunner
     /// </summary>
     public override void Reconfigure(InterfaceRunnerOptions options)
     {
-        bool sameClient = options.Dhcp4.ClientIdentifier.AsSpan().SequenceEqual(Options.Dhcp4.ClientIdentifier.AsSpan());
+        bool sameClient = options.Dhcp4.Anonymous == Options.Dhcp4.Anonymous && options.Dhcp4.ClientIdentifier.AsSpan().SequenceEqual(Options.Dhcp4.ClientIdentifier.AsSpan());
         if (sameClient || !Started)
         {
             GoOnUnder(options);

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using BondDhcp.Dhcp.Client;
 using BondDhcp.Host.Loop;
 using BondDhcp.Host.Paths;
@@ -57,6 +58,9 @@ internal sealed partial class InterfaceRunner : Dhcp4Runner
     public override string? ClientWhy => Client.Why;
 
     /// <inheritdoc/>
+    public override ImmutableArray<byte> ClientIdentifier => Client.ClientIdentifier;
+
+    /// <inheritdoc/>
     public override Dhcp4Lease? Lease => Client.Lease is { } lease ? InForce(lease) : null;
 
     /// <summary>The interface's hardware address at this moment; null while it is not there.</summary>
@@ -68,6 +72,13 @@ internal sealed partial class InterfaceRunner : Dhcp4Runner
 
     /// <inheritdoc/>
     protected override void DeadlineReached() => Feed(Dhcp4Input.DeadlineReached.Instance);
+
+    // The client reads the address at every step.
+    /// <inheritdoc/>
+    protected override void HardwareAddressChanged()
+    {
+        if (Options.Dhcp4.Anonymous) Feed(Dhcp4Input.DeadlineReached.Instance);
+    }
 
     /// <inheritdoc/>
     protected override void Resumed() => Feed(new Dhcp4Input.Resumed());

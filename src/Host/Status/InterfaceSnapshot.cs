@@ -46,6 +46,9 @@ internal sealed record InterfaceSnapshot
     /// <summary>The kernel's name.</summary>
     public required string Name { get; init; }
 
+    /// <summary>DHCP runs under the anonymity profile (RFC 7844).</summary>
+    public bool Anonymity { get; init; }
+
     /// <summary>It is to have addresses: DHCP or static ones are configured.</summary>
     public bool IsAddressed { get; init; }
 

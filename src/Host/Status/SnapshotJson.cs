@@ -149,6 +149,7 @@ internal static class SnapshotJson
     {
         json.WriteString("name", one.Name);
         WriteText(json, "mac", one.Mac?.ToString());
+        if (one.Anonymity) json.WriteBoolean("anonymity", true);
     }
 
     private static void WriteDhcp4(Utf8JsonWriter json, Dhcp4Snapshot? dhcp4, DateTimeOffset boot)

@@ -26,6 +26,7 @@ internal static class SnapshotText
             foreach (JsonElement slave in Elements(one, "slaves")) output.WriteLine($"  slave      {SlaveLine(slave)}");
             WriteFailovers(output, one);
             if (SupplicantText(one) is { } supplicant) output.WriteLine($"  supplicant {supplicant}");
+            WriteAnonymity(output, one);
             WriteDhcp4(output, one, now);
             WriteDhcp6(output, one, now);
             OfferText.WriteResolver(output, one);
@@ -45,6 +46,7 @@ internal static class SnapshotText
         {
             output.WriteLine();
             output.WriteLine($"{Text(one, "name")}  {Text(one, "mac") ?? "-"}");
+            WriteAnonymity(output, one);
             WriteDhcp4(output, one, now);
             if (one.TryGetProperty("dhcp4", out JsonElement dhcp4) && dhcp4.ValueKind == JsonValueKind.Object)
             {
@@ -98,6 +100,11 @@ internal static class SnapshotText
         string from = Text(failovers, "previousSlave") is { } previous ? $", the last from {previous}" : "";
         string reason = Text(failovers, "reason") is { } why ? $" ({why})" : "";
         output.WriteLine($"  failovers  {Number(failovers, "count")}{from}{reason}, {Seconds(failovers, "withoutLinkSeconds")} s without a link");
+    }
+
+    private static void WriteAnonymity(TextWriter output, JsonElement one)
+    {
+        if (Flag(one, "anonymity")) output.WriteLine("  anonymity  servers know the present hardware address, and nothing else that tells one network of another");
     }
 
     private static bool Flag(JsonElement parent, string name) =>

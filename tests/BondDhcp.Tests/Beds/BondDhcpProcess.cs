@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 using System.Text.Json;
 
 namespace BondDhcp.Tests.Beds;
@@ -44,13 +45,22 @@ public sealed class BondDhcpProcess(NetworkNamespace where) : IAsyncDisposable
     /// <summary>Where the daemon finds its service manager; empty for none.</summary>
     public string NotifySocket { get; set; } = "";
 
+    /// <summary>
+    /// How far CLOCK_BOOTTIME is ahead of this machine's, seconds, from the next start on: a time namespace, in which the boot is the
+    /// same and a sleep of the machine lies between. The daemon alone is in it.
+    /// </summary>
+    public int BoottimeAheadSeconds { get; set; }
+
     /// <summary>Starts <c>bonddhcp run</c>.</summary>
     /// <param name="log">A FIFO for its log, which is then nobody's to read; null to keep the log.</param>
     /// <param name="journal">A file that the service manager kept for it, beside one that is none of its business; null for none.</param>
     public void Start(string? log = null, string? journal = null)
     {
         if (_daemon is not null) _earlierOutput.Add(_daemon.Output);
-        ProcessStartInfo start = where.Program(Binary, [.. Common, "run"]);
+        // The kernel takes a process into its time namespace when it executes a program: no wrapper stays.
+        ProcessStartInfo start = BoottimeAheadSeconds == 0
+            ? where.Program(Binary, [.. Common, "run"])
+            : where.Program("unshare", ["--time", "--boottime", BoottimeAheadSeconds.ToString(CultureInfo.InvariantCulture), Binary, .. Common, "run"]);
         // Opened for both directions, a FIFO does not wait for somebody at its other end.
         if (log is not null) start = new("bash", ["-c", "exec \"$@\" 2<>\"$0\"", log, start.FileName, .. start.ArgumentList]);
         const string Inherit = "export LISTEN_PID=$$ LISTEN_FDS=2 LISTEN_FDNAMES=journal:stranger; exec \"$@\" 3<>\"$0\" 4</dev/null";

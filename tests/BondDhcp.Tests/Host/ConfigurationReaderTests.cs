@@ -233,14 +233,6 @@ public class ConfigurationReaderTests
         Assert.StartsWith("f.toml:1:", problem);
     }
 
-    [Theory]
-    [InlineData("anonymity = true")]
-    public void FeatureToCome_WhenAskedFor_IsRefused(string key)
-    {
-        string problem = Assert.Single(Problems("client-id = \"mac\"\n[interface.bond0]\n" + key));
-        Assert.EndsWith("not supported in this version; remove it", problem);
-    }
-
     [Fact]
     public void Dhcp6_Keys_AreReadWithTheirModes()
     {
@@ -286,12 +278,6 @@ public class ConfigurationReaderTests
         Assert.Contains(
             "f.toml:3:11: routes: the gateway 192.0.2.60 is this interface's own address",
             Problems("[interface.eth0]\naddresses = [\"192.0.2.60/24\"]\nroutes = [\"default via 192.0.2.60\"]"));
-
-    [Theory(DisplayName = "AM-23 anonymity together with the shared DUID is rejected with an explanation")]
-    [InlineData("")]
-    [InlineData("client-id = \"bare-duid\"\n")]
-    public void Anonymity_WithSharedDuid_IsRefused(string clientId) =>
-        Assert.Contains("which is the same on every network (RFC 7844)", Assert.Single(Problems(clientId + "[interface.eth0]\nanonymity = true")));
 
     [Fact(DisplayName = "AB-18 a wireless slave with fail_over_mac=none is rejected")]
     public void WirelessSlave_WithFailOverMacNone_IsRefused() =>

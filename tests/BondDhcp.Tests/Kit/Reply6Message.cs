@@ -25,6 +25,12 @@ public sealed class Reply6Message
 
     public Dhcp6MessageType Type { get; }
 
+    /// <summary>Of the IA_NA.</summary>
+    public Iaid AddressIaid { get; init; } = Fixture6.Iaid;
+
+    /// <summary>Of the IA_PD.</summary>
+    public Iaid PrefixIaid { get; init; } = Fixture6.Iaid;
+
     public uint Xid { get; set; }
 
     public Reply6Message Option(ushort code, params ReadOnlySpan<byte> data)
@@ -42,7 +48,7 @@ public sealed class Reply6Message
     /// <summary>An IA_NA with addresses of these lifetimes.</summary>
     public Reply6Message IaNa(uint t1, uint t2, params (Ipv6Address Address, uint Preferred, uint Valid)[] addresses)
     {
-        List<byte> ia = [.. UInt32(Fixture6.Iaid.Value), .. UInt32(t1), .. UInt32(t2)];
+        List<byte> ia = [.. UInt32(AddressIaid.Value), .. UInt32(t1), .. UInt32(t2)];
         foreach ((Ipv6Address address, uint preferred, uint valid) in addresses)
             Append(ia, 5, [.. Octets(address), .. UInt32(preferred), .. UInt32(valid)]);
         return Option(3, [.. ia]);
@@ -51,7 +57,7 @@ public sealed class Reply6Message
     /// <summary>An IA_NA without addresses, and why.</summary>
     public Reply6Message IaNa(Dhcp6StatusCode status)
     {
-        List<byte> ia = [.. UInt32(Fixture6.Iaid.Value), .. UInt32(0), .. UInt32(0)];
+        List<byte> ia = [.. UInt32(AddressIaid.Value), .. UInt32(0), .. UInt32(0)];
         Append(ia, 13, StatusOctets(status, ""));
         return Option(3, [.. ia]);
     }
@@ -59,7 +65,7 @@ public sealed class Reply6Message
     /// <summary>An IA_PD with prefixes of these lifetimes.</summary>
     public Reply6Message IaPd(uint t1, uint t2, params (Ipv6Prefix Prefix, uint Preferred, uint Valid)[] prefixes)
     {
-        List<byte> ia = [.. UInt32(Fixture6.Iaid.Value), .. UInt32(t1), .. UInt32(t2)];
+        List<byte> ia = [.. UInt32(PrefixIaid.Value), .. UInt32(t1), .. UInt32(t2)];
         foreach ((Ipv6Prefix prefix, uint preferred, uint valid) in prefixes)
             Append(ia, 26, [.. UInt32(preferred), .. UInt32(valid), (byte)prefix.PrefixLength, .. Octets(prefix.Network)]);
         return Option(25, [.. ia]);
@@ -68,7 +74,7 @@ public sealed class Reply6Message
     /// <summary>An IA_PD without prefixes, and why.</summary>
     public Reply6Message IaPd(Dhcp6StatusCode status)
     {
-        List<byte> ia = [.. UInt32(Fixture6.Iaid.Value), .. UInt32(0), .. UInt32(0)];
+        List<byte> ia = [.. UInt32(PrefixIaid.Value), .. UInt32(0), .. UInt32(0)];
         Append(ia, 13, StatusOctets(status, ""));
         return Option(25, [.. ia]);
     }

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using BondDhcp.Dhcp.Arp;
 using BondDhcp.Dhcp.Client;
+using BondDhcp.Dhcp.Identity;
 using BondDhcp.Dhcp.Wire;
 using BondDhcp.Net;
 using BondDhcp.Tests.Kit;
@@ -15,19 +16,24 @@ public class RandomInputTests
     private static int StepsOf(int seed) => seed % 25 == 0 ? 150 : 18;
 
     [Fact(DisplayName = "AX-11 the invariants hold over 100000 random sequences of inputs")]
-    public void Client_UnderRandomInputs_KeepsItsInvariants()
+    public void Client_UnderRandomInputs_KeepsItsInvariants() => RunAll(anonymous: false);
+
+    [Fact(DisplayName = "D13 anonymity: over random sequences of inputs no message has an octet of another identity, nor an option that RFC 7844 does not list")]
+    public void AnonymousClient_UnderRandomInputs_TellsOfNoOtherIdentity() => RunAll(anonymous: true);
+
+    private static void RunAll(bool anonymous)
     {
         int failing = int.MaxValue;
         Parallel.For(Fuzzing.Seed, Fuzzing.Seed + Fuzzing.Iterations, (seed, loop) =>
         {
-            if (Record.Exception(() => new RandomRun(seed, log: null).Go(StepsOf(seed))) is null) return;
+            if (Record.Exception(() => new RandomRun(seed, log: null, anonymous).Go(StepsOf(seed))) is null) return;
             InterlockedMin(ref failing, seed);
             loop.Break();
         });
         if (failing == int.MaxValue) return;
         // Once more, with a log of what led to it.
         var log = new Transcript();
-        Exception? error = Record.Exception(() => new RandomRun(failing, log).Go(StepsOf(failing)));
+        Exception? error = Record.Exception(() => new RandomRun(failing, log, anonymous).Go(StepsOf(failing)));
         Assert.Fail($"seed {failing}: {error}\n{log}");
     }
 
@@ -56,9 +62,12 @@ public class RandomInputTests
         private Dhcp4Surroundings _surroundings;
         private Instant _now = Instant.FromSeconds(100);
 
-        public RandomRun(int seed, Transcript? log)
+        private readonly AnonymityCheck? _anonymity;
+
+        public RandomRun(int seed, Transcript? log, bool anonymous)
         {
             _log = log;
+            _anonymity = anonymous ? new AnonymityCheck() : null;
             _random = new Random(seed);
             _entropy = ScriptedEntropy.Seeded(seed);
             _client = Dhcp4Client.Create(new Dhcp4Settings
@@ -72,6 +81,7 @@ public class RandomInputTests
                 DetectNetworkAttachment = Chance(0.8),
                 RapidCommit = Chance(0.3),
                 Ipv6Only = Chance(0.2),
+                Anonymous = anonymous,
             });
             _surroundings = new Dhcp4Surroundings { Mac = Fixture.A, HostMacs = [Fixture.A, Fixture.B], PathIndex = 2 };
         }
@@ -98,7 +108,19 @@ public class RandomInputTests
             Step(new Dhcp4Input.Start(memory, present, Chance(0.8)));
         }
 
-        private Dhcp4Lease StoredLease() => Fixture.Lease(obtainedAt: 100 - Pick(Spans), chaddr: Pick(Macs)) with
+        private Dhcp4Lease StoredLease()
+        {
+            Dhcp4Lease lease = SomeLease();
+            if (_anonymity is null) return lease;
+            // Of this identity, of another one, or of the time before the profile was switched on.
+            return lease with
+            {
+                Ack = Fixture.Ack(0x1234, lease.Chaddr, address: AnonymityCheck.AddressOf(lease.Chaddr)).ToReply(),
+                ClientIdentifier = Chance(0.8) ? Dhcp4ClientIdentifier.FromMac(lease.Chaddr) : Fixture.ClientIdentifier,
+            };
+        }
+
+        private Dhcp4Lease SomeLease() => Fixture.Lease(obtainedAt: 100 - Pick(Spans), chaddr: Pick(Macs)) with
         {
             KeyedByChaddr = Chance(0.3),
             RenewWithLeaseChaddr = Chance(0.3),
@@ -115,7 +137,7 @@ public class RandomInputTests
             var reply = new ReplyMessage(type, xid, chaddr, Pick(Servers));
             if (type != Dhcp4MessageType.Nak)
             {
-                reply.Yiaddr = Chance(0.7) ? Fixture.L : Pick(Addresses);
+                reply.Yiaddr = _anonymity is not null ? AnonymityCheck.AddressOf(chaddr) : Chance(0.7) ? Fixture.L : Pick(Addresses);
                 reply.Seconds(51, Pick(Leases)).Address(1, Ipv4Address.Parse("255.255.255.0")).Address(3, Fixture.Server);
                 if (Chance(0.1)) reply.Seconds(58, (uint)_random.Next(4000)).Seconds(59, (uint)_random.Next(4000));
                 if (Chance(0.1)) reply.Seconds(108, Pick([0u, 1800u, uint.MaxValue]));
@@ -145,7 +167,7 @@ public class RandomInputTests
                     MacAddress mac = Pick([Fixture.A, Fixture.B]);
                     ImmutableArray<MacAddress> host = Chance(0.8) ? [Fixture.A, Fixture.B] : [mac];
                     _surroundings = _surroundings with { Mac = mac, HostMacs = host, PathIndex = mac == Fixture.A ? 2 : 3, AuthenticatedByEap = Chance(0.1) };
-                    Step(new Dhcp4Input.PathChanged((PathClass)_random.Next(3), "hardwareAddress", Chance(0.3) ? Fixture.GatewayMac : null));
+                    Step(new Dhcp4Input.PathChanged((PathClass)_random.Next(3), Chance(0.5) ? "roam" : "hardwareAddress", Chance(0.3) ? Fixture.GatewayMac : null));
                     break;
                 case 3:
                     Step(new Dhcp4Input.LinkUnusable("carrier"));
@@ -199,6 +221,7 @@ public class RandomInputTests
                 if (effect is Dhcp4Effect.Transmit { Message: var message }) _sent.Add((message.Xid, message.Chaddr ?? _surroundings.Mac));
             }
             _invariants.Check(input, before, _client, _effects, _surroundings, _now);
+            _anonymity?.Check(_client, _effects, _surroundings.Mac);
         }
 
         private bool Chance(double probability) => _random.NextDouble() < probability;

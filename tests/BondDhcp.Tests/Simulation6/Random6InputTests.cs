@@ -16,11 +16,16 @@ public class Random6InputTests
 
     [Fact(DisplayName = "AX-11 DHCPv6: the invariants hold over 100000 random sequences of inputs")]
     public void Client_UnderRandomInputs_KeepsItsInvariants() => Seeds.ForAll(
-        Fuzzing.Seed, Fuzzing.Iterations, (seed, log) => new RandomRun(seed, log).Go(StepsOf(seed)));
+        Fuzzing.Seed, Fuzzing.Iterations, (seed, log) => new RandomRun(seed, log, anonymous: false).Go(StepsOf(seed)));
+
+    [Fact(DisplayName = "D13 anonymity, DHCPv6: over random sequences of inputs no message has an octet of another identity, nor an option that RFC 7844 does not list")]
+    public void AnonymousClient_UnderRandomInputs_TellsOfNoOtherIdentity() => Seeds.ForAll(
+        Fuzzing.Seed, Fuzzing.Iterations, (seed, log) => new RandomRun(seed, log, anonymous: true).Go(StepsOf(seed)));
 
     /// <summary>One client, and one seed's worth of everything that can happen to it.</summary>
     private sealed class RandomRun
     {
+        private static readonly MacAddress[] Macs = [Fixture.A, Fixture.B, Fixture.Stranger];
         private static readonly Duid[] Servers = [Fixture6.Server, Fixture6.Server2, Fixture6.Server3];
         private static readonly Ipv6Address[] Addresses = [Fixture6.L, Fixture6.L2, Fixture6.L3, Ipv6Address.Parse("fe80::5")];
         private static readonly Ipv6Prefix[] Prefixes = [Fixture6.P, Fixture6.P2];
@@ -37,9 +42,13 @@ public class Random6InputTests
         private Dhcp6Surroundings _surroundings = new() { PathIndex = 2 };
         private Instant _now = Instant.FromSeconds(100);
 
-        public RandomRun(int seed, Transcript6? log)
+        private readonly Anonymity6Check? _anonymity;
+
+        public RandomRun(int seed, Transcript6? log, bool anonymous)
         {
             _log = log;
+            _anonymity = anonymous ? new Anonymity6Check() : null;
+            if (anonymous) _surroundings = _surroundings with { Mac = Fixture.A };
             _random = new Random(seed);
             _entropy = ScriptedEntropy.Seeded(seed);
             _client = Dhcp6Client.Create(new Dhcp6Settings
@@ -50,6 +59,7 @@ public class Random6InputTests
                 PrefixLengthHint = Chance(0.4) ? 56 : null,
                 RapidCommit = Chance(0.3),
                 DelayFirstSolicit = Chance(0.5),
+                Anonymous = anonymous,
             });
         }
 
@@ -75,7 +85,21 @@ public class Random6InputTests
             Step(new Dhcp6Input.Start(memory, present, Chance(0.8), Chance(0.8) ? Fixture6.LinkLocal : null, Chance(0.5) ? Flags() : null));
         }
 
-        private Dhcp6Lease StoredLease() =>
+        private Dhcp6Lease StoredLease()
+        {
+            Dhcp6Lease lease = SomeLease();
+            if (_anonymity is null) return lease;
+            // Of this identity, of another one, or of the time before the profile was switched on.
+            MacAddress mac = Pick(Macs);
+            return Fixture6.Lease(
+                lease.ObtainedAt.Seconds, Anonymity6Check.AddressOf(mac), lease.Prefixes.IsEmpty ? null : Anonymity6Check.PrefixOf(mac), Anonymity6Check.ServerOf(mac)) with
+            {
+                ClientIdentifier = Chance(0.8) ? Duid.FromMac(mac) : Fixture6.Client,
+                Iaid = Chance(0.8) ? Iaid.FromMac(mac) : Fixture6.Iaid,
+            };
+        }
+
+        private Dhcp6Lease SomeLease() =>
             Fixture6.Lease(100 - Pick(Spans), Pick(Addresses), Chance(0.3) ? Pick(Prefixes) : null, Pick(Servers)) with
             {
                 ExpiryUnknown = Chance(0.1),
@@ -88,6 +112,11 @@ public class Random6InputTests
             Dhcp6Transmission? asked = _sent.Count > 0 && Chance(0.95) ? _sent[^(1 + _random.Next(Math.Min(3, _sent.Count)))] : null;
             Dhcp6MessageType type = asked?.Type == Dhcp6MessageType.Solicit && Chance(0.9) ? Dhcp6MessageType.Advertise : Dhcp6MessageType.Reply;
             Duid server = asked?.ServerIdentifier is { } own && Chance(0.9) ? own : Pick(Servers);
+            if (_anonymity is not null)
+            {
+                AnswerAnonymously(asked, type);
+                return;
+            }
             var reply = new Reply6Message(type, asked?.Xid ?? 7, Fixture6.Client, server);
             if (Chance(0.2)) reply.Status((Dhcp6StatusCode)_random.Next(8));
             if (Chance(0.8)) reply = Chance(0.15) ? reply.IaNa((Dhcp6StatusCode)_random.Next(8)) : reply.IaNa(Pick(Times), Pick(Times), [.. Leased(Addresses)]);
@@ -95,6 +124,20 @@ public class Random6InputTests
             if (Chance(0.3)) reply.Option(14);
             if (Chance(0.1)) reply.Option(7, Chance(0.5) ? (byte)255 : (byte)3);
             if (Chance(0.1)) reply.Seconds(82, Pick(Times)).Seconds(83, Pick(Times)).Seconds(32, Pick(Times));
+            Receive(reply);
+        }
+
+        // To whoever the question was from, by servers that this one alone knows, with what is this one's alone.
+        private void AnswerAnonymously(Dhcp6Transmission? asked, Dhcp6MessageType type)
+        {
+            MacAddress mac = asked?.Anonymity is { } from ? Array.Find(Macs, one => Duid.FromMac(one).Equals(from.ClientIdentifier)) : _surroundings.Mac;
+            Duid? client = asked?.Type == Dhcp6MessageType.InformationRequest ? null : Duid.FromMac(mac);
+            var reply = new Reply6Message(type, asked?.Xid ?? 7, client, Anonymity6Check.ServerOf(mac)) { AddressIaid = Iaid.FromMac(mac), PrefixIaid = default };
+            if (Chance(0.2)) reply.Status((Dhcp6StatusCode)_random.Next(8));
+            uint valid = Pick(Times);
+            if (Chance(0.9)) reply = Chance(0.1) ? reply.IaNa((Dhcp6StatusCode)_random.Next(8)) : reply.IaNa(Pick(Times), Pick(Times), (Anonymity6Check.AddressOf(mac), valid, valid));
+            if (Chance(0.5)) reply = Chance(0.1) ? reply.IaPd((Dhcp6StatusCode)_random.Next(8)) : reply.IaPd(Pick(Times), Pick(Times), (Anonymity6Check.PrefixOf(mac), valid, valid));
+            if (Chance(0.3)) reply.Option(14);
             Receive(reply);
         }
 
@@ -122,7 +165,8 @@ public class Random6InputTests
             switch (_random.Next(14))
             {
                 case 0 or 1 or 2:
-                    _surroundings = new Dhcp6Surroundings { PathIndex = _random.Next(2, 4), Gateway = Chance(0.3) ? Fixture.GatewayMac : null };
+                    _surroundings = new Dhcp6Surroundings { PathIndex = _random.Next(2, 4), Gateway = Chance(0.3) ? Fixture.GatewayMac : null, Mac = _surroundings.Mac };
+                    if (_anonymity is not null && Chance(0.5)) _surroundings = _surroundings with { Mac = Pick(Macs) };
                     Step(new Dhcp6Input.PathChanged((PathClass)_random.Next(3), "activeSlave", Chance(0.3) ? Fixture.GatewayMac : null));
                     break;
                 case 3: Step(new Dhcp6Input.LinkUnusable("carrier", Chance(0.1))); break;
@@ -167,6 +211,7 @@ public class Random6InputTests
             foreach (Dhcp6Effect effect in _effects)
                 if (effect is Dhcp6Effect.Transmit { Message: var message }) _sent.Add(message);
             _invariants.Check(input, before, _client, _effects, _surroundings, _now);
+            _anonymity?.Check(_client, _effects, _surroundings.Mac);
         }
 
         private bool Chance(double probability) => _random.NextDouble() < probability;
