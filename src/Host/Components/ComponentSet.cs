@@ -155,7 +155,7 @@ internal sealed class ComponentSet(
         while (from.TryDequeue(out Component? one))
             foreach (Component other in _components)
                 if (other != component && StandsOn(other, one) && found.Add(other)) from.Enqueue(other);
-        return found.OrderBy(other => other.Spec.Kind).ThenByDescending(other => LiesOn(other, component));
+        return found.OrderBy(other => (other.Spec.Kind, !LiesOn(other, component)));
     }
 
     // As it is written down, or as the kernel has it at this moment: which VLANs there are nobody writes down.
