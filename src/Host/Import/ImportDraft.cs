@@ -72,6 +72,12 @@ internal sealed class ImportedInterface(string name, SourceLine from) : Imported
     /// <summary>ifupdown starts dhclient without -i: no DUID is sent in DHCPv4.</summary>
     public bool SendsNoDuid { get; set; }
 
+    /// <summary>Where interfaces(5) gives it fixed addresses of IPv4; null where it does not.</summary>
+    public SourceLine? Static4 { get; set; }
+
+    /// <summary>The same of IPv6.</summary>
+    public SourceLine? Static6 { get; set; }
+
     /// <summary>DHCPv4 is wanted.</summary>
     public bool Dhcp4 => Find("dhcp4") == "true";
 
