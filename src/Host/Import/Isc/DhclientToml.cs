@@ -73,7 +73,7 @@ internal static class DhclientToml
             if (NameOf(option.Option).WhyNot(OptionAct.Send) is { } why) draft.Lose(option.From, $"send {option.Option.Key}: {why}");
             else sent.Add(option);
         }
-        Table(one, "send", sent);
+        Table(draft, one, "send", sent);
     }
 
     private static void Modify(ImportDraft draft, ImportedInterface one, DhclientSettings settings, OptionAct act)
@@ -85,18 +85,20 @@ internal static class DhclientToml
             if (NameOf(option.Option).WhyNot(act) is { } why) draft.Lose(option.From, $"{key} {option.Option.Key}: {why}");
             else taken.Add(option);
         }
-        Table(one, key, taken);
+        Table(draft, one, key, taken);
     }
 
-    // An inline table stands on one line: all its sources share the comment.
-    private static void Table(ImportedInterface one, string key, List<DhclientOption> options)
+    // A line for each option: one that the configuration's reader refuses does not take the others along.
+    private static void Table(ImportDraft draft, ImportedInterface one, string table, List<DhclientOption> options)
     {
-        if (options.Count == 0) return;
         bool hasSearch = options.Exists(option => option.Option is { IsDhcp6: false, Code: DomainSearchCode });
-        string table = TomlText.Table(options.Select(option => !hasSearch && Searched(option) is { } domains
-            ? (DomainSearch, domains)
-            : (option.Option.Key, OptionToml.Value(option.Option, option.Data))));
-        one.Set(key, new ImportedValue(table, [.. options.Select(option => option.From).Distinct()]));
+        foreach (DhclientOption option in options)
+        {
+            (string key, string value) = !hasSearch && Searched(option) is { } domains
+                ? (DomainSearch, domains)
+                : (option.Option.Key, OptionToml.Value(option.Option, option.Data));
+            draft.Set(one, $"{table}.{TomlText.Key(key)}", new ImportedValue(value, option.From));
+        }
     }
 
     // Before there was option 119, several domains were written into the one name of option 15, and resolvers searched all of them.
