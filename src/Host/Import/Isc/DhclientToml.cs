@@ -31,7 +31,7 @@ internal static class DhclientToml
     /// <param name="settings">What dhclient would do on it.</param>
     public static void Apply(ImportDraft draft, ImportedInterface one, DhclientSettings settings)
     {
-        AskFor(one, settings);
+        AskFor(draft, one, settings);
         Require(draft, one, settings);
         Send(draft, one, settings);
         foreach (OptionAct act in s_modifiers) Modify(draft, one, settings, act);
@@ -44,13 +44,15 @@ internal static class DhclientToml
 
     private static bool IsWanted(ImportedInterface one, IscOption option) => option.IsDhcp6 ? one.Dhcp6 : one.Dhcp4;
 
-    private static void AskFor(ImportedInterface one, DhclientSettings settings)
+    private static void AskFor(ImportDraft draft, ImportedInterface one, DhclientSettings settings)
     {
         foreach ((IscOption option, SourceLine from) in settings.Requested ?? [])
         {
             if (!IsWanted(one, option)) continue;
             bool anyway = option.IsDhcp6 ? IsAskedForAnyway6(option.Code) : AskedForAnyway.Contains((byte)option.Code);
-            if (!anyway && NameOf(option).WhyNotAsk is null) one.Add("request", new ImportedValue(TomlText.Quote(option.Key), from));
+            if (anyway) continue;
+            if (NameOf(option).WhyNotAsk is { } why) draft.Lose(from, $"request {option.Key}: {why}");
+            else one.Add("request", new ImportedValue(TomlText.Quote(option.Key), from));
         }
     }
 
