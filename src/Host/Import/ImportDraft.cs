@@ -19,7 +19,7 @@ internal class ImportedTable
 {
     private readonly List<(string Key, List<ImportedValue> Values, bool IsList)> _keys = [];
 
-    /// <summary>The keys, each with its value or, for a list, its items.</summary>
+    /// <summary>The keys as TOML writes them, dots and quotes included; each with its value or, for a list, its items.</summary>
     public IReadOnlyList<(string Key, List<ImportedValue> Values, bool IsList)> Keys => _keys;
 
     /// <summary>True when the key has a value.</summary>
@@ -71,6 +71,12 @@ internal sealed class ImportedInterface(string name, SourceLine from) : Imported
 
     /// <summary>ifupdown starts dhclient without -i: no DUID is sent in DHCPv4.</summary>
     public bool SendsNoDuid { get; set; }
+
+    /// <summary>Where interfaces(5) gives it fixed addresses of IPv4; null where it does not.</summary>
+    public SourceLine? Static4 { get; set; }
+
+    /// <summary>The same of IPv6.</summary>
+    public SourceLine? Static6 { get; set; }
 
     /// <summary>DHCPv4 is wanted.</summary>
     public bool Dhcp4 => Find("dhcp4") == "true";

@@ -10,6 +10,8 @@ namespace BondDhcp.Host.Import;
 /// <param name="reader">What was read.</param>
 internal sealed class ImportFinish(ImportReader reader)
 {
+    private readonly Dictionary<string, SourceLine> _left = [], _left6 = [];
+
     private ImportDraft Draft => reader.Draft;
 
     /// <summary>Completes the draft, but for who the host says it is.</summary>
@@ -23,16 +25,33 @@ internal sealed class ImportFinish(ImportReader reader)
         if (reader.Dhclient is { } dhclient) TakeSettings(dhclient);
     }
 
-    // A lease in force is a client at work, whoever started it.
+    // A lease in force is a client at work, whoever started it; but where addresses are fixed by now, it is a leftover.
     private void AddLeaseholders(DateTimeOffset now)
     {
         foreach (ReadLeaseFile file in reader.LeaseFiles)
         {
             foreach (DhclientLease lease in file.Content.Leases.Where(lease => lease.Expire > now))
-                Draft.Of(lease.Interface, new SourceLine(file.File, lease.Line)).Set("dhcp4", new ImportedValue("true", new SourceLine(file.File, lease.Line), "a lease in force"));
-            foreach (DhclientLease6 lease in file.Content.Leases6.Where(lease => lease.Until > now)) AddLeaseholder6(lease, new SourceLine(file.File, lease.Line));
+            {
+                var from = new SourceLine(file.File, lease.Line);
+                if (Draft.Find(lease.Interface) is { Static4: { } fixedBy, Dhcp4: false }) _left.TryAdd(lease.Interface, fixedBy);
+                else Draft.Of(lease.Interface, from).Set("dhcp4", new ImportedValue("true", from, "a lease in force"));
+            }
+            foreach (DhclientLease6 lease in file.Content.Leases6.Where(lease => lease.Until > now))
+            {
+                var from = new SourceLine(file.File, lease.Line);
+                if (Draft.Find(lease.Interface) is { Static6: { } fixedBy, Dhcp6: false }) _left6.TryAdd(lease.Interface, fixedBy);
+                else AddLeaseholder6(lease, from);
+            }
         }
+        // dhclient appends a lease at every renewal: the last one stands for them.
+        foreach ((string name, SourceLine fixedBy) in _left)
+            if (ImportState.Last(reader, name, now) is { } last) LoseLease(new SourceLine(last.File, last.Lease.Line), $"lease of {last.Lease.Address}", name, fixedBy);
+        foreach ((string name, SourceLine fixedBy) in _left6)
+            if (ImportState.Last6(reader, name, now) is { } last) LoseLease(new SourceLine(last.File, last.Lease.Line), "DHCPv6 lease", name, fixedBy);
     }
+
+    private void LoseLease(SourceLine from, string what, string name, SourceLine fixedBy) =>
+        Draft.Lose(from, $"the {what} on {name} is in force, but {fixedBy} says static, and {name} stays static");
 
     private void AddLeaseholder6(DhclientLease6 lease, SourceLine from)
     {

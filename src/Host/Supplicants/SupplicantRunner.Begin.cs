@@ -3,7 +3,7 @@ using System.Text;
 using BondDhcp.Bond.Links;
 using BondDhcp.Bond.Linux;
 using BondDhcp.Bond.Wpa;
-using BondDhcp.Host.Import.Running;
+using BondDhcp.Host.Coexistence.Linux;
 using BondDhcp.Host.Loop;
 using BondDhcp.Net;
 using BondDhcp.Net.Linux;
@@ -80,7 +80,7 @@ internal sealed partial class SupplicantRunner
     private SupplicantRecord? FindUnrecorded()
     {
         if (KernelFile.Inode(LogPath) is not { } log) return null;
-        foreach ((ProcessIdentity identity, string[] command) in ProcessTable.Named(Program))
+        foreach ((ProcessIdentity identity, string[] command) in new ProcessTable().Named(Program))
         {
             if (KernelFile.Inode(FormattableString.Invariant($"/proc/{identity.Pid}/fd/1")) != log) continue;
             bool asWanted = command.AsSpan(1).SequenceEqual(CollectionsMarshal.AsSpan(Arguments()));

@@ -238,6 +238,27 @@ public sealed class ImportParserTests
         foreach (string part in (string[])["192.0.2.255", "primary", "'wlan0' is wireless", "dhcp4 of eth0"]) Assert.Contains(part, told, StringComparison.Ordinal);
     }
 
+    [Theory(DisplayName = "An interface that is static by now stays static, whatever lease of dhclient is still in force; the lease is told with the reason")]
+    [InlineData("iface c0 inet static\n  address 192.0.2.7/24\niface c0 inet6 static\n  address 2001:db8::7/64\n", false, false)]
+    [InlineData("iface c0 inet static\n  address 192.0.2.7/24\niface c0 inet6 auto\n", false, true)]
+    [InlineData("iface c0 inet static\n  address 192.0.2.7/24\niface c0 inet dhcp\n", true, true)]
+    [InlineData("iface c0 inet manual\niface c0:1 inet static\n  address 192.0.2.7/24\n", true, true)]
+    public void Lease_OfAnInterfaceThatIsStatic_IsLeftOut(string stanzas, bool dhcp4, bool dhcp6)
+    {
+        static string Lease(string address) =>
+            $"lease {{ interface \"c0\"; fixed-address {address}; option dhcp-server-identifier 192.0.2.1; expire 4 2026/11/27 10:00:00; }}\n";
+        using SystemTree tree = new SystemTree().File("/etc/network/interfaces", "auto c0\n" + stanzas)
+            .File("/var/lib/dhcp/dhclient.leases", Lease("192.0.2.61") + Lease("192.0.2.62"))
+            .File("/var/lib/dhcp/dhclient6.leases", "lease6 { interface \"c0\"; ia-na 0:0:a:a { iaaddr fd55::183 { starts 1795690800; max-life 60000; } } option dhcp6.server-id 0:3:0:1:2:0:0:0:1:1; }\n");
+        ImportOutcome outcome = tree.Import();
+        BondDhcp.Host.Configuration.InterfaceConfiguration c0 = outcome.Configuration.Find("c0")!;
+        Assert.Equal((dhcp4, dhcp6, "192.0.2.7/24"), (c0.Dhcp4, c0.Dhcp6 is not null, c0.Addresses[0].ToString()));
+        string[] told = [.. outcome.Reader.Draft.Lost.Select(note => note.ToString())];
+        Assert.Equal(!dhcp4, told.Contains("/var/lib/dhcp/dhclient.leases:2: the lease of 192.0.2.62 on c0 is in force, but /etc/network/interfaces:2 says static, and c0 stays static"));
+        Assert.Equal(!dhcp6, told.Contains("/var/lib/dhcp/dhclient6.leases:1: the DHCPv6 lease on c0 is in force, but /etc/network/interfaces:4 says static, and c0 stays static"));
+        Assert.Equal((dhcp4 ? 0 : 1) + (dhcp6 ? 0 : 1), told.Count(note => note.Contains("stays static", StringComparison.Ordinal)));
+    }
+
     [Fact(DisplayName = "Of several DUIDs the one of a DHCPv6 lease in force is the host's; then dhcp6c's, then that of a DHCPv4 lease file")]
     public void Duid_OfSeveral_IsTheOneInUse()
     {

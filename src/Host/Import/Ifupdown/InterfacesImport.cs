@@ -53,6 +53,12 @@ internal sealed class InterfacesImport
                 if (asks) _draft.Set(one, "dhcp6", new ImportedValue("\"stateless\"", stanza.From));
                 else _draft.Remark(stanza.From, $"inet6 auto of {one.Name}: addresses from router advertisements are the kernel's business and go on; write dhcp6 = \"auto\" to ask for more where a router says so");
                 break;
+            case ("inet", "static") when one.Name == stanza.Name: // of an alias interface it says nothing of the interface itself
+                one.Static4 ??= stanza.From;
+                break;
+            case ("inet6", "static") when one.Name == stanza.Name:
+                one.Static6 ??= stanza.From;
+                break;
             case ("inet" or "inet6", "static" or "manual"):
                 break;
             default:
