@@ -19,7 +19,7 @@ internal class ImportedTable
 {
     private readonly List<(string Key, List<ImportedValue> Values, bool IsList)> _keys = [];
 
-    /// <summary>The keys, each with its value or, for a list, its items.</summary>
+    /// <summary>The keys as TOML writes them, dots and quotes included; each with its value or, for a list, its items.</summary>
     public IReadOnlyList<(string Key, List<ImportedValue> Values, bool IsList)> Keys => _keys;
 
     /// <summary>True when the key has a value.</summary>

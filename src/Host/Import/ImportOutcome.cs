@@ -9,7 +9,7 @@ namespace BondDhcp.Host.Import;
 internal sealed class ImportOutcome
 {
     /// <summary>A value that the configuration's reader refuses is left out, and the rest is read again; so often at most.</summary>
-    private const int MaxRefusals = 100;
+    private const int MaxRefusals = 1000;
 
     private ImportOutcome(ImportReader reader, ImportIdentity identity) => (Reader, Identity) = (reader, identity);
 
@@ -74,7 +74,11 @@ internal sealed class ImportOutcome
         (_, List<ImportedValue> values, bool isList) = table.Keys.First(entry => entry.Key == place.Key);
         ImportedValue value = place.Item ?? values[0];
         string of = place.Table is null ? "" : $" of {place.Table.Name}";
-        Reader.Draft.Lose(value.From.FirstOrDefault(), $"{place.Key} {(isList && place.Item is null ? "" : value.Text)}{of}: {why}");
+        // The reader names the key, too.
+        string prefix = place.Key.Replace("\"", "", StringComparison.Ordinal) + ": ";
+        if (why.StartsWith(prefix, StringComparison.Ordinal)) why = why[prefix.Length..];
+        string text = isList && place.Item is null ? "" : $" = {value.Text}";
+        Reader.Draft.Lose(value.From.FirstOrDefault(), $"{place.Key}{text}{of}: {why}");
         if (place.Item is not null && values.Count > 1) values.Remove(place.Item);
         else table.Remove(place.Key);
     }

@@ -62,11 +62,11 @@ internal sealed class ImportToml
             if (!isList)
             {
                 _places[_line] = new TomlPlace(one, key, null);
-                Line(Commented($"{TomlText.Key(key)} = {values[0].Text}", values[0].From, values[0].Remark));
+                Line(Commented($"{key} = {values[0].Text}", values[0].From, values[0].Remark));
                 continue;
             }
             _places[_line] = new TomlPlace(one, key, null);
-            Line($"{TomlText.Key(key)} = [");
+            Line($"{key} = [");
             foreach (ImportedValue item in values)
             {
                 _places[_line] = new TomlPlace(one, key, item);

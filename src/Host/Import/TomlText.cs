@@ -26,10 +26,6 @@ internal static class TomlText
     /// <summary>An array on one line.</summary>
     public static string Array(IEnumerable<string> items) => $"[{string.Join(", ", items)}]";
 
-    /// <summary>An inline table.</summary>
-    public static string Table(IEnumerable<(string Key, string Value)> items) =>
-        $"{{ {string.Join(", ", items.Select(item => $"{Key(item.Key)} = {item.Value}"))} }}";
-
     /// <summary>Text that may stand in a comment: no control characters.</summary>
     public static string Comment(string text)
     {

@@ -222,6 +222,32 @@ public sealed class ImportSnapshotTests
         Matches(tree.Import());
     }
 
+    [Fact(DisplayName = "An option that the configuration's reader refuses is left out alone and told with its place: the rest of its table stays, inside of blocks too")]
+    public void Import_OfRefusedOptions_LeavesThemAloneOut()
+    {
+        using SystemTree tree = new SystemTree()
+            .File("/etc/network/interfaces", "auto c0\niface c0 inet dhcp\niface c0 inet6 dhcp\nauto c1\niface c1 inet dhcp\n")
+            .File("/etc/dhcp/dhclient.conf", """
+                send vendor-class-identifier "Acme"; send unknown-82 1:2; send user-class 04:61:62:63:64;
+                supersede domain-name "a.example"; supersede interface-mtu 40; supersede dhcp6.name-servers ff02::1; supersede dhcp6.domain-search "s.example";
+                default time-offset 3600; default routers 255.255.255.255; default log-servers 192.0.2.7;
+                prepend domain-name-servers 255.255.255.255; prepend domain-search "p.example";
+                append ntp-servers 224.0.0.1; append domain-name-servers 192.0.2.9;
+                also request unknown-82, log-servers;
+                require log-servers, unknown-82;
+                lease { interface "c0"; fixed-address 192.0.2.70; option subnet-mask 255.255.255.0; option routers 192.0.2.1; }
+                lease { interface "c0"; fixed-address 224.0.0.1; }
+                interface "c1" {
+                  supersede interface-mtu 20;
+                  supersede root-path "/r";
+                  send unknown-82 3:4;
+                  send unknown-224 "x";
+                  lease { fixed-address 192.0.2.71; }
+                }
+                """);
+        Matches(tree.Import());
+    }
+
     private static void Matches(ImportOutcome outcome, [System.Runtime.CompilerServices.CallerMemberName] string method = "", [System.Runtime.CompilerServices.CallerFilePath] string source = "")
     {
         ConfigurationResult result = ConfigurationReader.Read("import.toml", outcome.Toml);

@@ -50,7 +50,7 @@ internal sealed partial class DhclientConf
         foreach ((string name, List<IscStatement> block) in conf._blocks)
         {
             DhclientSettings own = conf.Global.Copy();
-            foreach (IscStatement statement in block) conf.Take(statement, own, static _ => false);
+            foreach (IscStatement statement in block) conf.Take(statement, own, inner => conf.TakeFixedIn(inner, name));
             conf._interfaces.Add(name, own);
         }
         return conf;
@@ -101,18 +101,22 @@ internal sealed partial class DhclientConf
                 if (_blocks.TryGetValue(statement.Argument(1), out List<IscStatement>? known)) known.AddRange(block);
                 else _blocks.Add(statement.Argument(1), [.. block]);
                 return true;
-            case { Keyword: "lease" or "alias", Block: { } block }:
-                TakeFixed(statement, block);
-                return true;
             default:
-                return false;
+                return TakeFixedIn(statement, null);
         }
     }
 
-    // A lease of the configuration is used when no server answers; an alias is there beside the lease.
-    private void TakeFixed(IscStatement statement, ImmutableArray<IscStatement> block)
+    private bool TakeFixedIn(IscStatement statement, string? interfaceName)
     {
-        string? name = block.FirstOrDefault(one => one.Keyword == "interface")?.Argument(1);
+        if (statement is not { Keyword: "lease" or "alias", Block: { } block }) return false;
+        TakeFixed(statement, block, interfaceName);
+        return true;
+    }
+
+    // A lease of the configuration is used when no server answers; an alias is there beside the lease.
+    private void TakeFixed(IscStatement statement, ImmutableArray<IscStatement> block, string? within)
+    {
+        string? name = block.FirstOrDefault(one => one.Keyword == "interface")?.Argument(1) ?? within;
         string address = block.FirstOrDefault(one => one.Keyword == "fixed-address")?.Argument(1) ?? "";
         string mask = block.FirstOrDefault(one => one.Keyword == "option" && one.Argument(1) == "subnet-mask")?.Argument(2) ?? "";
         if (!Ipv4Address.TryParse(address, out Ipv4Address read) || !read.IsUsableUnicast || (name is not null && NameRules.WhyNotInterfaceName(name) is not null))

@@ -31,7 +31,7 @@ internal static class DhclientToml
     /// <param name="settings">What dhclient would do on it.</param>
     public static void Apply(ImportDraft draft, ImportedInterface one, DhclientSettings settings)
     {
-        AskFor(one, settings);
+        AskFor(draft, one, settings);
         Require(draft, one, settings);
         Send(draft, one, settings);
         foreach (OptionAct act in s_modifiers) Modify(draft, one, settings, act);
@@ -44,13 +44,15 @@ internal static class DhclientToml
 
     private static bool IsWanted(ImportedInterface one, IscOption option) => option.IsDhcp6 ? one.Dhcp6 : one.Dhcp4;
 
-    private static void AskFor(ImportedInterface one, DhclientSettings settings)
+    private static void AskFor(ImportDraft draft, ImportedInterface one, DhclientSettings settings)
     {
         foreach ((IscOption option, SourceLine from) in settings.Requested ?? [])
         {
             if (!IsWanted(one, option)) continue;
             bool anyway = option.IsDhcp6 ? IsAskedForAnyway6(option.Code) : AskedForAnyway.Contains((byte)option.Code);
-            if (!anyway && NameOf(option).WhyNotAsk is null) one.Add("request", new ImportedValue(TomlText.Quote(option.Key), from));
+            if (anyway) continue;
+            if (NameOf(option).WhyNotAsk is { } why) draft.Lose(from, $"request {option.Key}: {why}");
+            else one.Add("request", new ImportedValue(TomlText.Quote(option.Key), from));
         }
     }
 
@@ -73,7 +75,7 @@ internal static class DhclientToml
             if (NameOf(option.Option).WhyNot(OptionAct.Send) is { } why) draft.Lose(option.From, $"send {option.Option.Key}: {why}");
             else sent.Add(option);
         }
-        Table(one, "send", sent);
+        Table(draft, one, "send", sent);
     }
 
     private static void Modify(ImportDraft draft, ImportedInterface one, DhclientSettings settings, OptionAct act)
@@ -85,18 +87,20 @@ internal static class DhclientToml
             if (NameOf(option.Option).WhyNot(act) is { } why) draft.Lose(option.From, $"{key} {option.Option.Key}: {why}");
             else taken.Add(option);
         }
-        Table(one, key, taken);
+        Table(draft, one, key, taken);
     }
 
-    // An inline table stands on one line: all its sources share the comment.
-    private static void Table(ImportedInterface one, string key, List<DhclientOption> options)
+    // A line for each option: one that the configuration's reader refuses does not take the others along.
+    private static void Table(ImportDraft draft, ImportedInterface one, string table, List<DhclientOption> options)
     {
-        if (options.Count == 0) return;
         bool hasSearch = options.Exists(option => option.Option is { IsDhcp6: false, Code: DomainSearchCode });
-        string table = TomlText.Table(options.Select(option => !hasSearch && Searched(option) is { } domains
-            ? (DomainSearch, domains)
-            : (option.Option.Key, OptionToml.Value(option.Option, option.Data))));
-        one.Set(key, new ImportedValue(table, [.. options.Select(option => option.From).Distinct()]));
+        foreach (DhclientOption option in options)
+        {
+            (string key, string value) = !hasSearch && Searched(option) is { } domains
+                ? (DomainSearch, domains)
+                : (option.Option.Key, OptionToml.Value(option.Option, option.Data));
+            draft.Set(one, $"{table}.{TomlText.Key(key)}", new ImportedValue(value, option.From));
+        }
     }
 
     // Before there was option 119, several domains were written into the one name of option 15, and resolvers searched all of them.
