@@ -1,5 +1,4 @@
 using System.Runtime.InteropServices;
-using System.Text;
 using Tmds.Linux;
 
 namespace BondDhcp.Net.Linux;
@@ -13,44 +12,23 @@ public static class PlainFile
     /// </summary>
     public static unsafe byte[]? Read(string path, int limit, out string? why)
     {
-        FileDescriptor file;
-        fixed (byte* name = Encoding.UTF8.GetBytes(path + '\0'))
+        int opened = FileOctets.Open(path, LibC.O_NOFOLLOW);
+        if (opened < 0)
         {
-            int opened = LibC.open(name, LibC.O_RDONLY | LibC.O_NOFOLLOW | LibC.O_NONBLOCK | LibC.O_CLOEXEC, default);
-            if (opened < 0)
-            {
-                why = Marshal.GetPInvokeErrorMessage(LibC.errno);
-                return null;
-            }
-            file = FileDescriptor.Own(opened, path);
+            why = Marshal.GetPInvokeErrorMessage(LibC.errno);
+            return null;
         }
-        using (file)
-        {
-            stat status;
-            why = LibC.fstat(file.Number, &status) < 0 ? Marshal.GetPInvokeErrorMessage(LibC.errno)
-                : (status.st_mode & LibC.S_IFMT) != LibC.S_IFREG ? "it is no regular file"
-                : null;
-            return why is null ? ReadAll(file.Number, limit, out why) : null;
-        }
-    }
-
-    private static unsafe byte[]? ReadAll(int file, int limit, out string? why)
-    {
-        why = null;
-        using MemoryStream content = new();
-        byte[] buffer = new byte[16 * 1024];
-        fixed (byte* start = buffer)
-        {
-            while (true)
-            {
-                nint count = (nint)LibC.read(file, start, buffer.Length);
-                if (count == 0) return content.ToArray();
-                if (count < 0 && LibC.errno == LibC.EINTR) continue;
-                if (count < 0) why = Marshal.GetPInvokeErrorMessage(LibC.errno);
-                else if (content.Length + count > limit) why = FormattableString.Invariant($"it is larger than {limit} octets");
-                if (why is not null) return null;
-                content.Write(buffer, 0, (int)count);
-            }
-        }
+        using var file = FileDescriptor.Own(opened, path);
+        stat status;
+        why = LibC.fstat(file.Number, &status) < 0 ? Marshal.GetPInvokeErrorMessage(LibC.errno)
+            : (status.st_mode & LibC.S_IFMT) != LibC.S_IFREG ? "it is no regular file"
+            : null;
+        if (why is not null) return null;
+        byte[] content = [];
+        // One octet more tells a file that is too long.
+        int length = FileOctets.Read(file.Number, ref content, limit + 1, out int error);
+        if (error != 0) why = Marshal.GetPInvokeErrorMessage(error);
+        else if (length > limit) why = FormattableString.Invariant($"it is larger than {limit} octets");
+        return why is null ? content[..length] : null;
     }
 }

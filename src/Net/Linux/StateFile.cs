@@ -25,12 +25,7 @@ public static class StateFile
     /// <summary>Reads a file without following a link at its end, if its owner and mode let nobody but root write it.</summary>
     public static unsafe StateFileContent Read(string path)
     {
-        int file;
-        fixed (byte* name = NullTerminated(path))
-        {
-            // O_NONBLOCK: opening a FIFO must not wait for a writer.
-            file = LibC.open(name, LibC.O_RDONLY | LibC.O_NOFOLLOW | LibC.O_NONBLOCK | LibC.O_CLOEXEC, default);
-        }
+        int file = FileOctets.Open(path, LibC.O_NOFOLLOW);
         if (file < 0)
         {
             int error = LibC.errno;
@@ -128,23 +123,13 @@ public static class StateFile
         return status.st_size > MaxLength ? FormattableString.Invariant($"is larger than {MaxLength} octets") : null;
     }
 
-    private static unsafe StateFileContent ReadAll(int file)
+    private static StateFileContent ReadAll(int file)
     {
+        byte[] content = [];
         // One octet more, to see a file that grew after fstat(2).
-        byte[] buffer = GC.AllocateUninitializedArray<byte>(MaxLength + 1);
-        int length = 0;
-        fixed (byte* start = buffer)
-        {
-            while (length < buffer.Length)
-            {
-                nint count = (nint)LibC.read(file, start + length, buffer.Length - length);
-                if (count == 0) return StateFileContent.Of(buffer[..length]);
-                if (count < 0 && LibC.errno == LibC.EINTR) continue;
-                if (count < 0) return StateFileContent.Unreadable(Words(LibC.errno));
-                length += (int)count;
-            }
-        }
-        return StateFileContent.Refused("grows while it is read");
+        int length = FileOctets.Read(file, ref content, MaxLength + 1, out int error);
+        if (error != 0) return StateFileContent.Unreadable(Words(error));
+        return length <= MaxLength ? StateFileContent.Of(content[..length]) : StateFileContent.Refused("grows while it is read");
     }
 
     private static unsafe string? WriteAll(int file, ReadOnlySpan<byte> content)
