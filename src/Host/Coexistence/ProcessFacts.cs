@@ -25,6 +25,7 @@ internal sealed record ProcessFacts(int Pid, string Name, IReadOnlyList<string> 
     public bool NamesAnInterface => Name switch
     {
         "dhclient" => DhclientProcess.Of(default, Arguments) is { Interfaces.Count: > 0 },
+        "dhcp6c" => Dhcp6cProcess.Of(default, Arguments) is not null,
         "dhcpcd" => Words is ["dhcpcd:", [not '[', ..], ['[', ..], ..],
         _ => ValueOf("-i") is not null && (Words.Contains("udhcpc") || Name == "udhcpc"),
     };

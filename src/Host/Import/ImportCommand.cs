@@ -54,7 +54,7 @@ internal sealed class ImportCommand
 
     private int Run()
     {
-        IReadOnlyList<DhclientProcess> processes = _root.IsHere ? DhclientProcess.All() : [];
+        IReadOnlyList<ClientProcess> processes = _root.IsHere ? ClientProcess.All() : [];
         ImportOutcome outcome = Read(processes);
         foreach (string error in outcome.Errors) Say(error);
         if (outcome.Errors.Count > 0) return ExitCode.Usage;
@@ -68,13 +68,13 @@ internal sealed class ImportCommand
         if (!Output(outcome.Toml)) return ExitCode.Failed;
         foreach (ImportNote note in outcome.Reader.Draft.Lost) Say($"left out: {note}");
         foreach (ImportNote note in outcome.Reader.Draft.Remarks) Say($"{note}");
-        Keep(outcome, isLast: !_invocation.StopDhclient, processes);
+        Keep(outcome, isLast: !_invocation.StopDhclient, processes, processes);
         if (!_failed && _invocation.StopDhclient) Stop(outcome, processes);
         if (!_invocation.StopDhclient) Name(outcome, processes);
         return _failed ? ExitCode.Failed : ExitCode.Done;
     }
 
-    private ImportOutcome Read(IReadOnlyList<DhclientProcess> processes) =>
+    private ImportOutcome Read(IReadOnlyList<ClientProcess> processes) =>
         ImportOutcome.Of(_root, _invocation.Arguments, processes, name => _root.IsHere ? Adoption.MacOf(name) : null, TimeProvider.System.GetUtcNow());
 
     // Atomically, and never over what somebody else wrote.
@@ -96,36 +96,37 @@ internal sealed class ImportCommand
         return false;
     }
 
-    private void Keep(ImportOutcome outcome, bool isLast, IReadOnlyList<DhclientProcess> running) =>
-        _failed |= !new ImportKeeping(_root, _stateDirectory, _invocation.RuntimeDirectory, Say).Keep(outcome, isLast, running);
+    private void Keep(ImportOutcome outcome, bool isLast, IReadOnlyList<ClientProcess> running, IReadOnlyList<ClientProcess> started) =>
+        _failed |= !new ImportKeeping(_root, _stateDirectory, _invocation.RuntimeDirectory, Say).Keep(outcome, isLast, running, started);
 
-    private static List<DhclientProcess> Concerned(ImportOutcome outcome, IReadOnlyList<DhclientProcess> processes) =>
+    private static List<ClientProcess> Concerned(ImportOutcome outcome, IReadOnlyList<ClientProcess> processes) =>
         processes.Where(process => outcome.Configuration.Interfaces.Any(one => (one.Dhcp4 && process.Serves(one.Name, false)) || (one.Dhcp6 is not null && process.Serves(one.Name, true))));
 
     // What it wrote to its lease file last counts: the files are read again when it has ended.
-    private void Stop(ImportOutcome outcome, IReadOnlyList<DhclientProcess> processes)
+    private void Stop(ImportOutcome outcome, IReadOnlyList<ClientProcess> processes)
     {
-        List<DhclientProcess> left = [.. processes];
-        foreach (DhclientProcess process in Concerned(outcome, processes))
+        List<ClientProcess> left = [.. processes];
+        foreach (ClientProcess process in Concerned(outcome, processes))
         {
             string[] others = [.. process.Interfaces.Where(name => !outcome.Configuration.Interfaces.Any(one => one.Name == name && (process.IsDhcp6 ? one.Dhcp6 is not null : one.Dhcp4)))];
             if (others.Length > 0) Fail($"{process} is not stopped: it serves {string.Join(", ", others)} as well, which would have no client then");
-            else if (DhclientStop.Stop(process) is { } why) Fail($"{process} is not stopped: {why}");
+            else if (ClientStop.Stop(process) is { } why) Fail($"{process} is not stopped: {why}");
             else
             {
                 left.Remove(process);
                 Say($"{process} is stopped, without a release");
             }
         }
-        Keep(Read(processes), isLast: true, left);
+        Keep(Read(processes), isLast: true, left, processes);
     }
 
-    private void Name(ImportOutcome outcome, IReadOnlyList<DhclientProcess> processes)
+    private static void Name(ImportOutcome outcome, IReadOnlyList<ClientProcess> processes)
     {
-        List<DhclientProcess> concerned = [.. Concerned(outcome, processes)];
-        foreach (DhclientProcess process in concerned) Say($"{process} is running");
-        foreach ((ProcessIdentity identity, _) in _root.IsHere ? ProcessTable.Named("dhcp6c") : [])
-            Say(FormattableString.Invariant($"dhcp6c (process {identity.Pid}) is running; 'kill -9 {identity.Pid}' ends it without a release, and leaves its addresses to be taken away by hand"));
-        if (concerned.Count > 0) Say("'bonddhcp import --stop-dhclient' ends it without a release and leaves its address; 'dhclient -x' would take the address away");
+        List<ClientProcess> concerned = [.. Concerned(outcome, processes)];
+        foreach (ClientProcess process in concerned) Say($"{process} is running");
+        if (concerned.Count == 0) return;
+        bool releases = concerned.Exists(static process => process is Dhcp6cProcess);
+        Say("'bonddhcp import --stop-dhclient' ends it without a release and leaves its addresses; "
+            + (releases ? "dhcp6c gives them back and takes them away when it is ended in any other way than by SIGKILL" : "'dhclient -x' would take the address away"));
     }
 }

@@ -13,10 +13,10 @@ namespace BondDhcp.Host.Import;
 /// </summary>
 /// <param name="reader">What was read.</param>
 /// <param name="macs">Hardware addresses of interfaces; null where that system is not the running one, or has no such interface.</param>
-/// <param name="processes">The dhclients that run.</param>
+/// <param name="processes">The clients that run.</param>
 /// <param name="now">The time: a lease that ended says less than one in force.</param>
 internal sealed class ImportIdentity(
-    ImportReader reader, Func<string, MacAddress?> macs, IReadOnlyList<DhclientProcess> processes, DateTimeOffset now)
+    ImportReader reader, Func<string, MacAddress?> macs, IReadOnlyList<ClientProcess> processes, DateTimeOffset now)
 {
     private readonly Dictionary<string, ImmutableArray<byte>> _sent = [];
     private (Duid Duid, SourceLine From)? _duid;
@@ -112,7 +112,7 @@ internal sealed class ImportIdentity(
             Draft.Global.Set("client-id", new ImportedValue("\"mac\"", hardware));
             return null;
         }
-        DhclientProcess? process = processes.FirstOrDefault(process => process.Serves(one.Name, isDhcp6: false));
+        DhclientProcess? process = processes.OfType<DhclientProcess>().FirstOrDefault(process => process.Serves(one.Name, isDhcp6: false));
         if (process?.ClientIdentifier is { } given) return ([.. System.Text.Encoding.Latin1.GetBytes(given)], new SourceLine($"{process} -C", 0));
         ReadLeaseFile? file = reader.LeaseFiles.LastOrDefault(file => file.Content.Leases.Any(lease => lease.Interface == one.Name));
         // A server that echoes it (RFC 6842) has said which it was.

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using BondDhcp.Dhcp.Client;
+using BondDhcp.Dhcp.Client6;
 using BondDhcp.Dhcp.Identity;
 using BondDhcp.Dhcp.Store;
 using BondDhcp.Host.Configuration;
@@ -20,6 +21,7 @@ namespace BondDhcp.Host.Import;
 internal sealed class ImportKeeping(ImportRoot root, string stateDirectory, string runtimeDirectory, Action<string> say)
 {
     private readonly StoreClock _clock = new(BoottimeClock.Now, TimeProvider.System.GetUtcNow(), StoreClock.ReadBootId());
+    private bool _shows;
 
     // What gethostname() gives on that system.
     private string HostName => root.IsHere ? Environment.MachineName : (root.ReadText("/etc/hostname") ?? "").Trim();
@@ -27,22 +29,24 @@ internal sealed class ImportKeeping(ImportRoot root, string stateDirectory, stri
     /// <summary>Keeps DUID and leases; false where something could not be written.</summary>
     /// <param name="outcome">What was imported.</param>
     /// <param name="isLast">Nothing is imported after it: what dhclient left is taken over, and the packets are shown.</param>
-    /// <param name="running">The dhclients that run: what is theirs is not taken over.</param>
-    public bool Keep(ImportOutcome outcome, bool isLast, IReadOnlyList<DhclientProcess> running)
+    /// <param name="running">The clients that run: what is theirs is not taken over.</param>
+    /// <param name="started">Those that ran when the import began: how they were started says what they send.</param>
+    public bool Keep(ImportOutcome outcome, bool isLast, IReadOnlyList<ClientProcess> running, IReadOnlyList<ClientProcess> started)
     {
+        _shows = isLast;
         var state = new ImportState(stateDirectory, _clock, say);
         Duid duid = state.KeepDuid(outcome.Identity.Duid, MachineId.Parse(root.ReadText(MachineId.DefaultPath) ?? ""));
         Adoption? adoption = isLast && root.IsHere ? new Adoption(runtimeDirectory, say) : null;
         foreach (InterfaceConfiguration one in outcome.Configuration.Interfaces)
         {
             bool runs4 = running.Any(process => process.Serves(one.Name, isDhcp6: false)), runs6 = running.Any(process => process.Serves(one.Name, isDhcp6: true));
-            if (one.Dhcp4) Keep4(outcome, one, duid, state, runs4 ? null : adoption, isLast);
-            if (one.Dhcp6 is not null) Keep6(outcome, one, duid, state, runs6 ? null : adoption);
+            if (one.Dhcp4) Keep4(outcome, one, duid, state, runs4 ? null : adoption);
+            if (one.Dhcp6 is not null) Keep6(outcome, one, duid, state, runs6 ? null : adoption, started.FirstOrDefault(process => process.Serves(one.Name, isDhcp6: true)), stopped: !runs6);
         }
         return !state.Failed;
     }
 
-    private void Keep4(ImportOutcome outcome, InterfaceConfiguration one, Duid duid, ImportState state, Adoption? adoption, bool shows)
+    private void Keep4(ImportOutcome outcome, InterfaceConfiguration one, Duid duid, ImportState state, Adoption? adoption)
     {
         MacAddress? mac = root.IsHere ? Adoption.MacOf(one.Name) : null;
         bool isKnown = true;
@@ -61,7 +65,7 @@ internal sealed class ImportKeeping(ImportRoot root, string stateDirectory, stri
         }
         Dhcp4Memory memory = state.Keep(one.Name, lease, last?.Lease.Address);
         bool present = lease is not null && adoption?.Take(one.Name, lease) == true;
-        if (!shows) return;
+        if (!_shows) return;
         FirstPacket theirs = DhclientPacket.Of(
             outcome.Reader.Dhclient?.Of(one.Name), outcome.Identity.Sent(one.Name), last?.Lease, _clock.WallClock, mac, HostName);
         if (OurPacket.Of(identity, memory, present, mac, _clock.Now, new KernelEntropy()) is not { } ours) return;
@@ -69,15 +73,29 @@ internal sealed class ImportKeeping(ImportRoot root, string stateDirectory, stri
         foreach (string line in PacketComparison.Lines(theirs, ours)) Console.Error.WriteLine(TerminalText.Of(line));
     }
 
-    private void Keep6(ImportOutcome outcome, InterfaceConfiguration one, Duid duid, ImportState state, Adoption? adoption)
+    private void Keep6(ImportOutcome outcome, InterfaceConfiguration one, Duid duid, ImportState state, Adoption? adoption, ClientProcess? process, bool stopped)
     {
-        if (ImportState.Last6(outcome.Reader, one.Name, _clock.WallClock) is not { } last) return;
-        if (ImportedLeases.Of(last.Lease, InterfaceIdentity.IaidOf(one), duid, _clock, out string why) is not { } lease)
+        Dhcp6Lease? lease = null;
+        (DhclientLease6 Lease, string File)? last = ImportState.Last6(outcome.Reader, one.Name, _clock.WallClock);
+        if (last is { } found)
         {
-            say($"{last.File}:{last.Lease.Line}: the DHCPv6 lease is not used: {why}");
-            return;
+            lease = ImportedLeases.Of(found.Lease, InterfaceIdentity.IaidOf(one), duid, _clock, out string why);
+            if (lease is null) say($"{found.File}:{found.Lease.Line}: the DHCPv6 lease is not used: {why}");
         }
-        state.Keep(one.Name, lease);
-        adoption?.Take(one.Name, lease);
+        // dhcp6c keeps no leases; what it had is on the interface.
+        bool isLeft = adoption is not null && stopped && process is Dhcp6cProcess;
+        if (isLeft && outcome.Reader.Dhcp6c?.Of(one.Name) is { } dhcp6c)
+            lease = new Dhcp6cLeftovers(one, dhcp6c, say).Find(InterfaceIdentity.IaidOf(one), duid, _clock) ?? lease;
+        string owner = isLeft ? Dhcp6cProcess.ProcessName : DhclientProcess.ProcessName;
+        Dhcp6Memory memory = state.Keep(one.Name, lease, owner, isInForce: isLeft);
+        bool present = lease is not null && adoption?.Take(one.Name, lease, owner) == true;
+        if (!_shows) return;
+        var identity = Dhcp6Identity.Create(outcome.Configuration, one, duid, HostName);
+        if (OurPacket6.Of(identity, memory, present, _clock.Now, new KernelEntropy()) is not { } ours) return;
+        foreach ((string program, FirstPacket6 theirs) in Theirs6.Of(outcome.Reader, one, root.IsHere ? Adoption.MacOf(one.Name) : null, process as DhclientProcess, _clock.WallClock))
+        {
+            say($"{one.Name}: the first packet of DHCPv6; what differs has a star, and is named below");
+            foreach (string line in new PacketComparison6(program, theirs, ours).Lines()) Console.Error.WriteLine(TerminalText.Of(line));
+        }
     }
 }

@@ -31,11 +31,11 @@ internal sealed class ImportOutcome
     /// <summary>Reads a system's files.</summary>
     /// <param name="root">The system.</param>
     /// <param name="paths">The files; none for the standard places.</param>
-    /// <param name="processes">The dhclients that run there.</param>
+    /// <param name="processes">The clients that run there.</param>
     /// <param name="macs">The hardware addresses of its interfaces.</param>
     /// <param name="now">The time.</param>
     public static ImportOutcome Of(
-        ImportRoot root, ImmutableArray<string> paths, IReadOnlyList<DhclientProcess> processes, Func<string, MacAddress?> macs, DateTimeOffset now)
+        ImportRoot root, ImmutableArray<string> paths, IReadOnlyList<ClientProcess> processes, Func<string, MacAddress?> macs, DateTimeOffset now)
     {
         var reader = new ImportReader(root);
         var outcome = new ImportOutcome(reader, new ImportIdentity(reader, macs, processes, now));

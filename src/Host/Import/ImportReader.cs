@@ -42,6 +42,9 @@ internal sealed class ImportReader(ImportRoot root)
     /// <summary>The lease files.</summary>
     public List<ReadLeaseFile> LeaseFiles { get; } = [];
 
+    /// <summary>dhcp6c.conf; null where none was found.</summary>
+    public Dhcp6cConf? Dhcp6c { get; private set; }
+
     /// <summary>The DUID of dhcp6c; null without one.</summary>
     public (Duid Duid, SourceLine From)? Dhcp6cDuid { get; private set; }
 
@@ -88,7 +91,10 @@ internal sealed class ImportReader(ImportRoot root)
         {
             case ImportFileKind.Interfaces: InterfacesImport.Take(InterfacesFile.Read(path, text, Draft, Include), Draft); break;
             case ImportFileKind.NetworkConf: NetworkConfImport.Read(path, text, Draft); break;
-            case ImportFileKind.Dhcp6cConf: Dhcp6cConf.Read(path, exact, Draft); break;
+            case ImportFileKind.Dhcp6cConf:
+                var dhcp6c = Dhcp6cConf.Read(path, exact, Draft);
+                Dhcp6c ??= dhcp6c;
+                break;
             case ImportFileKind.Modprobe: DriverOptions.AddRange(ModprobeOptions.Read(path, text, Draft)); break;
             case ImportFileKind.DhclientConf when Dhclient is null: Dhclient = DhclientConf.Read(path, exact, Draft); break;
             case ImportFileKind.DhclientConf: Draft.Lose(new SourceLine(path, 0), "a second dhclient.conf; the first one is taken"); break;

@@ -64,16 +64,23 @@ internal sealed class ImportState(string directory, StoreClock clock, Action<str
     }
 
     /// <summary>As for DHCPv4.</summary>
-    public void Keep(string interfaceName, Dhcp6Lease lease)
+    /// <param name="interfaceName">The interface.</param>
+    /// <param name="lease">The lease; null for none.</param>
+    /// <param name="program">Whose it is.</param>
+    /// <param name="isInForce">Its program ran until now: no stored one is newer.</param>
+    public Dhcp6Memory Keep(string interfaceName, Dhcp6Lease? lease, string program, bool isInForce)
     {
         Dhcp6Memory stored = Load(_leases6, interfaceName);
-        if (stored.Leases is [var newest, ..] && IsNewer(newest.ExpiresAt, lease.ExpiresAt))
+        if (lease is null) return stored;
+        if (!isInForce && stored.Leases is [var newest, ..] && IsNewer(newest.ExpiresAt, lease.ExpiresAt))
         {
-            say($"{interfaceName}: the stored DHCPv6 lease is newer than dhclient's, and stays first");
-            return;
+            say($"{interfaceName}: the stored DHCPv6 lease is newer than {program}'s, and stays first");
+            return stored;
         }
-        if (stored.Leases is [var before, ..] && !before.Addresses.Any(address => lease.Holds(address.Address))) say($"{interfaceName}: dhclient's DHCPv6 lease comes before the stored one");
-        Save(_leases6, interfaceName, new Dhcp6Memory([lease, .. stored.Leases.Where(one => !one.Addresses.Any(address => lease.Holds(address.Address))).Take(Dhcp6Memory.MaxLeases - 1)]));
+        if (stored.Leases is [var before, ..] && !before.Addresses.Any(address => lease.Holds(address.Address))) say($"{interfaceName}: {program}'s DHCPv6 lease comes before the stored one");
+        var kept = new Dhcp6Memory([lease, .. stored.Leases.Where(one => !one.Addresses.Any(address => lease.Holds(address.Address))).Take(Dhcp6Memory.MaxLeases - 1)]);
+        Save(_leases6, interfaceName, kept);
+        return kept;
     }
 
     /// <summary>The last unexpired lease of an interface in the files, else the last one.</summary>

@@ -17,6 +17,13 @@ namespace BondDhcp.Host.Import;
 internal static class ImportedLeases
 {
     private const byte LeaseTime = 51, MessageType = 53;
+    private const ushort ServerIdentifier = 2;
+
+    /// <summary>Long enough to put other programs' configuration aside by hand and to start the daemon.</summary>
+    private static readonly TimeSpan s_inUse = TimeSpan.FromMinutes(10);
+
+    // A DUID of the type that is reserved (0), which no server has: a REBIND is addressed to none.
+    private static readonly byte[] s_unknownServer = [0, 0, .. "unknown"u8];
 
     /// <summary>A DHCPv4 lease; null, with the reason, where no message like it would be taken.</summary>
     /// <param name="lease">dhclient's.</param>
@@ -75,6 +82,35 @@ internal static class ImportedLeases
         };
         if (made.IsEmpty) why = "it holds neither an address nor a prefix";
         return made.IsEmpty ? null : made;
+    }
+
+    /// <summary>
+    /// A lease of which nothing is known but that its program held it until now: it is taken for good for a while, within which any
+    /// server is asked to extend it before all else (REBIND), and tells its lifetimes.
+    /// </summary>
+    /// <param name="addresses">Its addresses.</param>
+    /// <param name="prefixes">Its prefixes.</param>
+    /// <param name="iaid">The IAID under which it was granted.</param>
+    /// <param name="duid">The DUID under which it was granted.</param>
+    /// <param name="clock">Now.</param>
+    public static Dhcp6Lease? InUse(ImmutableArray<Ipv6Address> addresses, ImmutableArray<Ipv6Prefix> prefixes, Iaid iaid, Duid duid, StoreClock clock)
+    {
+        var message = new Dhcp6ReplyMessage(1);
+        message.TryAdd(ServerIdentifier, s_unknownServer);
+        if (message.Read(out _) is not { } reply || (addresses.IsEmpty && prefixes.IsEmpty)) return null;
+        Instant until = clock.Now + s_inUse;
+        var times = new Dhcp6IaTimes(clock.Now, clock.Now);
+        return new Dhcp6Lease
+        {
+            Reply = reply,
+            ClientIdentifier = duid,
+            Iaid = iaid,
+            ObtainedAt = clock.Now,
+            Addresses = [.. addresses.Take(Dhcp6Lease.MaxLeasesPerIa).Select(address => new Dhcp6LeasedAddress(address, until, until))],
+            Prefixes = [.. prefixes.Take(Dhcp6Lease.MaxLeasesPerIa).Select(prefix => new Dhcp6LeasedPrefix(prefix.Masked, null, until, until))],
+            AddressTimes = addresses.IsEmpty ? Dhcp6IaTimes.Never : times,
+            PrefixTimes = prefixes.IsEmpty ? Dhcp6IaTimes.Never : times,
+        };
     }
 
     private static ImmutableArray<DhclientBinding> Take(DhclientAssociation? association) =>

@@ -54,7 +54,8 @@ internal static class PacketComparison
         return Dhcp4OptionText.Format(code, data.AsSpan()) is { Length: > 0 } text ? text : HexText.Colons(data.AsSpan());
     }
 
-    private static string Line(string name, string theirs, string ours, bool isTitle = false)
+    /// <summary>A line: what it is, as both have it, and an asterisk where they differ.</summary>
+    public static string Line(string name, string theirs, string ours, bool isTitle = false)
     {
         string line = $"  {name,-NameWidth} {theirs,-ValueWidth} {ours}";
         return (isTitle || theirs == ours ? line : line + " *").TrimEnd();

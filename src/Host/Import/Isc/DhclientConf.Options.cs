@@ -67,11 +67,12 @@ internal sealed partial class DhclientConf
 
     private void SendNamePart(IscStatement statement, string part, DhclientSettings settings)
     {
-        const byte serverUpdates = 1, encoded = 4;
+        const byte serverUpdates = 1, noClientUpdate = 2, encoded = 4;
         string value = statement.Argument(statement.Tokens.Length > 2 && statement.Tokens[2].Is('=') ? 3 : 2);
         bool on = value.ToLowerInvariant() is "on" or "true" or "1";
         if (part == "encoded" && on) settings.NameFlags |= encoded;
         if (part == "server-update" && on) settings.NameFlags |= serverUpdates;
+        if (part == "no-client-update" && on) settings.NameFlags |= noClientUpdate;
         if (part == "fqdn" && NameRules.IsHostName(value.TrimEnd('.'))) settings.FullyQualifiedName = (value, At(statement));
         else if (part == "fqdn") Lose(statement, "it is no host name that is written out");
         else if (part != "encoded") Lose(statement, "the server is asked to update nothing and to say what it did (flags of option 81)");
@@ -79,10 +80,16 @@ internal sealed partial class DhclientConf
 
     private void Request(IscStatement statement, int at, DhclientSettings settings, bool also)
     {
-        List<(IscOption, SourceLine)> list = also ? settings.Requested ?? [.. DhclientSettings.DefaultRequest.Select(code => (new IscOption(code, false), At(statement)))] : [];
+        List<(IscOption, SourceLine)> list = also ? settings.Requested ?? DefaultRequest(At(statement)) : [];
         list.AddRange(OptionsOf(statement, at));
         settings.Requested = list;
     }
+
+    private static List<(IscOption, SourceLine)> DefaultRequest(SourceLine from) =>
+    [
+        .. DhclientSettings.DefaultRequest.Select(code => (new IscOption(code, false), from)),
+        .. DhclientSettings.DefaultRequest6.Select(code => (new IscOption(code, true), from)),
+    ];
 
     private void Require(IscStatement statement, int at, DhclientSettings settings, bool also)
     {

@@ -15,13 +15,16 @@ internal sealed class DhclientSettings
     /// <summary>The options that dhclient asks for where nothing else is written (dhclient.conf(5)).</summary>
     public static readonly ImmutableArray<byte> DefaultRequest = [1, 28, 2, 3, 15, 6, 12];
 
+    /// <summary>The same of DHCPv6.</summary>
+    public static readonly ImmutableArray<ushort> DefaultRequest6 = [23, 24];
+
     /// <summary>Option 12: empty for the name of the system; null for none.</summary>
     public (string Name, SourceLine From)? HostName { get; set; }
 
     /// <summary>The name of option 81 as it is written; null for none.</summary>
     public (string Name, SourceLine From)? FullyQualifiedName { get; set; }
 
-    /// <summary>The flags of option 81 (RFC 4702 section 2.1): S 1, E 4.</summary>
+    /// <summary>The flags of option 81 (RFC 4702 section 2.1): S 1, E 4; N is 2 to dhclient, as in DHCPv6 (RFC 4704 section 4.1).</summary>
     public byte NameFlags { get; set; }
 
     /// <summary>Option 61; null for none in the configuration.</summary>

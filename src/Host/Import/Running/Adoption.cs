@@ -46,19 +46,20 @@ internal sealed class Adoption(string runtimeDirectory, Action<string> say)
     }
 
     /// <summary>The same of DHCPv6, whose leases bring no routes.</summary>
-    public void Take(string interfaceName, Dhcp6Lease lease)
+    public bool Take(string interfaceName, Dhcp6Lease lease, string program)
     {
         using RtnlSocket rtnl = RtnlSocket.Open();
-        if (Find(rtnl, interfaceName) is not { } link) return;
+        if (Find(rtnl, interfaceName) is not { } link) return false;
         List<Ipv6InterfaceAddress> present = [];
         rtnl.ReadIpv6Addresses(link.Index, present);
         ImmutableArray<Ipv6Address> its = [.. present.Select(one => one.Address).Where(lease.Holds)];
-        if (its.IsEmpty) return;
+        if (its.IsEmpty) return false;
         var file = new Ipv6OwnershipFile(runtimeDirectory, interfaceName, link.Index, _bootId);
         Ipv6Ownership owned = file.Read(out string? warning);
         if (warning is not null) say(warning);
         string? problem = file.Write(owned with { Addresses = [.. owned.Addresses.Union(its)] });
-        say(problem ?? $"{interfaceName}: {string.Join(", ", its)} of dhclient stays; the next 'bonddhcp run' goes on with it");
+        say(problem ?? $"{interfaceName}: {string.Join(", ", its)} of {program} stays; the next 'bonddhcp run' goes on with it");
+        return problem is null;
     }
 
     /// <summary>The hardware address of an interface of this network namespace; null where there is none.</summary>

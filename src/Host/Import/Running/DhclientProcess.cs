@@ -1,3 +1,5 @@
+using System.Globalization;
+using BondDhcp.Host.Import.Compare;
 using BondDhcp.Net.Linux;
 
 namespace BondDhcp.Host.Import.Running;
@@ -6,9 +8,10 @@ namespace BondDhcp.Host.Import.Running;
 /// <param name="Identity">The process.</param>
 /// <param name="IsDhcp6">Started with -6.</param>
 /// <param name="Interfaces">The interfaces named; empty for all there are.</param>
-internal sealed record DhclientProcess(ProcessIdentity Identity, bool IsDhcp6, IReadOnlyList<string> Interfaces)
+internal sealed record DhclientProcess(ProcessIdentity Identity, bool IsDhcp6, IReadOnlyList<string> Interfaces) : ClientProcess(Identity, IsDhcp6, Interfaces)
 {
-    private const string ProcessName = "dhclient";
+    /// <summary>As the kernel has it.</summary>
+    public const string ProcessName = "dhclient";
 
     private static readonly HashSet<string> s_withValue = new(StringComparer.Ordinal)
     {
@@ -22,15 +25,11 @@ internal sealed record DhclientProcess(ProcessIdentity Identity, bool IsDhcp6, I
     /// <summary>-C: the client identifier as text.</summary>
     public string? ClientIdentifier { get; init; }
 
-    /// <summary>-cf and -lf: the files it uses.</summary>
-    public IReadOnlyList<string> Files { get; init; } = [];
-
-    /// <summary>True when it is the client of this interface.</summary>
-    public bool Serves(string interfaceName, bool isDhcp6) => IsDhcp6 == isDhcp6 && (Interfaces.Count == 0 || Interfaces.Contains(interfaceName));
+    /// <summary>What it was started for in DHCPv6.</summary>
+    public Dhclient6Wish Wish { get; init; } = new();
 
     /// <inheritdoc/>
-    public override string ToString() =>
-        FormattableString.Invariant($"dhclient{(IsDhcp6 ? " -6" : "")} (process {Identity.Pid}){(Interfaces.Count == 0 ? "" : " on " + string.Join(", ", Interfaces))}");
+    public override string ToString() => Describe(IsDhcp6 ? "dhclient -6" : ProcessName);
 
     /// <summary>Reads a command line, program included; null for one that does not stay (-r, -x and the like).</summary>
     public static DhclientProcess? Of(ProcessIdentity identity, IReadOnlyList<string> command)
@@ -38,6 +37,9 @@ internal sealed record DhclientProcess(ProcessIdentity Identity, bool IsDhcp6, I
         List<string> interfaces = [], files = [];
         bool isDhcp6 = false, sendsDuid = false;
         string? clientIdentifier = null;
+        bool isStateless = false, temporary = false;
+        int addresses = 0, prefixes = 0;
+        byte? hint = null;
         for (int i = 1; i < command.Count; i++)
         {
             string word = command[i];
@@ -47,6 +49,11 @@ internal sealed record DhclientProcess(ProcessIdentity Identity, bool IsDhcp6, I
                 case "-6": isDhcp6 = true; break;
                 case "-i": sendsDuid = true; break;
                 case "-C": clientIdentifier = value; break;
+                case "-S": isStateless = true; break;
+                case "-N": addresses++; break;
+                case "-P": prefixes++; break;
+                case "-T": temporary = true; break;
+                case "--prefix-len-hint": hint = byte.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out byte length) && length <= 128 ? length : null; break;
                 case "-cf" or "-lf" when value.StartsWith('/'): files.Add(value); break;
                 case "-r" or "-x" or "-n" or "--version" or "--help": return null;
                 default:
@@ -54,15 +61,13 @@ internal sealed record DhclientProcess(ProcessIdentity Identity, bool IsDhcp6, I
                     break;
             }
         }
-        return new DhclientProcess(identity, isDhcp6, interfaces) { SendsDuid = sendsDuid, ClientIdentifier = clientIdentifier, Files = files };
+        if (addresses == 0 && prefixes == 0 && !temporary) addresses = 1;
+        return new DhclientProcess(identity, isDhcp6, interfaces)
+        {
+            SendsDuid = sendsDuid,
+            ClientIdentifier = clientIdentifier,
+            Files = files,
+            Wish = new Dhclient6Wish { IsStateless = isStateless, Addresses = addresses, Prefixes = prefixes, PrefixLength = hint },
+        };
     }
-
-    /// <summary>Every dhclient of this network namespace.</summary>
-    public static IReadOnlyList<DhclientProcess> All() =>
-        [.. ProcessTable.Named(ProcessName).Select(one => Of(one.Identity, one.Command)).OfType<DhclientProcess>()];
-
-    /// <summary>The systemd unit that it runs in, by its control group; null for none.</summary>
-    public string? Unit =>
-        ProcessTable.ReadText(FormattableString.Invariant($"/proc/{Identity.Pid}/cgroup"))?.Split('\n').Select(line => line.Split('/')[^1])
-            .FirstOrDefault(unit => unit.EndsWith(".service", StringComparison.Ordinal));
 }

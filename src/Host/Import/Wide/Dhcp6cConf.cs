@@ -15,7 +15,7 @@ internal sealed class Dhcp6cConf
 {
     private static readonly Dictionary<string, ushort> s_requests = (((string Name, ushort Code)[])
     [
-        ("domain-name-servers", 23), ("domain-name", 24), ("ntp-servers", 56), ("sip-server-address", 22), ("sip-domain-name", 21),
+        ("domain-name-servers", 23), ("domain-name", 24), ("ntp-servers", 31), ("sip-server-address", 22), ("sip-domain-name", 21),
         ("sip-server-domain-name", 21), ("nis-server-address", 27), ("nis-domain-name", 29), ("nisp-server-address", 28),
         ("nisp-domain-name", 30), ("bcmcs-server-address", 34), ("bcmcs-domain-name", 33), ("bcmcs-server-domain-name", 33),
         ("refreshtime", 32),
@@ -24,11 +24,15 @@ internal sealed class Dhcp6cConf
     private readonly string _file;
     private readonly ImportDraft _draft;
     private readonly Dictionary<(string Kind, uint Id), IscStatement> _associations = [];
+    private readonly Dictionary<string, Dhcp6cSettings> _interfaces = [];
 
     private Dhcp6cConf(string file, ImportDraft draft) => (_file, _draft) = (file, draft);
 
+    /// <summary>What dhcp6c does on an interface; null where the file does not name it.</summary>
+    public Dhcp6cSettings? Of(string interfaceName) => _interfaces.GetValueOrDefault(interfaceName);
+
     /// <summary>Reads a file's text into the draft.</summary>
-    public static void Read(string file, string text, ImportDraft draft)
+    public static Dhcp6cConf Read(string file, string text, ImportDraft draft)
     {
         var conf = new Dhcp6cConf(file, draft);
         ImmutableArray<IscStatement> statements = IscFile.Read(text, out ImmutableArray<(int Line, string Message)> problems);
@@ -37,6 +41,7 @@ internal sealed class Dhcp6cConf
             if (statement is { Keyword: "id-assoc", Block: not null }) conf._associations[(statement.Word(1), NumberOf(statement.Word(2)))] = statement;
         foreach (IscStatement statement in statements) conf.Take(statement);
         foreach (IscStatement association in conf._associations.Values) conf.TakeAssociation(association);
+        return conf;
     }
 
     private SourceLine At(IscStatement statement) => new(_file, statement.Line);
@@ -64,14 +69,16 @@ internal sealed class Dhcp6cConf
     private void TakeInterface(ImportedInterface one, IscStatement statement, ImmutableArray<IscStatement> block)
     {
         bool stateless = block.Any(inner => inner.Keyword == "information-only");
+        var settings = new Dhcp6cSettings { IsStateless = stateless };
+        _interfaces.TryAdd(one.Name, settings);
         _draft.Set(one, "dhcp6", new ImportedValue(stateless ? "\"stateless\"" : "true", At(statement)));
         foreach (IscStatement inner in block)
         {
             switch (inner.Keyword)
             {
                 case "information-only": break;
-                case "send": Each(inner, words => Send(one, inner, words)); break;
-                case "request": Each(inner, words => Request(one, inner, words)); break;
+                case "send": Each(inner, words => Send(one, inner, words, settings)); break;
+                case "request": Each(inner, words => Request(one, inner, words, settings)); break;
                 case "script": Lose(inner, "hooks = \"DIRECTORY\" runs programs at each event"); break;
                 default: Lose(inner, "no counterpart"); break;
             }
@@ -93,13 +100,22 @@ internal sealed class Dhcp6cConf
         }
     }
 
-    private void Send(ImportedInterface one, IscStatement statement, string[] words)
+    private void Send(ImportedInterface one, IscStatement statement, string[] words, Dhcp6cSettings settings)
     {
         switch (words)
         {
-            case ["ia-na", var id]: Associate(one, statement, "na", NumberOf(id)); break;
-            case ["ia-pd", var id]: Associate(one, statement, "pd", NumberOf(id)); break;
-            case ["rapid-commit"]: _draft.Set(one, "rapid-commit", new ImportedValue("true", At(statement))); break;
+            case ["ia-na", var id]:
+                Associate(one, statement, "na", NumberOf(id));
+                settings.Associations.Add(AssociationOf("na", NumberOf(id)));
+                break;
+            case ["ia-pd", var id]:
+                Associate(one, statement, "pd", NumberOf(id));
+                settings.Associations.Add(AssociationOf("pd", NumberOf(id)));
+                break;
+            case ["rapid-commit"]:
+                settings.RapidCommit = true;
+                _draft.Set(one, "rapid-commit", new ImportedValue("true", At(statement)));
+                break;
             default: Lose(statement, $"send {EscapedText.Of(string.Join(' ', words))} has no counterpart"); break;
         }
     }
@@ -118,9 +134,38 @@ internal sealed class Dhcp6cConf
         _draft.Set(one, "prefix-delegation", new ImportedValue(hint ?? "true", prefix is null ? At(statement) : At(prefix)));
     }
 
-    private void Request(ImportedInterface one, IscStatement statement, string[] words)
+    private Dhcp6cAssociation AssociationOf(string kind, uint id)
     {
-        if (words is not [var name] || !s_requests.TryGetValue(name, out ushort code))
+        List<Dhcp6cWish> wishes = [];
+        List<Dhcp6cSubnet> subnets = [];
+        foreach (IscStatement inner in _associations.GetValueOrDefault((kind, id))?.Block ?? [])
+        {
+            string text = inner.Argument(1);
+            switch (inner.Keyword)
+            {
+                case "prefix" or "address" when Ipv6Prefix.TryParse(inner.Keyword == "address" ? text + "/128" : text, out Ipv6Prefix prefix):
+                    uint preferred = SecondsOf(inner.Word(2));
+                    wishes.Add(new Dhcp6cWish(prefix, preferred, inner.Word(3).Length == 0 ? preferred : SecondsOf(inner.Word(3))));
+                    break;
+                case "prefix-interface" when inner.Block is { } block:
+                    const int usualLength = 16;
+                    IscStatement? length = block.FirstOrDefault(one => one.Keyword == "sla-len");
+                    subnets.Add(new Dhcp6cSubnet(
+                        text, NumberOf(block.FirstOrDefault(one => one.Keyword == "sla-id")?.Word(1) ?? ""), length is null ? usualLength : (int)Math.Min(NumberOf(length.Word(1)), Ipv6Address.Bits)));
+                    break;
+            }
+        }
+        return new Dhcp6cAssociation(kind == "pd", id) { Wishes = [.. wishes], Subnets = [.. subnets] };
+    }
+
+    private static uint SecondsOf(string text) => text == "infinity" ? uint.MaxValue : NumberOf(text);
+
+    private void Request(ImportedInterface one, IscStatement statement, string[] words, Dhcp6cSettings settings)
+    {
+        ushort code = 0;
+        bool known = words is [var name] && s_requests.TryGetValue(name, out code);
+        if (known && !settings.Requested.Contains(code)) settings.Requested.Add(code);
+        if (!known)
             Lose(statement, $"request {EscapedText.Of(string.Join(' ', words))} is not known");
         else if (!DhclientToml.IsAskedForAnyway6(code))
             one.Add("request", new ImportedValue(TomlText.Quote(new IscOption(code, true).Key), At(statement)));

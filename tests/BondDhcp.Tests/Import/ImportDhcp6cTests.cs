@@ -1,0 +1,129 @@
+using System.Text.Json;
+using BondDhcp.Host.Import.Running;
+using BondDhcp.Net.Linux;
+using BondDhcp.Tests.Beds;
+using BondDhcp.Tests.Coexistence;
+using Xunit;
+using Xunit.Abstractions;
+
+namespace BondDhcp.Tests.Import;
+
+/// <summary>Beside the real dhcp6c of WIDE, with real servers, in namespaces.</summary>
+public sealed class ImportDhcp6cTests(ITestOutputHelper output)
+{
+    private const string C0 = NetworkBed.ClientInterface, Lan = "w2", DuidFile = "/var/lib/dhcpv6/dhcp6c_duid";
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(25);
+
+    [PeerTheory("dhcp6c", DisplayName = "import --stop-dhclient of a dhcp6c: nothing is released, its address never leaves, and run asks for the same by REBIND and gets it")]
+    [InlineData(Dhcp6ServerKind.Dnsmasq, false)]
+    [InlineData(Dhcp6ServerKind.Isc, false)]
+    [InlineData(Dhcp6ServerKind.Kea, false)]
+    [InlineData(Dhcp6ServerKind.Isc, true)]
+    [InlineData(Dhcp6ServerKind.Kea, true)]
+    public async Task StopDhcp6c_WithALease_KeepsIt(Dhcp6ServerKind server, bool delegation)
+    {
+        await using Dhcp6Scene scene = await Dhcp6Scene.SetAsync(output.WriteLine, server);
+        NetworkBed bed = scene.Bed;
+        string conf = Write(bed, delegation
+            ? $"interface {C0} {{\n send ia-na 7, ia-pd 7;\n request domain-name-servers;\n}};\nid-assoc na 7 {{ }};\nid-assoc pd 7 {{ prefix ::/56 infinity; prefix-interface {Lan} {{ sla-id 3; sla-len 8; }}; }};\n"
+            : $"interface {C0} {{\n send ia-na 7;\n request domain-name-servers;\n}};\nid-assoc na 7 {{ }};\n");
+        int process = await StartAsync(bed, conf, C0);
+        await Wait.UntilAsync(() => scene.Addresses().Count == 1 && (!delegation || LanAddress(bed) != ""), Patience, "what dhcp6c gets", scene.ToString);
+        string address = scene.Addresses()[0], lan = delegation ? LanAddress(bed) : "";
+
+        File.Delete(scene.Client.ConfigurationFile);
+        ProgramResult import = await scene.Client.CommandAsync("import", "--stop-dhclient", "--output", scene.Client.ConfigurationFile, conf, DuidFile);
+        output.WriteLine(import.ToString());
+        Assert.Equal(0, import.ExitCode);
+        Assert.Contains($"dhcp6c (process {process}) on c0 is stopped, without a release", import.Error, StringComparison.Ordinal);
+        Assert.Contains($"{address[..^4]} of dhcp6c stays", import.Error, StringComparison.Ordinal);
+        Assert.Contains("message: SOLICIT of dhcp6c, REBIND of bonddhcp", import.Error, StringComparison.Ordinal);
+        Assert.Equal(delegation, import.Error.Contains($"{Lan}: {lan} of dhcp6c stays there without an end", StringComparison.Ordinal));
+        Assert.Null(ProcessIdentity.Of(process));
+        Assert.Equal([address], scene.Addresses());
+
+        await File.AppendAllTextAsync(scene.Client.ConfigurationFile, "dns = false\n");
+        int mark = scene.Mark;
+        scene.Client.Start();
+        await scene.WaitForPacketAsync("dhcp6 rebind", mark);
+        await scene.WaitForPacketAsync("dhcp6 reply", mark);
+        JsonElement lease = await scene.WaitForStateAsync("bound");
+        Assert.Equal([address], scene.Addresses());
+        // What the server says takes the place of what was assumed, its own DUID too.
+        Assert.NotEqual("00:00:75:6e:6b:6e:6f:77:6e", lease.GetProperty("server").GetString());
+        await Wait.UntilAsync(() => bed.Client.Ip($"-6 address show dev {C0} scope global").Contains("valid_lft 5", StringComparison.Ordinal), Patience, "the lifetime of the server", scene.ToString);
+        if (delegation)
+        {
+            string prefix = Assert.Single(lease.GetProperty("prefixes").EnumerateArray().ToArray()).GetProperty("prefix").GetString()!;
+            Assert.True(BondDhcp.Net.Ipv6Prefix.TryParse(prefix, out BondDhcp.Net.Ipv6Prefix delegated) && delegated.Contains(BondDhcp.Net.Ipv6Address.Parse(lan.Split('/')[0])), $"{prefix} of {lan}");
+        }
+        Assert.DoesNotContain(bed.Events.All, change => change.Deleted && change.Text.Contains($" inet6 {address}", StringComparison.Ordinal));
+        Assert.DoesNotContain(scene.Packets(), line => line.Contains("dhcp6 release", StringComparison.Ordinal));
+        Assert.DoesNotContain(scene.Packets(mark), line => line.Contains("dhcp6 solicit", StringComparison.Ordinal));
+    }
+
+    [PeerFact("dhcp6c", DisplayName = "A dhcp6c that serves an interface that is not imported as well is named and not stopped; without --stop-dhclient none is")]
+    public async Task StopDhcp6c_OfOtherInterfaces_IsRefused()
+    {
+        await using Dhcp6Scene scene = await Dhcp6Scene.SetAsync(output.WriteLine, Dhcp6ServerKind.Dnsmasq);
+        NetworkBed bed = scene.Bed;
+        string conf = Write(bed, $"interface {C0} {{ send ia-na 7; }};\ninterface {Lan} {{ send ia-na 8; }};\nid-assoc na 7 {{ }};\nid-assoc na 8 {{ }};\n");
+        string only = Path.Combine(bed.Client.Scratch, "only.conf");
+        File.WriteAllText(only, $"interface {C0} {{ send ia-na 7; }};\nid-assoc na 7 {{ }};\n");
+        int process = await StartAsync(bed, conf, C0, Lan);
+        File.Delete(scene.Client.ConfigurationFile);
+        ProgramResult named = await scene.Client.CommandAsync("import", "--output", scene.Client.ConfigurationFile, only, DuidFile);
+        Assert.Equal(0, named.ExitCode);
+        Assert.Contains($"dhcp6c (process {process}) on c0, w2 is running", named.Error, StringComparison.Ordinal);
+        ProgramResult refused = await scene.Client.CommandAsync("import", "--stop-dhclient", only, DuidFile);
+        output.WriteLine(refused.ToString());
+        Assert.Equal(1, refused.ExitCode);
+        Assert.Contains($"dhcp6c (process {process}) on c0, w2 is not stopped: it serves w2 as well", refused.Error, StringComparison.Ordinal);
+        Assert.NotNull(ProcessIdentity.Of(process));
+
+        // Of another network namespace none is spoken of.
+        BondDhcpProcess stranger = bed.Add(new BondDhcpProcess(bed.Server));
+        ProgramResult apart = await stranger.CommandAsync("import", "--stop-dhclient", conf);
+        Assert.DoesNotContain("process", apart.Error, StringComparison.Ordinal);
+        Assert.NotNull(ProcessIdentity.Of(process));
+    }
+
+    [Theory(DisplayName = "The command line of a dhcp6c says what it serves")]
+    [InlineData("dhcp6c -c /etc/wide-dhcpv6/dhcp6c.conf -Df c0", "c0", "/etc/wide-dhcpv6/dhcp6c.conf")]
+    [InlineData("/usr/sbin/dhcp6c -Pdefault -p /run/dhcp6c.pid c0 c1", "c0 c1", "")]
+    [InlineData("dhcp6c -dc/a.conf -P x c0", "c0", "/a.conf")]
+    [InlineData("dhcp6c -i c0", null, "")]
+    [InlineData("dhcp6c -f", null, "")]
+    public void Process_ByItsCommandLine_IsKnown(string command, string? interfaces, string files)
+    {
+        Dhcp6cProcess? process = Dhcp6cProcess.Of(new ProcessIdentity(7, 1), command.Split(' '));
+        Assert.Equal(interfaces, process is null ? null : string.Join(' ', process.Interfaces));
+        if (process is null) return;
+        Assert.Equal(files, string.Join(' ', process.Files));
+        Assert.Equal((true, false, false), (process.Serves("c0", true), process.Serves("c0", false), process.Serves("c9", true)));
+    }
+
+    private static string Write(NetworkBed bed, string text)
+    {
+        string file = Path.Combine(bed.Client.Scratch, "dhcp6c.conf");
+        File.WriteAllText(file, text);
+        return file;
+    }
+
+    // In the background, as its unit starts it. Its control socket is on ::1.
+    private static async Task<int> StartAsync(NetworkBed bed, string conf, params string[] interfaces)
+    {
+        bed.Client.Run("/bin/sh", "-c", $"echo 0 > /proc/sys/net/ipv6/conf/lo/disable_ipv6; echo 0 > /proc/sys/net/ipv6/conf/{Lan}/disable_ipv6");
+        bed.Client.IpBatch($"link set {Lan} up\nlink set w3 up\n");
+        foreach (string name in interfaces)
+            await Wait.UntilAsync(() => bed.Client.Ip($"-6 address show dev {name} scope link -tentative").Contains("fe80", StringComparison.Ordinal), Patience, "a link-local address");
+        string pid = Path.Combine(bed.Client.Scratch, "dhcp6c.pid");
+        bed.Client.Run("dhcp6c", ["-c", conf, "-p", pid, .. interfaces]);
+        int process = 0;
+        await Wait.UntilAsync(() => File.Exists(pid) && int.TryParse(File.ReadAllText(pid), out process) && Directory.Exists($"/proc/{process}"), Patience, "dhcp6c");
+        return process;
+    }
+
+    private static string LanAddress(NetworkBed bed) => bed.Client.Ip($"-6 -o address show dev {Lan} scope global")
+        .Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => line.Split(" inet6 ", 2)[1].Split(' ', 2)[0]).FirstOrDefault() ?? "";
+}
