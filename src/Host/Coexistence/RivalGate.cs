@@ -24,7 +24,10 @@ internal sealed class RivalGate : IDisposable
     /// </summary>
     internal static readonly TimeSpan LookDelay = TimeSpan.FromSeconds(1);
 
-    /// <summary>While it waits: what happens to the other is noticed so soon, and no more often than that.</summary>
+    /// <summary>A thorough look goes through all processes of the host: however much happens, there is no more than one in such a time.</summary>
+    internal static readonly TimeSpan LookInterval = TimeSpan.FromSeconds(1);
+
+    /// <summary>While it waits: what happens to the other is noticed so soon after quiet, and a burst of changes as one.</summary>
     private static readonly TimeSpan s_noticeDelay = TimeSpan.FromMilliseconds(100);
 
     /// <summary>While it waits: of a socket that is closed nothing tells.</summary>
@@ -40,6 +43,7 @@ internal sealed class RivalGate : IDisposable
     private GuardedClient? _client;
     private Action _resume = static () => { };
     private Action _pause = static () => { };
+    private Instant _lookedAt = Instant.Zero;
 
     /// <summary>Open, and not looking.</summary>
     /// <param name="loop">The loop it lives in.</param>
@@ -68,6 +72,9 @@ internal sealed class RivalGate : IDisposable
     /// <summary>The interface and the devices below it, for a rule that spares them all.</summary>
     public Func<IReadOnlyList<string>> Devices { get; init; } = static () => [];
 
+    /// <summary>How often it was looked thoroughly.</summary>
+    internal int Looks { get; private set; }
+
     /// <summary>Why the client waits; null when it does not.</summary>
     public string? Why => IsClosed ? WhyOf(Rivals.First(InTheWay)) : null;
 
@@ -79,7 +86,8 @@ internal sealed class RivalGate : IDisposable
     {
         (_client, _resume, _pause) = (client, resume, pause);
         bool wasClosed = IsClosed; // then it is resumed by the look, and not begun twice
-        if (_network.Table.TryFind(_name, out Link? link) && _search.MayFind(link, _ipv6)) Look(pausing: false);
+        if (wasClosed && BoottimeClock.Now - _lookedAt < LookInterval) Notice();
+        else if (_network.Table.TryFind(_name, out Link? link) && _search.MayFind(link, _ipv6)) Look(pausing: false);
         if (!IsClosed) _look.At = BoottimeClock.Now + LookDelay;
         return !IsClosed && !wasClosed;
     }
@@ -116,7 +124,10 @@ internal sealed class RivalGate : IDisposable
     private void Follow(IReadOnlyList<LinkEvent> events)
     {
         if (_client is null) return;
-        if (IsClosed) Notice();
+        if (IsClosed)
+        {
+            if (events.Any(IsOfTheWay)) Notice();
+        }
         else if (!_network.Table.TryFind(_name, out Link? link)) return;
         // A link of our name: before the client takes it, because this was asked to be told first.
         else if (events.Any(happened => happened is LinkEvent.LinkAppeared(var appeared) && appeared.Index == link.Index))
@@ -128,11 +139,33 @@ internal sealed class RivalGate : IDisposable
         else if (events.Any(happened => happened is LinkEvent.AddressChanged(_, var address) && address.InterfaceIndex == link.Index)) LookBy(LookDelay);
     }
 
+    // What the other does to the interface or to a device below it. Of the rest of the host's links and addresses nothing follows,
+    // and for what is not told here the slow look is there.
+    private bool IsOfTheWay(LinkEvent happened) => happened switch
+    {
+        LinkEvent.LinkAppeared(var link) => IsOfTheWay(link),
+        LinkEvent.LinkChanged(var old, var changed) => IsOfTheWay(old) || IsOfTheWay(changed),
+        LinkEvent.LinkGone(var link) => IsOfTheWay(link),
+        LinkEvent.AddressAdded(var address) => IsOfTheWay(address.InterfaceIndex),
+        LinkEvent.AddressChanged(_, var address) => IsOfTheWay(address.InterfaceIndex),
+        LinkEvent.AddressRemoved(var address) => IsOfTheWay(address.InterfaceIndex),
+        LinkEvent.Ipv6AddressSeen(var address) => IsOfTheWay(address.InterfaceIndex),
+        LinkEvent.Ipv6AddressRemoved(var address) => IsOfTheWay(address.InterfaceIndex),
+        LinkEvent.RouteAdded(var route) => IsOfTheWay(route.InterfaceIndex),
+        LinkEvent.RouteRemoved(var route) => IsOfTheWay(route.InterfaceIndex),
+        LinkEvent.Resynchronised => true,
+        _ => false,
+    };
+
+    private bool IsOfTheWay(int index) => _network.Table.TryFind(_name, out Link? link) && link.Index == index;
+
+    private bool IsOfTheWay(Link link) => link.IsNamed(_name) || (_network.Table.TryFind(_name, out Link? ours) && link.MasterIndex == ours.Index);
+
     private void Notice() => LookBy(s_noticeDelay);
 
     private void LookBy(TimeSpan delay)
     {
-        if (_client is not null) _look.At = Instant.Min(_look.At, BoottimeClock.Now + delay);
+        if (_client is not null) _look.At = Instant.Min(_look.At, Instant.Max(BoottimeClock.Now + delay, _lookedAt + LookInterval));
     }
 
     private void LookAgain()
@@ -144,6 +177,8 @@ internal sealed class RivalGate : IDisposable
     {
         ImmutableArray<Rival> before = Rivals;
         Rivals = Find();
+        Looks++;
+        _lookedAt = BoottimeClock.Now;
         bool wasClosed = IsClosed;
         IsClosed = Rivals.Any(InTheWay) && (wasClosed || !(_client!.HasLease() || IsOursThere()));
         foreach (Rival gone in before.Where(rival => !Rivals.Any(rival.IsSameAs)))

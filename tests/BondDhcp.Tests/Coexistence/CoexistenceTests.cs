@@ -132,7 +132,7 @@ public sealed class CoexistenceTests(ITestOutputHelper output)
         BedProcess networkd = bed.Add(BedProcess.Start("systemd-networkd", bed.Client.Program("/lib/systemd/systemd-networkd")));
         string links = $"/proc/{bed.Client.HolderId}/root/run/systemd/netif/links";
         await Wait.UntilAsync(
-            () => Directory.GetFiles(links).Any(file => !File.ReadAllText(file).Contains("ADMIN_STATE=pending", StringComparison.Ordinal)),
+            () => Directory.GetFiles(links).Any(file => !Path.GetFileName(file).StartsWith('.') && !File.ReadAllText(file).Contains("ADMIN_STATE=pending", StringComparison.Ordinal)),
             Scene.Patience, "networkd's links", () => networkd.Output);
         return networkd;
     }
