@@ -119,6 +119,78 @@ public sealed class CoexistenceTests(ITestOutputHelper output)
         Assert.Empty(await RivalsAsync(scene.Client));
     }
 
+    [PeerTheory("dhclient", "dhcp6c", DisplayName = "AP-12 another client of DHCPv6 is bound on the interface at start: detected, ours waits, says how it is stopped, and begins when it is gone")]
+    [InlineData("dhclient")]
+    [InlineData("dhcp6c")]
+    public async Task Client6_ThatIsBoundAlready_IsWaitedFor(string program)
+    {
+        await using Dhcp6Scene scene = await Dhcp6Scene.SetAsync(output.WriteLine, Dhcp6ServerKind.Dnsmasq);
+        BedProcess other = await StartClient6Async(scene.Bed, program);
+        await Wait.UntilAsync(() => scene.Addresses().Count > 0, Scene.Patience, $"{program}'s lease", () => other.Output);
+        string theirs = Assert.Single(scene.Addresses());
+        int mark = scene.Mark;
+        scene.Client.Start();
+
+        await scene.WaitForStateAsync("waiting");
+        JsonElement rival = Assert.Single(await RivalsAsync(scene.Client));
+        Assert.Equal((program, C0, other.Id), (rival.GetProperty("program").GetString(), rival.GetProperty("interface").GetString(), rival.GetProperty("pid").GetInt32()));
+        Assert.NotEqual("", rival.GetProperty("command").GetString());
+        await Task.Delay(s_quiet);
+        Assert.DoesNotContain(scene.Packets(mark), line => line.Contains("dhcp6 ", StringComparison.Ordinal));
+        Assert.Equal([theirs], scene.Addresses());
+        ProgramResult refused = await scene.Client.CommandAsync("renew", C0, "-6");
+        Assert.Equal(1, refused.ExitCode);
+        Assert.Contains(program, refused.Error, StringComparison.Ordinal);
+
+        await other.KillAsync();
+        await scene.WaitForStateAsync("bound");
+        Assert.Empty(await RivalsAsync(scene.Client));
+    }
+
+    [PeerFact("dhclient", DisplayName = "AP-12 a client of DHCPv6 on another interface is none of ours, nor is one of DHCPv4 for DHCPv6")]
+    public async Task Client6_OfAnotherInterface_IsNoneOfOurs()
+    {
+        await using Dhcp6Scene scene = await Dhcp6Scene.SetAsync(output.WriteLine, Dhcp6ServerKind.Dnsmasq);
+        await StartClient6Async(scene.Bed, "dhclient", "w0");
+        StartClient(scene.Bed, "dhclient");
+        await scene.BindAsync();
+        await Task.Delay(s_quiet);
+        Assert.Equal("bound", (await scene.LeaseAsync())!.Value.GetProperty("state").GetString());
+        Assert.Empty(await RivalsAsync(scene.Client));
+    }
+
+    [PeerFact("dhcp6c", DisplayName = "AP-12 dhcp6c on another interface keeps port 546 of all to itself: it is no rival, and status says why there is no DHCPv6")]
+    public async Task Dhcp6c_OfAnotherInterface_HasThePortOfAll()
+    {
+        await using Dhcp6Scene scene = await Dhcp6Scene.SetAsync(output.WriteLine, Dhcp6ServerKind.Dnsmasq);
+        await StartClient6Async(scene.Bed, "dhcp6c", "w0");
+        scene.Client.Start();
+        await scene.WaitForStateAsync("waiting");
+        await Wait.UntilAsync(
+            () => scene.Client.MustAsync("status").GetAwaiter().GetResult().Contains("port 546 of fe80:", StringComparison.Ordinal), Scene.Patience, "the reason", () => scene.Client.Log);
+        Assert.Empty(await RivalsAsync(scene.Client));
+    }
+
+    // It listens when this returns.
+    private static async Task<BedProcess> StartClient6Async(NetworkBed bed, string program, string name = C0)
+    {
+        string scratch = bed.Client.Scratch;
+        // dhcp6c's control socket is on ::1.
+        bed.Client.Run("/bin/sh", "-c", $"for one in lo {name}; do echo 0 > /proc/sys/net/ipv6/conf/$one/disable_ipv6; done; for one in w0 w1 w2 w3; do ip link set $one up; done");
+        await Wait.UntilAsync(() => bed.Client.Ip($"-6 address show dev {name} scope link -tentative").Contains("fe80", StringComparison.Ordinal), Scene.Patience, "a link-local address");
+        File.WriteAllText($"{scratch}/{name}.conf", $"interface {name} {{ send ia-na 1; }};\nid-assoc na 1 {{ }};\n");
+        string[] command = program == "dhclient"
+            ? ["dhclient", "-6", "-d", "-lf", $"{scratch}/leases6.{name}", "-pf", $"{scratch}/pid6.{name}", "-cf", "/dev/null", name]
+            : ["dhcp6c", "-f", "-c", $"{scratch}/{name}.conf", "-p", $"{scratch}/pid6c.{name}", name];
+        BedProcess client = bed.Add(BedProcess.Start(program, bed.Client.Program(command[0], command[1..])));
+        await Wait.UntilAsync(() => !client.HasExited ? HoldsPort6(client.Id) : throw new BedException($"{program} ended:\n{client.Output}"), Scene.Patience, $"{program} to listen", () => client.Output);
+        return client;
+    }
+
+    private static bool HoldsPort6(int pid) =>
+        File.ReadLines($"/proc/{pid}/net/udp6").Any(line => line.Contains(":0222 ", StringComparison.Ordinal)
+            && Directory.GetFiles($"/proc/{pid}/fd").Any(file => new FileInfo(file).LinkTarget == $"socket:[{line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[9]}]"));
+
     // Without write access to /sys it asks no udev, which does not know this namespace.
     private static async Task<BedProcess> StartNetworkdAsync(NetworkBed bed)
     {

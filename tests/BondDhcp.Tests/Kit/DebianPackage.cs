@@ -4,7 +4,7 @@ using Xunit;
 namespace BondDhcp.Tests.Kit;
 
 /// <summary>
-/// Programs that must not be installed where tests run, because they take over this machine's name resolution: their
+/// Programs that must not be installed where tests run, because they take over this machine's name resolution or interfaces: their
 /// packages are unpacked beside the sources by <c>scripts/setup test</c>.
 /// </summary>
 public static class DebianPackage
