@@ -1,3 +1,5 @@
+using BondDhcp.Host.Import.Running;
+
 namespace BondDhcp.Host.Coexistence;
 
 /// <summary>How a rival is told to keep its hands off. Pure.</summary>
@@ -27,6 +29,8 @@ internal sealed record RivalAdvice(string? File, IReadOnlyList<string> Content, 
         // Without -r, which would give the address back.
         RivalKind.Dhclient => new RivalAdvice(
             null, [], $"bonddhcp import --stop-dhclient, or dhclient -x{(rival.File is { } file ? $" -pf {file}" : "")} {rival.Interface}"),
+        // At SIGTERM it gives its lease back and takes its addresses away.
+        _ when rival is { Program: Dhcp6cProcess.ProcessName, Pid: not 0 } => new RivalAdvice(null, [], FormattableString.Invariant($"bonddhcp import --stop-dhclient, or kill -9 {rival.Pid}")),
         _ when rival.Pid != 0 => new RivalAdvice(null, [], FormattableString.Invariant($"kill {rival.Pid}")),
         _ => new RivalAdvice(null, [], "ss -ulpn and ss -0p show which it is"),
     };

@@ -59,7 +59,7 @@ internal static class HelpText
         "--root" => "--root DIR          the system to import from, /; its own symbolic links stay below it",
         "--output" => "--output FILE       write the configuration there instead of to stdout",
         "--replace" => "--replace           write over a FILE that is there and says something else",
-        "--stop-dhclient" => "--stop-dhclient     end the dhclients of the interfaces found, without a release",
+        "--stop-dhclient" => "--stop-dhclient     end the dhclients and dhcp6cs of the interfaces found, without a release",
         "-4" => "-4                  IPv4 alone",
         _ => "-6                  IPv6 alone",
     };

@@ -127,6 +127,6 @@ internal sealed class ImportCommand
         if (concerned.Count == 0) return;
         bool releases = concerned.Exists(static process => process is Dhcp6cProcess);
         Say("'bonddhcp import --stop-dhclient' ends it without a release and leaves its addresses; "
-            + (releases ? "dhcp6c gives them back and takes them away when it is ended in any other way than by SIGKILL" : "'dhclient -x' would take the address away"));
+            + (releases ? "dhcp6c gives them back and takes them away at SIGTERM" : "'dhclient -x' would take the address away"));
     }
 }

@@ -11,7 +11,7 @@ internal static class ClientStop
     /// <summary>
     /// Ends it with SIGKILL. <c>dhclient -x</c> would run its script, which takes the address away; SIGTERM does nothing of the
     /// kind in most builds, and releases the lease in those with a gentle shutdown. dhcp6c releases and takes away what it has at
-    /// SIGTERM and SIGHUP, and knows no signal that leaves it. Null when it has ended, else why not.
+    /// SIGTERM and SIGHUP (dhcp6c(8)). Null when it has ended, else why not.
     /// </summary>
     public static string? Stop(ClientProcess process)
     {
