@@ -1,3 +1,4 @@
+using System.Text.Encodings.Web;
 using BondDhcp.Dhcp.Store;
 using BondDhcp.Host.Commands;
 using BondDhcp.Host.Components;
@@ -84,6 +85,9 @@ internal sealed partial class DaemonProcess : IDisposable
         _interfaces.Configure(_configuration);
         _furnish.At = BoottimeClock.Now + s_latestFurnishing;
         _components.Start(_configuration);
+        // While the first messages are on their way. At its first use, for the record of the first address, it would take a sixth
+        // of a millisecond that the other family's answer waits.
+        _ = JavaScriptEncoder.Default;
         _loop.Run();
         SayGoodbye();
         return ExitCode.Done;
