@@ -256,6 +256,9 @@ public sealed class ImportParserTests
         string[] told = [.. outcome.Reader.Draft.Lost.Select(note => note.ToString())];
         Assert.Equal(!dhcp4, told.Contains("/var/lib/dhcp/dhclient.leases:2: the lease of 192.0.2.62 on c0 is in force, but /etc/network/interfaces:2 says static, and c0 stays static"));
         Assert.Equal(!dhcp6, told.Contains("/var/lib/dhcp/dhclient6.leases:1: the DHCPv6 lease on c0 is in force, but /etc/network/interfaces:4 says static, and c0 stays static"));
+        // Whoever holds the lease is at work there all the same, and ended with the others.
+        Assert.Equal(["c0"], outcome.Taken(isDhcp6: false));
+        Assert.Equal(["c0"], outcome.Taken(isDhcp6: true));
         Assert.Equal((dhcp4 ? 0 : 1) + (dhcp6 ? 0 : 1), told.Count(note => note.Contains("stays static", StringComparison.Ordinal)));
     }
 
