@@ -204,6 +204,17 @@ public sealed class ImportParserTests
         Assert.Equal(["/directory/file"], root.Glob("/direct*/f?le"));
     }
 
+    [Fact(DisplayName = "A pattern names so many files at most, the first ones in order, of however many directories")]
+    public void Glob_OfManyFiles_GivesTheFirst()
+    {
+        using SystemTree tree = new();
+        for (int i = 0; i < 40; i++)
+            for (int k = 39; k >= 0; k--) tree.File(FormattableString.Invariant($"/etc/d{i:00}/f{k:00}.conf"), "");
+        IReadOnlyList<string> found = new ImportRoot(tree.Root).Glob("/etc/d*/f*.conf");
+        Assert.Equal((1000, "/etc/d00/f00.conf", "/etc/d24/f39.conf"), (found.Count, found[0], found[^1]));
+        Assert.Equal(found.Order(StringComparer.Ordinal), found);
+    }
+
     [Fact(DisplayName = "What is no regular file, or larger than any of these, is not read; a FIFO lets nobody wait")]
     public void Root_WithOddFiles_SaysWhy()
     {
