@@ -85,6 +85,12 @@ internal sealed partial class Dhcp6Turn
     /// <summary>The network may be another one: nobody there hears of what is in force, nor of what is asked for (RFC 7844 section 4.2).</summary>
     private bool MayBeElsewhere(PathClass network) => network == PathClass.Different || (Settings.Anonymous && network == PathClass.Unknown);
 
+    /// <summary>
+    /// After a time in which nobody watched the link, a RENEW that is due names server and addresses to whoever is there, which is
+    /// more than a CONFIRM does (RFC 7844 section 4.2).
+    /// </summary>
+    private bool WouldBeTold(Dhcp6Lease lease) => Settings.Anonymous && lease.RenewAt <= now;
+
     /// <summary>The link is gone, and what comes up next may be another network, under another hardware address too.</summary>
     private void LeaveLinkAnonymously(string why)
     {

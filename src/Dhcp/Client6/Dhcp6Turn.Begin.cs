@@ -21,17 +21,27 @@ internal sealed partial class Dhcp6Turn
         if (start.Present && newest is not null)
         {
             Dhcp6Lease left = Fitting(newest).Without(now);
-            if (IsOurs(newest) && !newest.ExpiryUnknown && !left.IsEmpty && (start.Usable || !Settings.Anonymous))
+            bool isHeld = IsOurs(newest) && !newest.ExpiryUnknown && !left.IsEmpty && (start.Usable || !Settings.Anonymous);
+            if (isHeld && !WouldBeTold(left))
             {
                 // It never left: it stays while a server is asked.
                 Client = Client with { Lease = left };
                 ConfigureAgain(left, newest);
                 ReturnToLease();
-                if (Settings.Anonymous) KeepOwn(); // RFC 7844 section 4.2: no CONFIRM where nobody knows whether the network is the same.
+                // RFC 7844 section 4.2: no CONFIRM where nobody knows whether the network is the same; it goes on in silence until T1.
+                if (Settings.Anonymous) KeepOwn();
                 else if (Client.IsReady) Verify();
                 return;
             }
-            effects.Add(new Dhcp6Effect.Deconfigure(newest, LeaseEnd.Expired));
+            if (isHeld)
+            {
+                Client = Client with { Lease = newest };
+                Lose(LeaseEnd.Anonymity);
+            }
+            else
+            {
+                effects.Add(new Dhcp6Effect.Deconfigure(newest, LeaseEnd.Expired));
+            }
         }
         if (Settings.Anonymous) KeepOwn();
         Begin(gateway: null);

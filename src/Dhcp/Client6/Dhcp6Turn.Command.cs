@@ -43,6 +43,12 @@ internal sealed partial class Dhcp6Turn
                 Discover();
                 return;
             }
+            if (WouldBeTold(left))
+            {
+                Lose(LeaseEnd.Anonymity);
+                Discover();
+                return;
+            }
             if (left.NextEndAt <= now) Replace(left.Without(now));
             ReturnToLease();
             if (Client.IsReady && !Settings.Anonymous) Verify();

@@ -158,7 +158,7 @@ internal sealed partial class Dhcp6Turn
     /// <summary>Prefixes on the link came or went, without a movement (RFC 9915 section 18.2.12): asked about at most once in 30 s.</summary>
     private void PrefixesChanged()
     {
-        if (!Client.IsReady || Client.State is not (Dhcp6State.Bound or Dhcp6State.InformationBound)) return;
+        if (!Client.IsReady || !MindsPrefixes) return;
         Instant at = Client.PrefixChangeActedAt is { } last ? Instant.Max(now, last + Dhcp6Timing.PrefixChangeInterval) : now;
         Client = Client with { PrefixChangeAt = at };
     }
@@ -167,13 +167,17 @@ internal sealed partial class Dhcp6Turn
     {
         if (Client.PrefixChangeAt > now) return;
         Client = Client with { PrefixChangeAt = Instant.Never };
-        // Any other state asks a server already.
-        if (Client.State is not (Dhcp6State.Bound or Dhcp6State.InformationBound)) return;
+        if (!MindsPrefixes) return;
         Client = Client with { PrefixChangeActedAt = now };
-        if (Client.Lease is null) RequestInformation();
-        else if (Client.Lease.Prefixes.IsEmpty && !Settings.Anonymous) Verify();
+        // The cable's other end may be in another network by now: as any change of the path (RFC 7844 section 4.2).
+        if (Settings.Anonymous) PathChanged(new PendingPathChange(PathClass.Unknown, null, "prefixes"));
+        else if (Client.Lease is null) RequestInformation();
+        else if (Client.Lease.Prefixes.IsEmpty) Verify();
         else Renew();
     }
+
+    // Any other state asks a server already; under the anonymity profile by what another network is not told.
+    private bool MindsPrefixes => Client.State is Dhcp6State.Bound or Dhcp6State.InformationBound || (Settings.Anonymous && Client.Lease is not null);
 
     /// <summary>Awake after suspend: what ended meanwhile goes first, before any packet.</summary>
     private void Resume()

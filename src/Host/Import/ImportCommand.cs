@@ -100,7 +100,7 @@ internal sealed class ImportCommand
         _failed |= !new ImportKeeping(_root, _stateDirectory, _invocation.RuntimeDirectory, Say).Keep(outcome, isLast, running, started);
 
     private static List<ClientProcess> Concerned(ImportOutcome outcome, IReadOnlyList<ClientProcess> processes) =>
-        processes.Where(process => outcome.Configuration.Interfaces.Any(one => (one.Dhcp4 && process.Serves(one.Name, false)) || (one.Dhcp6 is not null && process.Serves(one.Name, true))));
+        processes.Where(process => outcome.Taken(process.IsDhcp6).Any(name => process.Serves(name, process.IsDhcp6)));
 
     // What it wrote to its lease file last counts: the files are read again when it has ended.
     private void Stop(ImportOutcome outcome, IReadOnlyList<ClientProcess> processes)
@@ -108,7 +108,7 @@ internal sealed class ImportCommand
         List<ClientProcess> left = [.. processes];
         foreach (ClientProcess process in Concerned(outcome, processes))
         {
-            string[] others = [.. process.Interfaces.Where(name => !outcome.Configuration.Interfaces.Any(one => one.Name == name && (process.IsDhcp6 ? one.Dhcp6 is not null : one.Dhcp4)))];
+            string[] others = [.. process.Interfaces.Except(outcome.Taken(process.IsDhcp6))];
             if (others.Length > 0) Fail($"{process} is not stopped: it serves {string.Join(", ", others)} as well, which would have no client then");
             else if (ClientStop.Stop(process) is { } why) Fail($"{process} is not stopped: {why}");
             else

@@ -14,6 +14,9 @@ internal sealed class ImportFinish(ImportReader reader)
 
     private ImportDraft Draft => reader.Draft;
 
+    /// <summary>The interfaces that stay static, and had a lease of a family in force: a client is at work there as well.</summary>
+    public IReadOnlyCollection<string> Left(bool isDhcp6) => isDhcp6 ? _left6.Keys : _left.Keys;
+
     /// <summary>Completes the draft, but for who the host says it is.</summary>
     /// <param name="now">Leases that ended before it say nothing of what is in use.</param>
     public void Complete(DateTimeOffset now)

@@ -83,11 +83,12 @@ internal sealed class ImportKeeping(ImportRoot root, string stateDirectory, stri
             if (lease is null) say($"{found.File}:{found.Lease.Line}: the DHCPv6 lease is not used: {why}");
         }
         // dhcp6c keeps no leases; what it had is on the interface.
-        bool isLeft = adoption is not null && stopped && process is Dhcp6cProcess;
-        if (isLeft && outcome.Reader.Dhcp6c?.Of(one.Name) is { } dhcp6c)
-            lease = new Dhcp6cLeftovers(one, dhcp6c, say).Find(InterfaceIdentity.IaidOf(one), duid, _clock) ?? lease;
-        string owner = isLeft ? Dhcp6cProcess.ProcessName : DhclientProcess.ProcessName;
-        Dhcp6Memory memory = state.Keep(one.Name, lease, owner, isInForce: isLeft);
+        Dhcp6Lease? left = adoption is not null && stopped && process is Dhcp6cProcess && outcome.Reader.Dhcp6c?.Of(one.Name) is { } dhcp6c
+            ? new Dhcp6cLeftovers(outcome.Configuration, one, dhcp6c, say).Find(InterfaceIdentity.IaidOf(one), duid, _clock)
+            : null;
+        lease = left ?? lease;
+        string owner = left is not null ? Dhcp6cProcess.ProcessName : DhclientProcess.ProcessName;
+        Dhcp6Memory memory = state.Keep(one.Name, lease, owner, isInForce: left is not null);
         bool present = lease is not null && adoption?.Take(one.Name, lease, owner) == true;
         if (!_shows) return;
         var identity = Dhcp6Identity.Create(outcome.Configuration, one, duid, HostName);

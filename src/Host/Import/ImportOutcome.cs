@@ -11,6 +11,8 @@ internal sealed class ImportOutcome
     /// <summary>A value that the configuration's reader refuses is left out, and the rest is read again; so often at most.</summary>
     private const int MaxRefusals = 1000;
 
+    private IReadOnlyCollection<string> _left = [], _left6 = [];
+
     private ImportOutcome(ImportReader reader, ImportIdentity identity) => (Reader, Identity) = (reader, identity);
 
     /// <summary>What was read.</summary>
@@ -24,6 +26,13 @@ internal sealed class ImportOutcome
 
     /// <summary>The configuration as the daemon will read it.</summary>
     public DaemonConfiguration Configuration { get; private set; } = new();
+
+    /// <summary>
+    /// The interfaces on which no other client of a family is wanted any more: those with DHCP, and those that are static by now,
+    /// whose lease was left out.
+    /// </summary>
+    public IReadOnlyList<string> Taken(bool isDhcp6) =>
+        [.. Configuration.Interfaces.Where(one => isDhcp6 ? one.Dhcp6 is not null : one.Dhcp4).Select(one => one.Name), .. isDhcp6 ? _left6 : _left];
 
     /// <summary>Files that were named and are none, each with the reason.</summary>
     public List<string> Errors { get; } = [];
@@ -42,7 +51,9 @@ internal sealed class ImportOutcome
         foreach (string path in paths)
             if (reader.Read(path, mustBeKnown: true) is { } why) outcome.Errors.Add(why);
         if (paths.IsEmpty) reader.ReadPlaces(processes.SelectMany(process => process.Files));
-        new ImportFinish(reader).Complete(now);
+        var finish = new ImportFinish(reader);
+        finish.Complete(now);
+        (outcome._left, outcome._left6) = (finish.Left(isDhcp6: false), finish.Left(isDhcp6: true));
         outcome.Identity.Decide();
         outcome.Write();
         return outcome;

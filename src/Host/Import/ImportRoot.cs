@@ -85,16 +85,20 @@ internal sealed class ImportRoot(string directory)
         List<string> found = ["/"];
         foreach (string part in pattern.Split('/', StringSplitOptions.RemoveEmptyEntries))
         {
-            bool isPattern = part.AsSpan().ContainsAny('*', '?');
-            found =
-            [
-                .. found.SelectMany(path => isPattern
-                    ? List(path).Where(name => (part[0] == '.' || name[0] != '.') && System.IO.Enumeration.FileSystemName.MatchesSimpleExpression(part, name, ignoreCase: false)).Select(name => Join(path, name))
-                    : [Join(path, part)]).Take(MaxFiles),
-            ];
+            List<string> next = [];
+            foreach (string path in found)
+            {
+                if (next.Count >= MaxFiles) break;
+                next.AddRange(part.AsSpan().ContainsAny('*', '?') ? Matching(path, part).Take(MaxFiles - next.Count) : [Join(path, part)]);
+            }
+            found = next;
         }
         return [.. found.Where(Exists)];
     }
+
+    private List<string> Matching(string path, string part) => List(path)
+        .Where(name => (part[0] == '.' || name[0] != '.') && System.IO.Enumeration.FileSystemName.MatchesSimpleExpression(part, name, ignoreCase: false))
+        .Select(name => Join(path, name));
 
     /// <summary>True for a file or directory that is there.</summary>
     public bool Exists(string path) => Resolve(path, out _) is { } real && Path.Exists(real);

@@ -311,13 +311,28 @@ public static class Sequences
     /// <summary>The elements in the order of a comparison; equal ones as they were.</summary>
     public static List<T> Sorted<T>(this IEnumerable<T> source, Comparison<T> compare)
     {
-        // By insertion: it keeps equal ones in their order, and what is sorted here is short.
-        List<T> sorted = [];
-        foreach (T element in source)
+        // By insertion, which is all there is to what is short; longer ones in runs, which are merged. Either keeps equal ones in order.
+        const int run = 32;
+        List<T> sorted = ToList(source);
+        int count = sorted.Count;
+        for (int i = 1; i < count; i++)
         {
-            int at = sorted.Count;
-            while (at > 0 && compare(sorted[at - 1], element) > 0) at--;
-            sorted.Insert(at, element);
+            T element = sorted[i];
+            int at = i;
+            for (; at % run > 0 && compare(sorted[at - 1], element) > 0; at--) sorted[at] = sorted[at - 1];
+            sorted[at] = element;
+        }
+        if (count <= run) return sorted;
+        List<T> merged = ToList(sorted);
+        for (long width = run; width < count; width *= 2)
+        {
+            for (long begin = 0; begin < count; begin += 2 * width)
+            {
+                int left = (int)begin, middle = (int)Math.Min(begin + width, count), right = middle, end = (int)Math.Min(begin + (2 * width), count);
+                for (int to = left; to < end; to++)
+                    merged[to] = left < middle && (right == end || compare(sorted[left], sorted[right]) <= 0) ? sorted[left++] : sorted[right++];
+            }
+            (sorted, merged) = (merged, sorted);
         }
         return sorted;
     }

@@ -197,7 +197,7 @@ public class AnonymousClient6Tests
         Assert.True(bench.IsConfigured(Fixture6.L));
     }
 
-    [Fact(DisplayName = "RFC 7844 4.2: after a restart of the daemon the addresses stay, and nobody is asked before T1")]
+    [Fact(DisplayName = "RFC 7844 4.2: after a restart of the daemon the addresses stay, and nobody is asked before T1, which is a RENEW as ever")]
     public void Start_WithTheAddressesThere_GoesOnInSilence()
     {
         Machine6Bench bench = Bench().Start(Fixture6.Memory(StoredLease(Fixture.A)), present: true).Run(299);
@@ -205,6 +205,34 @@ public class AnonymousClient6Tests
         Assert.True(bench.IsConfigured(Fixture6.L));
         bench.Run(302);
         Assert.Equal(Dhcp6MessageType.Renew, bench.Sent[0].Type);
+    }
+
+    [Theory(DisplayName = "RFC 7844 4.2: after a restart past T1 or T2 no RENEW or REBIND leaves, which would name server and addresses to another network: SOLICIT does")]
+    [InlineData(300)]
+    [InlineData(310)]
+    [InlineData(490)]
+    public void Start_PastT1_SolicitsAnew(double at)
+    {
+        Machine6Bench bench = Bench().Run(at).Start(Fixture6.Memory(StoredLease(Fixture.A)), present: true);
+        Assert.Contains(Assert.Single(bench.Told("leaseLost")).Fields, field => field is { Name: "why", Value: "anonymity" });
+        Assert.Empty(bench.Configured);
+        Assert.Empty(bench.Stored.Leases);
+        bench.After(20);
+        Assert.NotEmpty(bench.Sent);
+        Assert.All(bench.Sent, sent => Assert.Equal((Dhcp6MessageType.Solicit, 0), (sent.Type, sent.Message.IaNas[0].Addresses.Length)));
+    }
+
+    [Theory(DisplayName = "RFC 7844 4.2: acquire after a stop that left the addresses: past T1 a SOLICIT, before it silence")]
+    [InlineData(310, true)]
+    [InlineData(100, false)]
+    public void Acquire_AfterAStop_NamesNothing(double at, bool solicits)
+    {
+        Machine6Bench bench = Bound().Step(new Dhcp6Input.Stop(Release: false)).Run(at).Forget();
+        Assert.True(bench.IsConfigured(Fixture6.L));
+        bench.Step(new Dhcp6Input.Command(DhcpCommand.Acquire)).After(1.5);
+        Assert.Equal(!solicits, bench.IsConfigured(Fixture6.L));
+        Assert.All(bench.Sent, sent => Assert.Equal((Dhcp6MessageType.Solicit, 0), (sent.Type, sent.Message.IaNas[0].Addresses.Length)));
+        Assert.Equal((solicits, solicits ? "soliciting" : "bound"), (bench.Sent.Count > 0, bench.State));
     }
 
     [Theory(DisplayName = "DHCPv6: what was stored under another hardware address, or before the profile was switched on, is taken off the interface and forgotten")]
@@ -237,11 +265,32 @@ public class AnonymousClient6Tests
         Assert.Equal(Dhcp6MessageType.InformationRequest, Assert.Single(bench.Sent).Type);
     }
 
-    [Fact(DisplayName = "RFC 7844 4.2: a router's new prefix is a reason to RENEW, and none to CONFIRM")]
-    public void PrefixesChanged_Anonymously_Renews()
+    [Theory(DisplayName = "RFC 7844 4.2: prefixes of routers that come or go may be another network's: the lease goes, and a SOLICIT names nothing; at most once in 30 s")]
+    [InlineData(40)]
+    [InlineData(310)]
+    [InlineData(490)]
+    public void PrefixesChanged_Anonymously_SolicitsAnew(double at)
     {
-        Machine6Bench bench = Bound().After(40).Step(Dhcp6Input.PrefixesChanged.Instance).After(2);
-        Assert.Equal(Dhcp6MessageType.Renew, bench.Sent[0].Type);
+        Machine6Bench bench = Bound().Run(at).Forget().Step(Dhcp6Input.PrefixesChanged.Instance);
+        Assert.Contains(Assert.Single(bench.Told("leaseLost")).Fields, field => field is { Name: "why", Value: "anonymity" });
+        bench.After(0.5);
+        Assert.Empty(bench.Configured);
+        Sent6Message solicit = Assert.Single(bench.Sent);
+        Assert.Equal((Dhcp6MessageType.Solicit, 0), (solicit.Type, solicit.Message.IaNas[0].Addresses.Length));
+        bench.Take(Message(Dhcp6MessageType.Advertise, Fixture.A, Fixture6.L)).After(1.2).Take(Message(Dhcp6MessageType.Reply, Fixture.A, Fixture6.L));
+        bench.Forget().Step(Dhcp6Input.PrefixesChanged.Instance).Run(at + 29);
+        Assert.Empty(bench.Sent);
+        Assert.True(bench.IsConfigured(Fixture6.L));
+        Assert.Equal(Dhcp6MessageType.Solicit, Assert.Single(bench.Run(at + 30.5).Sent).Type);
+    }
+
+    [Fact(DisplayName = "RFC 7844 4.2: what another network's routers advertise ends information without a lease too, and it is asked for anew")]
+    public void PrefixesChanged_WithInformation_AsksAnew()
+    {
+        Machine6Bench bench = Bench(settings => settings with { Mode = Dhcp6Mode.Stateless }).Start().After(1.2);
+        bench.Take(Message(Dhcp6MessageType.Reply, null).Dns(Fixture6.Dns)).Forget().Step(Dhcp6Input.PrefixesChanged.Instance);
+        Assert.Null(bench.Client.Information);
+        Assert.Equal(Dhcp6MessageType.InformationRequest, Assert.Single(bench.After(1.2).Sent).Type);
     }
 
     [Fact(DisplayName = "A link-local address that outlives the hardware address ties the two together, and is warned of once")]

@@ -162,6 +162,28 @@ public sealed class ImportDhclientTests(ITestOutputHelper output)
         Assert.Equal("", bed.Client.Ip("route show default").Trim());
     }
 
+    [DhclientFact(DisplayName = "A dhclient on an interface that interfaces(5) makes static is named, and ended by --stop-dhclient; nothing is released")]
+    public async Task StopDhclient_OnAStaticInterface_EndsIt()
+    {
+        await using NetworkBed bed = await NetworkBed.CreateAsync(output.WriteLine);
+        await bed.StartServerAsync(ServerConfiguration.DnsmasqDefault);
+        int process = Start(bed, ["-4", "-lf", Leases]);
+        string interfaces = Path.Combine(bed.Client.Scratch, "interfaces");
+        File.WriteAllText(interfaces, "auto c0\niface c0 inet static\n  address 192.0.2.7/24\n");
+        BondDhcpProcess client = bed.Add(new BondDhcpProcess(bed.Client));
+        ProgramResult named = await client.CommandAsync("import", interfaces, Leases);
+        output.WriteLine(named.ToString());
+        Assert.Equal(0, named.ExitCode);
+        Assert.Contains("and c0 stays static", named.Error, StringComparison.Ordinal);
+        Assert.Contains($"dhclient (process {process}) on c0 is running", named.Error, StringComparison.Ordinal);
+        ProgramResult stopped = await client.CommandAsync("import", "--stop-dhclient", interfaces, Leases);
+        output.WriteLine(stopped.ToString());
+        Assert.Equal(0, stopped.ExitCode);
+        Assert.Contains($"dhclient (process {process}) on c0 is stopped, without a release", stopped.Error, StringComparison.Ordinal);
+        Assert.Null(ProcessIdentity.Of(process));
+        Assert.Empty(bed.Trace.Dhcp("RELEASE"));
+    }
+
     [DhclientFact(DisplayName = "import --stop-dhclient of dhclient -6: address, DUID and IAID stay, CONFIRM and no SOLICIT")]
     public async Task StopDhclient_OfDhcp6_LeavesTheAddress()
     {

@@ -1,5 +1,11 @@
+using System.Collections.Immutable;
 using System.Text.Json;
+using BondDhcp.Bond.Addressing;
+using BondDhcp.Bond.Links;
+using BondDhcp.Host.Configuration;
 using BondDhcp.Host.Import.Running;
+using BondDhcp.Host.Import.Wide;
+using BondDhcp.Net;
 using BondDhcp.Net.Linux;
 using BondDhcp.Tests.Beds;
 using BondDhcp.Tests.Coexistence;
@@ -11,7 +17,7 @@ namespace BondDhcp.Tests.Import;
 /// <summary>Beside the real dhcp6c of WIDE, with real servers, in namespaces.</summary>
 public sealed class ImportDhcp6cTests(ITestOutputHelper output)
 {
-    private const string C0 = NetworkBed.ClientInterface, Lan = "w2", DuidFile = "/var/lib/dhcpv6/dhcp6c_duid";
+    private const string C0 = NetworkBed.ClientInterface, Lan = "w2", ByHand = "fd00:1:1:3::1/64", DuidFile = "/var/lib/dhcpv6/dhcp6c_duid";
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(25);
 
     [PeerTheory("dhcp6c", DisplayName = "import --stop-dhclient of a dhcp6c: nothing is released, its address never leaves, and run asks for the same by REBIND and gets it")]
@@ -30,6 +36,8 @@ public sealed class ImportDhcp6cTests(ITestOutputHelper output)
         int process = await StartAsync(bed, conf, C0);
         await Wait.UntilAsync(() => scene.Addresses().Count == 1 && (!delegation || LanAddress(bed) != ""), Patience, "what dhcp6c gets", scene.ToString);
         string address = scene.Addresses()[0], lan = delegation ? LanAddress(bed) : "";
+        // By hand, with a subnet of the same number: the prefix is not taken from it.
+        if (delegation) bed.Client.Ip($"-6 address add {ByHand} dev {Lan} nodad");
 
         File.Delete(scene.Client.ConfigurationFile);
         ProgramResult import = await scene.Client.CommandAsync("import", "--stop-dhclient", "--output", scene.Client.ConfigurationFile, conf, DuidFile);
@@ -39,6 +47,7 @@ public sealed class ImportDhcp6cTests(ITestOutputHelper output)
         Assert.Contains($"{address[..^4]} of dhcp6c stays", import.Error, StringComparison.Ordinal);
         Assert.Contains("message: SOLICIT of dhcp6c, REBIND of bonddhcp", import.Error, StringComparison.Ordinal);
         Assert.Equal(delegation, import.Error.Contains($"{Lan}: {lan} of dhcp6c stays there without an end", StringComparison.Ordinal));
+        Assert.DoesNotContain(ByHand, import.Error, StringComparison.Ordinal);
         Assert.Null(ProcessIdentity.Of(process));
         Assert.Equal([address], scene.Addresses());
 
@@ -55,7 +64,7 @@ public sealed class ImportDhcp6cTests(ITestOutputHelper output)
         if (delegation)
         {
             string prefix = Assert.Single(lease.GetProperty("prefixes").EnumerateArray().ToArray()).GetProperty("prefix").GetString()!;
-            Assert.True(BondDhcp.Net.Ipv6Prefix.TryParse(prefix, out BondDhcp.Net.Ipv6Prefix delegated) && delegated.Contains(BondDhcp.Net.Ipv6Address.Parse(lan.Split('/')[0])), $"{prefix} of {lan}");
+            Assert.True(Ipv6Prefix.TryParse(prefix, out Ipv6Prefix delegated) && delegated.Contains(Ipv6Address.Parse(lan.Split('/')[0])), $"{prefix} of {lan}");
         }
         Assert.DoesNotContain(bed.Events.All, change => change.Deleted && change.Text.Contains($" inet6 {address}", StringComparison.Ordinal));
         Assert.DoesNotContain(scene.Packets(), line => line.Contains("dhcp6 release", StringComparison.Ordinal));
@@ -86,6 +95,46 @@ public sealed class ImportDhcp6cTests(ITestOutputHelper output)
         ProgramResult apart = await stranger.CommandAsync("import", "--stop-dhclient", conf);
         Assert.DoesNotContain("process", apart.Error, StringComparison.Ordinal);
         Assert.NotNull(ProcessIdentity.Of(process));
+    }
+
+    [PeerFact("dhcp6c", DisplayName = "import --stop-dhclient of a dhcp6c that left nothing: an old lease of dhclient passes for dhclient's, and for none that is in force")]
+    public async Task StopDhcp6c_WithALeaseOfDhclient_DoesNotTakeItForItsOwn()
+    {
+        await using Dhcp6Scene scene = await Dhcp6Scene.SetAsync(output.WriteLine, Dhcp6ServerKind.Dnsmasq);
+        NetworkBed bed = scene.Bed;
+        // It wants a prefix, which this server has not.
+        string conf = Write(bed, $"interface {C0} {{ send ia-pd 7; }};\nid-assoc pd 7 {{ }};\n");
+        string leases = Path.Combine(bed.Client.Scratch, "dhclient6.leases");
+        static string Lease(string address, long seconds) => FormattableString.Invariant(
+            $"lease6 {{ interface \"{C0}\"; ia-na 0:0:a:a {{ starts {DateTimeOffset.UtcNow.ToUnixTimeSeconds()}; iaaddr {address} {{ starts {DateTimeOffset.UtcNow.ToUnixTimeSeconds()}; preferred-life {seconds}; max-life {seconds}; }} }} option dhcp6.server-id 0:3:0:1:2:0:0:0:1:1; }}\n");
+        // One that ends later is stored already.
+        File.WriteAllText(leases, Lease("fd55::184", 9000));
+        Assert.Equal(0, (await scene.Client.CommandAsync("import", leases)).ExitCode);
+        File.WriteAllText(leases, Lease("fd55::183", 5000));
+        int process = await StartAsync(bed, conf, C0);
+        bed.Client.Ip($"-6 address add fd55::183/128 dev {C0} nodad valid_lft 5000 preferred_lft 5000");
+        ProgramResult import = await scene.Client.CommandAsync("import", "--stop-dhclient", conf, leases);
+        output.WriteLine(import.ToString());
+        Assert.Equal(0, import.ExitCode);
+        Assert.Contains($"dhcp6c (process {process}) on c0 is stopped", import.Error, StringComparison.Ordinal);
+        Assert.Contains("c0: the stored DHCPv6 lease is newer than dhclient's, and stays first", import.Error, StringComparison.Ordinal);
+        Assert.DoesNotContain("of dhcp6c stays", import.Error, StringComparison.Ordinal);
+        Assert.DoesNotContain("dhcp6c's DHCPv6 lease", import.Error, StringComparison.Ordinal);
+    }
+
+    [Theory(DisplayName = "The subnet of a delegated prefix is told by its number; static addresses and, beside others, unique local ones are not it, and of two neither is")]
+    [InlineData("2001:db8:aa00:103::1/64", "", "2001:db8:aa00:103::1")]
+    [InlineData("2001:db8:aa00:104::1/64 2001:db8::3/128 2001:db8:3::1/64", "", "")]
+    [InlineData("fd00:1:1:3::1/64 2001:db8:aa00:103::1/64", "", "2001:db8:aa00:103::1")]
+    [InlineData("fd00:1:1:3::1/64", "", "fd00:1:1:3::1")]
+    [InlineData("fd00:1:1:3::1/64", "fd00:1:1:3::1/64", "")]
+    [InlineData("2001:db8:bb00:3::7/64 2001:db8:aa00:103::1/64", "2001:db8:bb00:3::1/64", "2001:db8:aa00:103::1")]
+    [InlineData("2001:db8:bb00:3::7/64 2001:db8:aa00:103::1/64", "192.0.2.7/24", "2001:db8:bb00:3::7 2001:db8:aa00:103::1")]
+    public void Subnet_OfADelegatedPrefix_IsToldByItsNumber(string permanent, string written, string expected)
+    {
+        List<Ipv6InterfaceAddress> there = [.. permanent.Split(' ').Select(Ipv6Prefix.Parse).Select(one => new Ipv6InterfaceAddress(3, one.Address, one.PrefixLength))];
+        ImmutableArray<StaticAddress> fixedOnes = [.. written.Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(one => StaticText.ReadAddress(one, out _)!)];
+        Assert.Equal(expected, string.Join(' ', Dhcp6cLeftovers.Fitting(there, new Dhcp6cSubnet("w2", 3, 8), fixedOnes).Select(one => one.Address)));
     }
 
     [Theory(DisplayName = "The command line of a dhcp6c says what it serves")]
@@ -125,5 +174,5 @@ public sealed class ImportDhcp6cTests(ITestOutputHelper output)
     }
 
     private static string LanAddress(NetworkBed bed) => bed.Client.Ip($"-6 -o address show dev {Lan} scope global")
-        .Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => line.Split(" inet6 ", 2)[1].Split(' ', 2)[0]).FirstOrDefault() ?? "";
+        .Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => line.Split(" inet6 ", 2)[1].Split(' ', 2)[0]).FirstOrDefault(one => one != ByHand) ?? "";
 }

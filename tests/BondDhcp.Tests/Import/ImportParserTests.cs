@@ -204,6 +204,17 @@ public sealed class ImportParserTests
         Assert.Equal(["/directory/file"], root.Glob("/direct*/f?le"));
     }
 
+    [Fact(DisplayName = "A pattern names so many files at most, the first ones in order, of however many directories")]
+    public void Glob_OfManyFiles_GivesTheFirst()
+    {
+        using SystemTree tree = new();
+        for (int i = 0; i < 40; i++)
+            for (int k = 39; k >= 0; k--) tree.File(FormattableString.Invariant($"/etc/d{i:00}/f{k:00}.conf"), "");
+        IReadOnlyList<string> found = new ImportRoot(tree.Root).Glob("/etc/d*/f*.conf");
+        Assert.Equal((1000, "/etc/d00/f00.conf", "/etc/d24/f39.conf"), (found.Count, found[0], found[^1]));
+        Assert.Equal(found.Order(StringComparer.Ordinal), found);
+    }
+
     [Fact(DisplayName = "What is no regular file, or larger than any of these, is not read; a FIFO lets nobody wait")]
     public void Root_WithOddFiles_SaysWhy()
     {
@@ -256,6 +267,9 @@ public sealed class ImportParserTests
         string[] told = [.. outcome.Reader.Draft.Lost.Select(note => note.ToString())];
         Assert.Equal(!dhcp4, told.Contains("/var/lib/dhcp/dhclient.leases:2: the lease of 192.0.2.62 on c0 is in force, but /etc/network/interfaces:2 says static, and c0 stays static"));
         Assert.Equal(!dhcp6, told.Contains("/var/lib/dhcp/dhclient6.leases:1: the DHCPv6 lease on c0 is in force, but /etc/network/interfaces:4 says static, and c0 stays static"));
+        // Whoever holds the lease is at work there all the same, and ended with the others.
+        Assert.Equal(["c0"], outcome.Taken(isDhcp6: false));
+        Assert.Equal(["c0"], outcome.Taken(isDhcp6: true));
         Assert.Equal((dhcp4 ? 0 : 1) + (dhcp6 ? 0 : 1), told.Count(note => note.Contains("stays static", StringComparison.Ordinal)));
     }
 

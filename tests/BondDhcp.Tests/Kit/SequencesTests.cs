@@ -8,7 +8,7 @@ namespace BondDhcp.Tests.Kit;
 /// <summary>The operators of <see cref="Sequences"/> give what those of System.Linq give.</summary>
 public sealed class SequencesTests
 {
-    private static readonly int[][] s_sources = [[], [3], [3, 1, 2], [1, 1, 2, 3, 2, 1], [.. Linq.Select(Linq.Range(0, 100), static i => i * 37 % 11)]];
+    private static readonly int[][] s_sources = [[], [3], [3, 1, 2], [1, 1, 2, 3, 2, 1], [.. Linq.Select(Linq.Range(0, 100), static i => i * 37 % 11)], [.. Linq.Select(Linq.Range(0, 1025), static i => i * 7919 % 257)]];
 
     public static IEnumerable<object[]> Sources => Linq.Select(s_sources, static source => new object[] { source });
 
@@ -58,6 +58,30 @@ public sealed class SequencesTests
         List<Group<int, (int Key, int At)>> groups = Sequences.GroupBy(pairs, static pair => pair.Key);
         Assert.Equal(Linq.Select(expected, static group => group.Key), Linq.Select(groups, static group => group.Key));
         Assert.Equal(Linq.SelectMany(expected, static group => group), Linq.SelectMany(groups, static group => group));
+    }
+
+    [Theory(DisplayName = "Sorting asks n log n times, whatever the order was, and keeps equal ones as they were around every length of a run")]
+    [InlineData(31)]
+    [InlineData(32)]
+    [InlineData(33)]
+    [InlineData(64)]
+    [InlineData(65)]
+    [InlineData(20_000)]
+    public void Sorted_IsQuickAndStable(int count)
+    {
+        var keys = new Func<int, int>[] { at => at, at => -at, at => at * 7919 % 257, static _ => 0 };
+        foreach (Func<int, int> key in keys)
+        {
+            (int Key, int At)[] pairs = [.. Linq.Select(Linq.Range(0, count), at => (key(at), at))];
+            long asked = 0;
+            List<(int Key, int At)> sorted = Sequences.Sorted(pairs, (one, other) =>
+            {
+                asked++;
+                return one.Key.CompareTo(other.Key);
+            });
+            Assert.Equal(Linq.OrderBy(pairs, static pair => pair.Key), sorted);
+            Assert.InRange(asked, 0, count * (20 + (long)Math.Log2(count)));
+        }
     }
 
     [Theory(DisplayName = "What is said of a sequence: as System.Linq")]

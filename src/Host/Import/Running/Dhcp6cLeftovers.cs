@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using BondDhcp.Bond.Addressing;
 using BondDhcp.Bond.Links;
 using BondDhcp.Bond.Linux;
 using BondDhcp.Dhcp.Client6;
@@ -14,11 +15,14 @@ namespace BondDhcp.Host.Import.Running;
 /// What a dhcp6c that was ended leaves in the kernel: it writes no leases down, and its addresses have no end of their own (its
 /// addrconf.c and if.c). A leased one is there with /128; of a delegated prefix it gives a subnet to other interfaces.
 /// </summary>
-/// <param name="one">The interface as it will be.</param>
+/// <param name="configuration">The configuration as it will be: what is written down there is not dhcp6c's.</param>
+/// <param name="one">The interface in it.</param>
 /// <param name="settings">What dhcp6c did on it.</param>
 /// <param name="say">Is told what is left to do by hand.</param>
-internal sealed class Dhcp6cLeftovers(InterfaceConfiguration one, Dhcp6cSettings settings, Action<string> say)
+internal sealed class Dhcp6cLeftovers(DaemonConfiguration configuration, InterfaceConfiguration one, Dhcp6cSettings settings, Action<string> say)
 {
+    private static readonly Ipv6Prefix s_uniqueLocal = new(new Ipv6Address((UInt128)0xfc << 120), 7);
+
     /// <summary>The lease as it can be read there; null for none.</summary>
     /// <param name="iaid">The IAID that will be sent: what was granted under another one is another association.</param>
     /// <param name="duid">The DUID that will be sent.</param>
@@ -53,19 +57,40 @@ internal sealed class Dhcp6cLeftovers(InterfaceConfiguration one, Dhcp6cSettings
         return [];
     }
 
-    // The prefix of which an interface got a subnet: the subnet's number tells that it is the one.
+    // The prefix of which an interface got a subnet. Of several that fit it cannot be told which is delegated, and none is taken.
     private Ipv6Prefix? DelegatedTo(RtnlSocket rtnl, List<Link> links, Dhcp6cSubnet subnet)
     {
-        foreach (Ipv6InterfaceAddress address in PermanentOn(rtnl, links, subnet.Interface))
+        List<Ipv6InterfaceAddress> fitting = Fitting(PermanentOn(rtnl, links, subnet.Interface), subnet, configuration.Find(subnet.Interface)?.Addresses ?? []);
+        List<Ipv6Prefix> prefixes = [];
+        foreach (Ipv6InterfaceAddress address in fitting)
         {
-            int length = address.PrefixLength - subnet.SubnetLength;
-            if (length is < 1 or > 64 || subnet.SubnetLength is < 0 or > 32) continue;
-            UInt128 number = (address.Address.Value >> (Ipv6Address.Bits - address.PrefixLength)) & ((UInt128.One << subnet.SubnetLength) - 1);
-            if (number != subnet.SubnetId) continue;
-            say($"{subnet.Interface}: {address} of dhcp6c stays there without an end; bonddhcp shows delegated prefixes and hands them to hooks, and gives no addresses of them");
-            return new Ipv6Prefix(address.Address, length).Masked;
+            Ipv6Prefix prefix = new Ipv6Prefix(address.Address, address.PrefixLength - subnet.SubnetLength).Masked;
+            if (!prefixes.Contains(prefix)) prefixes.Add(prefix);
         }
-        return null;
+        if (prefixes.Count > 1)
+            say($"{subnet.Interface}: {string.Join(", ", fitting)} are there without an end, and which is of the prefix delegated to dhcp6c cannot be told; the daemon asks for a prefix anew, and what is dhcp6c's is taken away by hand");
+        if (prefixes is not [var only]) return null;
+        foreach (Ipv6InterfaceAddress address in fitting)
+            say($"{subnet.Interface}: {address} of dhcp6c stays there without an end; bonddhcp shows delegated prefixes and hands them to hooks, and gives no addresses of them");
+        return only;
+    }
+
+    /// <summary>
+    /// The addresses that may be of a subnet of a delegated prefix, by the subnet's number, which those that somebody gave by hand may
+    /// have as well: what is under a static address is left out, and unique local ones (RFC 4193) where any other fits.
+    /// </summary>
+    /// <param name="permanent">The addresses without an end of the subnet's interface.</param>
+    /// <param name="subnet">The subnet.</param>
+    /// <param name="written">The addresses that the interface has in the configuration.</param>
+    public static List<Ipv6InterfaceAddress> Fitting(List<Ipv6InterfaceAddress> permanent, Dhcp6cSubnet subnet, ImmutableArray<StaticAddress> written)
+    {
+        if (subnet.SubnetLength is < 0 or > 32) return [];
+        List<Ipv6InterfaceAddress> fitting = permanent.FindAll(address =>
+            address.PrefixLength - subnet.SubnetLength is >= 1 and <= 64
+            && ((address.Address.Value >> (Ipv6Address.Bits - address.PrefixLength)) & ((UInt128.One << subnet.SubnetLength) - 1)) == subnet.SubnetId
+            && !written.Any(own => own.Contains(StaticAddress.Of(new Ipv6Prefix(address.Address, Ipv6Address.Bits)).Address)));
+        List<Ipv6InterfaceAddress> global = fitting.FindAll(static address => !s_uniqueLocal.Contains(address.Address));
+        return global.Count > 0 ? global : fitting;
     }
 
     private static List<Ipv6InterfaceAddress> PermanentOn(RtnlSocket rtnl, List<Link> links, string name)
