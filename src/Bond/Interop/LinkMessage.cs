@@ -83,6 +83,7 @@ internal static class LinkMessage
             HardwareType = header.HardwareType,
             Flags = (LinkFlags)header.Flags & KnownFlags,
         };
+        bool lowerIsElsewhere = false;
         while (attributes.TryRead(out NetlinkAttribute attribute))
         {
             switch (attribute.Type)
@@ -97,12 +98,14 @@ internal static class LinkMessage
                 case Rtnl.IFLA_MAX_MTU: draft = draft with { MaxMtu = attribute.AsInt32() ?? 0 }; break;
                 case Rtnl.IFLA_MASTER: draft = draft with { MasterIndex = attribute.AsInt32() ?? 0 }; break;
                 case Rtnl.IFLA_LINK: draft = draft with { LowerIndex = attribute.AsInt32() ?? 0 }; break;
+                // The kernel tells it where the device below is in another namespace, and the index is that one's.
+                case Rtnl.IFLA_LINK_NETNSID: lowerIsElsewhere = true; break;
                 case Rtnl.IFLA_PROP_LIST: draft = draft with { AlternativeNames = ReadNames(attribute.Nested) }; break;
                 case Rtnl.IFLA_LINKINFO: draft = ReadInfo(draft, attribute.Nested); break;
                 case Rtnl.IFLA_EVENT: notice = (LinkNotice?)attribute.AsUInt32(); break;
             }
         }
-        link = draft;
+        link = lowerIsElsewhere ? draft with { LowerIndex = 0 } : draft;
         return draft.Name.Length > 0;
     }
 

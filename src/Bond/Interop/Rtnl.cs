@@ -80,6 +80,7 @@ public static class Rtnl
     public const ushort RTA_PRIORITY = 6;
     public const ushort RTA_PREFSRC = 7;
     public const ushort RTA_METRICS = 8;
+    public const ushort RTA_MULTIPATH = 9;
     public const ushort RTA_TABLE = 15;
     public const ushort RTAX_MTU = 2;
     public const ushort PREFIX_ADDRESS = 1;
@@ -98,6 +99,7 @@ public static class Rtnl
     public const ushort IFLA_AF_SPEC = 26;
     public const ushort IFLA_EXT_MASK = 29;
     public const ushort IFLA_CARRIER = 33;
+    public const ushort IFLA_LINK_NETNSID = 37;
     public const ushort IFLA_EVENT = 44;
     public const ushort IFLA_MAX_MTU = 51;
     public const ushort IFLA_PROP_LIST = 52;

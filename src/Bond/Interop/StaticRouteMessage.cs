@@ -30,7 +30,13 @@ internal static class StaticRouteMessage
     /// <summary>Reads an IPv6 route of protocol static; false for anything else: other protocols and types, several next hops, cache entries.</summary>
     public static bool TryReadIpv6(NetlinkMessage message, out int interfaceIndex, out StaticRoute route)
     {
+        return TryRead(message, out interfaceIndex, out route, out _) && (interfaceIndex > 0 || route.Kind != StaticRouteKind.Unicast);
+    }
+
+    private static bool TryRead(NetlinkMessage message, out int interfaceIndex, out StaticRoute route, out ReadOnlySpan<byte> hops)
+    {
         (interfaceIndex, route) = (0, null!);
+        hops = default;
         if (!message.TrySplit(RouteMessage.HeaderLength, out ReadOnlySpan<byte> octets, out NetlinkAttributeReader attributes)) return false;
         RtMessage header = MemoryMarshal.Read<RtMessage>(octets);
         if (header.Family != Rtnl.AF_INET6 || header.Protocol != Rtnl.RTPROT_STATIC || header.DestinationLength > 128) return false;
@@ -48,12 +54,48 @@ internal static class StaticRouteMessage
                 case Rtnl.RTA_GATEWAY: gateway = AddressOf(attribute); break;
                 case Rtnl.RTA_PRIORITY: metric = attribute.AsUInt32() ?? 0; break;
                 case Rtnl.RTA_TABLE: table = attribute.AsUInt32() ?? table; break;
+                case Rtnl.RTA_MULTIPATH: hops = attribute.Data; break;
             }
         }
-        if (interfaceIndex <= 0 && kind == StaticRouteKind.Unicast) return false;
         route = new StaticRoute(new StaticDestination(destination, header.DestinationLength)) { Kind = kind, Gateway = gateway, Table = table, Metric = metric };
         return true;
     }
+
+    /// <summary>Asks for the IPv6 routes of protocol static, in every table. A kernel without strict checking of dumps sends every route.</summary>
+    public static void WriteDumpIpv6(NetlinkWriter writer)
+    {
+        writer.Begin(Rtnl.RTM_GETROUTE, Rtnl.NLM_F_DUMP);
+        MemoryMarshal.Write(
+            writer.AddHeader(RouteMessage.HeaderLength), new RtMessage { Family = Rtnl.AF_INET6, Protocol = Rtnl.RTPROT_STATIC });
+    }
+
+    /// <summary>
+    /// Reads what a dump tells of IPv6 routes of protocol static through one interface, and of those that lead nowhere. The
+    /// kernel tells of those of one destination and metric as of one route with several next hops: here each is its own.
+    /// </summary>
+    public static bool TryReadIpv6(NetlinkMessage message, int interfaceIndex, out StaticRoute[] routes)
+    {
+        routes = [];
+        if (!TryRead(message, out int index, out StaticRoute route, out ReadOnlySpan<byte> hops)) return false;
+        List<StaticRoute> found = [];
+        if (index == interfaceIndex || route.Kind != StaticRouteKind.Unicast) found.Add(route);
+        // struct rtnexthop: length, flags, weight, ifindex; then its attributes.
+        while (hops.Length >= NextHopLength)
+        {
+            int length = MemoryMarshal.Read<ushort>(hops);
+            if (length < NextHopLength || length > hops.Length) break;
+            if (MemoryMarshal.Read<int>(hops[4..]) == interfaceIndex)
+            {
+                var attributes = new NetlinkAttributeReader(hops[NextHopLength..length]);
+                found.Add(route with { Gateway = attributes.TryFind(Rtnl.RTA_GATEWAY, out NetlinkAttribute gateway) ? AddressOf(gateway) : null });
+            }
+            hops = hops[Math.Min(NetlinkWriter.Align(length), hops.Length)..];
+        }
+        routes = [.. found];
+        return routes.Length > 0;
+    }
+
+    private const int NextHopLength = 8;
 
     private static StaticRouteKind? KindOf(byte type) => type switch
     {

@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using BondDhcp.Bond.Addressing;
 using BondDhcp.Bond.Interop;
 using BondDhcp.Bond.Links;
 using BondDhcp.Bond.Netlink;
@@ -106,6 +107,20 @@ public sealed class RtnlSocket : IDisposable
         RouteMessage.WriteDump(Writer, interfaceIndex, protocol, table: 0);
         RtnlResult result = Query<InstalledRoute>(Writer.Finish(), RouteMessage.TryRead, routes);
         routes.RemoveAll(route => route.InterfaceIndex != interfaceIndex || route.Protocol != protocol);
+        return result;
+    }
+
+    /// <summary>
+    /// The IPv6 routes of protocol static through one interface, in every table, and those that lead nowhere; of each what the
+    /// kernel tells them apart by.
+    /// </summary>
+    public RtnlResult ReadIpv6StaticRoutes(int interfaceIndex, List<StaticRoute> routes)
+    {
+        List<StaticRoute[]> told = [];
+        StaticRouteMessage.WriteDumpIpv6(Writer);
+        RtnlResult result = Query(
+            Writer.Finish(), (NetlinkMessage message, out StaticRoute[] read) => StaticRouteMessage.TryReadIpv6(message, interfaceIndex, out read), told);
+        foreach (StaticRoute[] some in told) routes.AddRange(some);
         return result;
     }
 

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Net.Sockets;
 using BondDhcp.Bond.Addressing;
 using BondDhcp.Bond.Interop;
 using BondDhcp.Bond.Links;
@@ -59,6 +60,18 @@ public sealed class StaticConfigurator(RtnlSocket rtnl)
             .. ipv6.Select(one => new PresentAddress(
                 StaticAddress.Of(new Ipv6Prefix(one.Address, one.PrefixLength)), one.Protocol, one.IsTentative && !one.IsDuplicate, one.IsDuplicate)),
         ];
+    }
+
+    /// <summary>Those of <paramref name="routes"/> that the kernel has not; null where it does not say.</summary>
+    public List<StaticRoute>? FindMissing(int interfaceIndex, IEnumerable<StaticRoute> routes)
+    {
+        List<InstalledRoute> ipv4 = [];
+        List<StaticRoute> ipv6 = [];
+        if (!rtnl.ReadRoutes(interfaceIndex, InstalledRoute.StaticProtocol, ipv4).Succeeded) return null;
+        // A kernel without IPv6 has none.
+        bool asksIpv6 = routes.Any(static route => route.Destination.Family == AddressFamily.InterNetworkV6);
+        if (asksIpv6 && !rtnl.ReadIpv6StaticRoutes(interfaceIndex, ipv6).Succeeded) return null;
+        return routes.Where(route => !ipv4.Exists(route.IsInstalledAs) && !ipv6.Exists(route.IsInstalledAs));
     }
 
     /// <summary>One change under way.</summary>
@@ -155,8 +168,12 @@ public sealed class StaticConfigurator(RtnlSocket rtnl)
         {
             StaticRouteMessage.WriteAdd(rtnl.Writer, interfaceIndex, act.Route);
             RtnlResult result = rtnl.Execute(rtnl.Writer.Finish());
-            // The very same route is there: ours if it is recorded, another program's if not.
-            if (result.Errno == KernelNumbers.EEXIST) return null;
+            if (result.Errno == KernelNumbers.EEXIST)
+            {
+                // The very same route is there: ours if it is recorded, another program's if not. It bears no other mark.
+                if (!_routes.Contains(act.Route)) _notes.Add($"route {act.Route}: somebody else configured it; left as it is");
+                return null;
+            }
             if (!result.Succeeded)
             {
                 _routes.Remove(act.Route);

@@ -2,6 +2,7 @@ using BondDhcp.Bond.Links;
 using BondDhcp.Bond.Linux;
 using BondDhcp.Bond.Plan;
 using BondDhcp.Bond.Wpa;
+using BondDhcp.Dhcp.Client;
 using BondDhcp.Dhcp.Identity;
 using BondDhcp.Host.Components;
 using BondDhcp.Host.Configuration;
@@ -31,6 +32,7 @@ internal sealed class Supervision : IDisposable
     private readonly Dictionary<string, SupplicantRunner> _supplicants = new(StringComparer.Ordinal);
     private readonly Dictionary<string, StaticRunner> _statics = new(StringComparer.Ordinal);
     private readonly Dictionary<string, PathWatch> _paths = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, Action> _tellLease = new(StringComparer.Ordinal);
     private readonly HashSet<string> _wantedSlaves = new(StringComparer.Ordinal);
     private readonly HashSet<string> _pathFailover = new(StringComparer.Ordinal);
     private readonly HashSet<string> _anonymous = new(StringComparer.Ordinal);
@@ -71,6 +73,9 @@ internal sealed class Supervision : IDisposable
     /// <summary>The runner of an interface's static configuration; null while none runs.</summary>
     public StaticRunner? Static(string name) => _statics.GetValueOrDefault(name);
 
+    /// <summary>The watch of the paths below an interface's DHCPv4 client; null while none runs.</summary>
+    public PathWatch? Watch(string name) => _paths.GetValueOrDefault(name);
+
     /// <summary>Work of any kind but a lease's; not started.</summary>
     public ComponentWork Create(ComponentSpec spec) => spec.Kind switch
     {
@@ -89,10 +94,11 @@ internal sealed class Supervision : IDisposable
         _paths[name] = watch;
         watch.Changed += OnPathsChanged;
         watch.Select += (bond, slave, why) => Master(bond)?.SelectSlave(slave, why);
+        // Under another hardware address nobody is to hear of the lease's gateway, unless the slaves are to be watched by it.
+        Dhcp4Lease? Watched() => _anonymous.Contains(name) && !_pathFailover.Contains(name) ? null : runner.Client.Lease;
         void Told()
         {
-            // Under another hardware address nobody is to hear of the lease's gateway, unless the slaves are to be watched by it.
-            watch.NoteLease(_anonymous.Contains(name) && !_pathFailover.Contains(name) ? null : runner.Client.Lease);
+            watch.NoteLease(Watched());
             // Without a lease the kernel might announce what it likes; with one, only where every backup is known.
             SetPeerNotifications();
             Static(name)?.NoteLease(runner.Client.Lease is not null);
@@ -102,8 +108,10 @@ internal sealed class Supervision : IDisposable
         void Heard(bool allowed) => Static(name)?.NoteAutoConfigure(allowed);
         runner.AutoConfigureHeard += Heard;
         Told();
+        _tellLease[name] = () => watch.KeepLease(Watched());
         return () =>
         {
+            if (ReferenceEquals(_paths.GetValueOrDefault(name), watch)) _tellLease.Remove(name);
             runner.LeaseChanged -= Told;
             runner.GatewayHeard -= watch.NoteGateway;
             runner.AutoConfigureHeard -= Heard;
@@ -124,7 +132,9 @@ internal sealed class Supervision : IDisposable
             if (one.PathFailover) _pathFailover.Add(one.Name);
             if (one.Anonymity) _anonymous.Add(one.Name);
         }
-        foreach (PathWatch watch in _paths.Values.ToArray()) watch.Follow();
+        // The lease is what it was; whether its gateway may be asked for, and whether the kernel may announce, is the configuration's.
+        foreach (Action tell in _tellLease.Values.ToArray()) tell();
+        SetPeerNotifications();
     }
 
     /// <summary>Which network a slave leads into.</summary>
@@ -200,7 +210,12 @@ internal sealed class Supervision : IDisposable
         return (PathClass.Unknown, null);
     }
 
-    private void Follow(IReadOnlyList<LinkEvent> events) => FollowPaths();
+    private void Follow(IReadOnlyList<LinkEvent> events)
+    {
+        FollowPaths();
+        // What lies on a bond may be another interface now, and have no watch.
+        if (_anonymous.Count > 0) SetPeerNotifications();
+    }
 
     // What one of them says may end a client and begin another.
     private void FollowPaths()
@@ -229,9 +244,12 @@ internal sealed class Supervision : IDisposable
     {
         foreach ((string name, MasterRunner master) in _masters)
         {
-            bool same = !_anonymous.Contains(name)
-                && _paths.All(path => path.Value.BondName != name || (path.Value.AllBackupsSame && !_anonymous.Contains(path.Key)));
+            bool same = !_anonymous.Any(one => one == name || BondBelow(one) == name)
+                && _paths.All(path => path.Value.BondName != name || path.Value.AllBackupsSame);
             master.NumGratArp = same ? byte.MaxValue : (byte)0;
         }
     }
+
+    // With DHCPv6 alone, or static addresses, an interface has no watch that knows.
+    private string? BondBelow(string name) => _network.Table.TryFind(name, out Link? link) ? Gate.BondBelow(link, out _)?.Name : null;
 }

@@ -159,7 +159,9 @@ internal sealed partial class MasterRunner : IDisposable
     {
         set
         {
-            Plan = Plan.WithPeerNotifications(value);
+            BondPlan plan = Plan.WithPeerNotifications(value);
+            if (ReferenceEquals(plan, Plan)) return;
+            Plan = plan;
             Wake();
         }
     }

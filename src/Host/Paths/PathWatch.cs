@@ -76,6 +76,17 @@ internal sealed class PathWatch : IDisposable
         Follow(granted: true);
     }
 
+    /// <summary>
+    /// The configuration says something else of the lease that is in force: no server acknowledged anything now, and by which
+    /// path it did is not known of a lease that was kept from here.
+    /// </summary>
+    public void KeepLease(Dhcp4Lease? lease)
+    {
+        _lease = lease;
+        if (lease is null) _leaseSsid = _leaseIdentity = null;
+        Follow();
+    }
+
     /// <summary>The client heard its gateway through the active slave.</summary>
     public void NoteGateway(MacAddress mac) => _probes.GatewayHeard(mac);
 

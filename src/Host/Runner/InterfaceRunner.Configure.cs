@@ -95,7 +95,7 @@ internal sealed partial class InterfaceRunner
 
     /// <summary>
     /// Takes for ours what an earlier run left on the interface: what it recorded and, where the record is missing, an
-    /// address of a stored lease that bears our mark, with the routes that have it as their source.
+    /// address of a stored lease that bears our mark, or has the lease's prefix where the kernel keeps no marks, with the routes that have it as their source.
     /// </summary>
     private void Adopt(Dhcp4Memory memory)
     {
@@ -113,7 +113,8 @@ internal sealed partial class InterfaceRunner
         ImmutableArray<Ipv4Prefix> addresses =
         [
             .. present.Where(address => recorded.Addresses.Contains(address.Prefix)
-                || (IsStored(address.Prefix.Address) && BearsOurMark(address))).Select(address => address.Prefix),
+                || (BearsOurMark(address) && IsStored(address.Prefix.Address))
+                || (KeepsNoMarks && IsStoredAs(address.Prefix))).Select(address => address.Prefix),
         ];
         HashSet<InstalledRoute> routes = [.. recorded.Routes];
         if (!addresses.IsEmpty)
@@ -126,6 +127,8 @@ internal sealed partial class InterfaceRunner
 
         // Whatever the prefix: the configuration may have another one by now.
         bool IsStored(Ipv4Address address) => memory.Leases.Any(lease => lease.Address == address);
+        // With another prefix somebody else may have configured it: it is the server's, or the one that is in force.
+        bool IsStoredAs(Ipv4Prefix prefix) => memory.Leases.Any(lease => lease.Prefix == prefix || InForce(lease).Prefix == prefix);
     }
 
     // The lease that is to be verified holds it, or else no lease does: the file was damaged. The kernel ends it with the
@@ -154,8 +157,9 @@ internal sealed partial class InterfaceRunner
         Taken is { } link && Network.Table.FindAddress(link.Index, prefix.Address)?.Prefix is { } present
         && (present == prefix || _owned.Addresses.Contains(present));
 
-    // A kernel before 5.18 keeps no mark: there the stored lease alone says that the address is ours. A later one marks
-    // at least the loopback's address.
-    private bool BearsOurMark(InterfaceAddress address) =>
-        address.Protocol == InterfaceAddress.OurProtocol || Network.Table.Addresses.All(other => other.Protocol == 0);
+    private static bool BearsOurMark(InterfaceAddress address) => address.Protocol == InterfaceAddress.OurProtocol;
+
+    // A kernel before 5.18: there the stored lease alone says that an address is ours. A later one marks at least the
+    // loopback's address.
+    private bool KeepsNoMarks => Network.Table.Addresses.All(static address => address.Protocol == 0);
 }

@@ -13,6 +13,13 @@ internal sealed partial class StaticRunner
 
     private const string External = "external";
 
+    // Routes of ours whose end the kernel announced, and whether it did so of an address, until it is known why. Meanwhile
+    // nothing is put back: it would look as if it had never been gone.
+    private readonly List<StaticRoute> _gone = [];
+    private bool _addressGone;
+    private bool _judging;
+    private bool _applyWaits;
+
     private RestoreBudget _routeRestores;
     private StaticOutcome? _outcome;
     private string _lastProblems = "";
@@ -34,6 +41,11 @@ internal sealed partial class StaticRunner
     private void Apply()
     {
         if (_link is not { } link || !_machine.IsRunning) return;
+        if (_judging)
+        {
+            _applyWaits = true;
+            return;
+        }
         StaticConfiguration wanted = Settings.ToConfiguration(
             _machine.IsFallback, _machine.Addresses.Where(static state => state.Origin == StaticOrigin.LinkLocal).Select(static state => state.Address));
         // No route leads through an interface that is down; they come when it is up.
@@ -91,10 +103,64 @@ internal sealed partial class StaticRunner
         Feed(new StaticInput.Observed([.. present.Select(there => there.Address)]));
     }
 
-    /// <summary>Somebody else removed a route of ours: it is put back, seldom and not for ever. Our own removals are not ours any more.</summary>
-    private void NoteRemoved(StaticRoute? route)
+    private void NoteGone(StaticRoute? route)
     {
-        if (route is null || !_owned.Routes.Contains(route)) return;
+        if (route is null || _gone.Contains(route)) return;
+        _gone.Add(route);
+        JudgeSoon();
+    }
+
+    private void NoteAddressGone()
+    {
+        _addressGone = true;
+        JudgeSoon();
+    }
+
+    private void JudgeSoon()
+    {
+        if (_judging) return;
+        _judging = true;
+        _loop.Post(() => Guard(JudgeGone));
+    }
+
+    // Of an interface that was set down and up again the kernel's words may come in parts, the ends of routes first. It is
+    // up: so by now all that was said of its being down has been said, and is taken in before anybody is accused. And what
+    // went may be there again: then it was changed or came back, here or elsewhere.
+    private void JudgeGone()
+    {
+        if (!_judging || _link is not { } link) return;
+        bool isUp = _network.Rtnl.FindLink(link.Index) is { IsUp: true };
+        int count = _gone.Count;
+        if (isUp) _network.Drain();
+        if (!_judging) return;
+        if (_gone.Count > count)
+        {
+            // There may be more of it than is taken in at once.
+            _loop.Post(() => Guard(JudgeGone));
+            return;
+        }
+        StaticRoute[] gone = [.. _gone];
+        (bool addressGone, bool applyWaits) = (_addressGone, _applyWaits);
+        ForgetGone();
+        if (isUp && gone.Length > 0)
+        {
+            if (_configurator.FindMissing(link.Index, gone) is { } missing) missing.ForEach(NoteRemoved);
+            else _again.At = Instant.Min(_again.At, BoottimeClock.Now + s_againDelay);
+        }
+        if (isUp && addressGone) Observe();
+        if (applyWaits || (isUp && addressGone)) Apply();
+    }
+
+    private void ForgetGone()
+    {
+        _gone.Clear();
+        (_addressGone, _judging, _applyWaits) = (false, false, false);
+    }
+
+    /// <summary>Somebody else removed a route of ours: it is put back, seldom and not for ever. Our own removals are not ours any more.</summary>
+    private void NoteRemoved(StaticRoute route)
+    {
+        if (!_owned.Routes.Contains(route)) return;
         _owned = _owned with { Routes = _owned.Routes.Remove(route) };
         Journal(Route("routeRemoved", route, External));
         Instant now = BoottimeClock.Now;

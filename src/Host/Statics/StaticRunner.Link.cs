@@ -37,8 +37,8 @@ internal sealed partial class StaticRunner
     private void Follow(IReadOnlyList<LinkEvent> events) => Guard(() =>
     {
         if (!_machine.IsRunning) return;
-        bool removed = false, changed = false, wentDown = false;
-        List<StaticRoute> gone = [];
+        // Down at the beginning, as far as was told, or meanwhile.
+        bool removed = false, changed = false, wentDown = _link is { IsUp: false };
         foreach (LinkEvent happened in events)
         {
             switch (happened)
@@ -53,20 +53,25 @@ internal sealed partial class StaticRunner
                 case LinkEvent.Ipv6AddressRemoved(var address) when address.InterfaceIndex == _link?.Index: removed = true; break;
                 case LinkEvent.AddressAdded(var address) when address.InterfaceIndex == _link?.Index: changed = true; break;
                 case LinkEvent.Ipv6AddressSeen(var address) when address.InterfaceIndex == _link?.Index: changed = true; break;
-                case LinkEvent.RouteRemoved(var route) when route.InterfaceIndex == _link?.Index: NoteRemoved(_owned.Routes.FirstOrDefault(one => one.IsInstalledAs(route))); break;
-                case LinkEvent.Ipv6RouteSeen(var index, var route, var isThere) when index == _link?.Index || route.Kind != StaticRouteKind.Unicast:
-                    if (_owned.Routes.FirstOrDefault(one => one.IsInstalledAs(route)) is not { } ours) break;
-                    if (isThere) gone.Remove(ours);
-                    else gone.Add(ours);
+                case LinkEvent.RouteRemoved(var route) when route.InterfaceIndex == _link?.Index: NoteGone(_owned.Routes.FirstOrDefault(one => one.IsInstalledAs(route))); break;
+                case LinkEvent.Ipv6RouteSeen(var index, var route, false) when index == _link?.Index || route.Kind != StaticRouteKind.Unicast:
+                    NoteGone(_owned.Routes.FirstOrDefault(one => one.IsInstalledAs(route)));
                     break;
                 case LinkEvent.Resynchronised: removed = true; break;
             }
         }
-        // What the kernel dropped with the interface comes back with it; what went to come again was changed, here or elsewhere.
-        if (gone.Count > 0 && !wentDown && _link is { } taken && _network.Rtnl.FindLink(taken.Index) is { IsUp: true }) gone.ForEach(NoteRemoved);
         // Once, when the whole is known. With the last address of a family the kernel drops its routes, without a word.
-        if (removed) Observe();
-        if ((removed || changed) && _link is { IsUp: true }) Apply();
+        if (!wentDown && _link is { IsUp: true })
+        {
+            if (removed) NoteAddressGone();
+            if (changed) Apply();
+            return;
+        }
+        // What the kernel dropped with the interface comes back with it, and is nobody's theft.
+        bool applies = _applyWaits || ((removed || changed) && _link is { IsUp: true });
+        ForgetGone();
+        if (applies) Apply();
+        if (removed && _link is { IsUp: true }) Observe();
     });
 
     private void FollowLink(Link link)
@@ -148,6 +153,7 @@ internal sealed partial class StaticRunner
     {
         _link = null;
         _record = null;
+        ForgetGone();
         // Of what is left there nothing is known any more; when the interface comes back it is looked for.
         _owned = StaticOwnership.None;
         _outcome = null;

@@ -14,6 +14,7 @@ namespace BondDhcp.Host.Statics;
 /// </summary>
 internal sealed partial class StaticRunner : IDisposable
 {
+    private readonly EventLoop _loop;
     private readonly NetworkState _network;
     private readonly EntropySource _entropy;
     private readonly Action<string, Report> _journal;
@@ -39,6 +40,7 @@ internal sealed partial class StaticRunner : IDisposable
         EventLoop loop, NetworkState network, StaticSettings settings, Func<int, StaticOwnershipFile>? openRecord,
         EntropySource entropy, Action<string, Report> journal)
     {
+        _loop = loop;
         _network = network;
         _entropy = entropy;
         _journal = journal;

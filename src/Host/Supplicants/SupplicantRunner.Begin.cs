@@ -76,13 +76,16 @@ internal sealed partial class SupplicantRunner
     }
 
     // A run that was killed between the start of a supplicant and its record leaves one that no record names. Its words go into
-    // our log, which was made before it: so it is ours. What it was started with its command line says.
+    // our log, which was made before it, and its command line names our interface: so it is ours. What else it was started with
+    // the command line says too.
     private SupplicantRecord? FindUnrecorded()
     {
-        if (KernelFile.Inode(LogPath) is not { } log) return null;
         foreach ((ProcessIdentity identity, string[] command) in new ProcessTable().Named(Program))
         {
-            if (KernelFile.Inode(FormattableString.Invariant($"/proc/{identity.Pid}/fd/1")) != log) continue;
+            // It may have ended meanwhile, or have overwritten its command line.
+            int named = Array.IndexOf(command, "-i");
+            if (named < 0 || named + 1 >= command.Length || command[named + 1] != _settings.InterfaceName) continue;
+            if (!KernelFile.IsSame(FormattableString.Invariant($"/proc/{identity.Pid}/fd/1"), LogPath)) continue;
             bool asWanted = command.AsSpan(1).SequenceEqual(CollectionsMarshal.AsSpan(Arguments()));
             // Read anew where it may have been changed since: when the process began is known to a hundredth of a second.
             DateTime began = DateTime.UtcNow - (BoottimeClock.Now - Instant.FromSeconds(identity.StartTicks / TicksPerSecond));

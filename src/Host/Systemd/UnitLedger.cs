@@ -5,7 +5,7 @@ namespace BondDhcp.Host.Systemd;
 /// <summary>
 /// What the units of components were told last, and what they are to be told next. What a telling that failed left them in is
 /// not known: somebody else may have had a job for one of them, whose outcome is its state now. They are told again a little
-/// later, and some times, until that succeeds; then at the next change. Pure: what time it is it is told.
+/// later, and some times, until that succeeds; then at the next change. A stop that failed keeps no start waiting. Pure: what time it is it is told.
 /// </summary>
 internal sealed class UnitLedger
 {
@@ -22,6 +22,9 @@ internal sealed class UnitLedger
     private int _failures;
     private bool _givenUp;
 
+    // A stop failed a moment ago. What is to be started in the same round is told all the same, and counts for nothing.
+    private bool _startsAreDue;
+
     /// <summary>When to look again whatever happens; Never while nothing failed.</summary>
     public Instant AgainAt { get; private set; } = Instant.Never;
 
@@ -30,8 +33,9 @@ internal sealed class UnitLedger
     /// <param name="now">CLOCK_BOOTTIME.</param>
     public UnitCall? Next(IReadOnlyList<UnitWish> components, Instant now)
     {
-        if (_givenUp || (now < AgainAt && !AgainAt.IsNever)) return null;
-        AgainAt = Instant.Never;
+        bool waits = _givenUp || (now < AgainAt && !AgainAt.IsNever);
+        if (waits && !_startsAreDue) return null;
+        if (!waits) (AgainAt, _startsAreDue) = (Instant.Never, false);
         List<string> stop = [], start = [];
         foreach (UnitWish one in components)
         {
@@ -42,13 +46,19 @@ internal sealed class UnitLedger
         // Not configured any more.
         foreach ((string component, string word) in _words)
             if (word != Stop && !Contains(components, component)) stop.Add(component);
-        return stop.Count > 0 ? new UnitCall(Stop, stop) : start.Count > 0 ? new UnitCall(Start, start) : null;
+        return stop.Count > 0 && !_startsAreDue ? new UnitCall(Stop, stop) : start.Count > 0 ? new UnitCall(Start, start) : null;
     }
 
     /// <summary>How a telling ended; after the last one, when the daemon ends, nothing is told again.</summary>
     public void Told(UnitCall call, bool succeeded, bool isLast, Instant now)
     {
         foreach (string component in call.Components) _words[component] = succeeded || isLast ? call.Verb : Unknown;
+        if (_startsAreDue)
+        {
+            _startsAreDue = false;
+            return;
+        }
+        _startsAreDue = !succeeded && call.Verb == Stop;
         if (succeeded) _failures = 0;
         else if (_failures++ >= MaxRepetitions) _givenUp = true;
         else AgainAt = now + FirstDelay * (1 << (_failures - 1));
@@ -58,7 +68,7 @@ internal sealed class UnitLedger
     public void Change()
     {
         if (_givenUp) (_givenUp, _failures) = (false, 0);
-        AgainAt = Instant.Never;
+        (AgainAt, _startsAreDue) = (Instant.Never, false);
     }
 
     private static bool Contains(IReadOnlyList<UnitWish> components, string name)

@@ -23,13 +23,22 @@ public static unsafe class KernelFile
     }
 
     /// <summary>A file's number on its file system; null where there is no such file.</summary>
-    public static ulong? Inode(string path)
+    public static ulong? Inode(string path) => TryState(path, out stat status) ? (ulong)status.st_ino : null;
+
+    /// <summary>True when both paths lead to one file: the same number on the same device. False where there is none.</summary>
+    public static bool IsSame(string path, string other) =>
+        TryState(path, out stat one) && TryState(other, out stat two)
+        && (ulong)one.st_ino == (ulong)two.st_ino && (ulong)one.st_dev == (ulong)two.st_dev;
+
+    private static bool TryState(string path, out stat status)
     {
+        status = default;
         int file = FileOctets.Open(path);
-        if (file < 0) return null;
-        stat status;
-        bool known = LibC.fstat(file, &status) == 0;
+        if (file < 0) return false;
+        stat read;
+        bool known = LibC.fstat(file, &read) == 0;
         _ = LibC.close(file);
-        return known ? (ulong)status.st_ino : null;
+        status = read;
+        return known;
     }
 }

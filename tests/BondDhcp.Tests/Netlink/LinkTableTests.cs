@@ -53,6 +53,27 @@ public sealed class LinkTableTests
         Assert.Equal(5, link.Index);
     }
 
+    [Fact(DisplayName = "The device below in another network namespace is none of ours that has its index")]
+    public void LowerIndex_OfAnotherNamespace_IsNone()
+    {
+        Take(NetlinkSamples.Link(2, "bond0"));
+        Take(NetlinkSamples.Link(5, "bond0.5", more: static writer =>
+        {
+            writer.AddUInt32(Rtnl.IFLA_LINK, 2);
+            using (writer.Nest(Rtnl.IFLA_LINKINFO)) writer.AddText(Rtnl.IFLA_INFO_KIND, "vlan");
+        }));
+        Assert.Equal(2, _table.Links[5].LowerIndex);
+        Assert.True(_table.LiesOn("bond0.5", "bond0"));
+        Take(NetlinkSamples.Link(5, "bond0.5", more: static writer =>
+        {
+            writer.AddUInt32(Rtnl.IFLA_LINK, 2);
+            using (writer.Nest(Rtnl.IFLA_LINKINFO)) writer.AddText(Rtnl.IFLA_INFO_KIND, "vlan");
+            writer.AddUInt32(Rtnl.IFLA_LINK_NETNSID, 0);
+        }));
+        Assert.Equal(0, _table.Links[5].LowerIndex);
+        Assert.False(_table.LiesOn("bond0.5", "bond0"));
+    }
+
     [Fact(DisplayName = "AH-8 (table): a slave that another bond took is told with both masters")]
     public void Slave_TakenByAnotherBond_IsTold()
     {

@@ -358,6 +358,29 @@ public sealed class InterfaceRunnerTests
         Assert.Empty(Addresses());
     });
 
+    [Theory(DisplayName = "Where the kernel keeps no marks and no record says so, a lease's address is ours with the lease's prefix alone")]
+    [InlineData("192.0.2.50/24", "")]
+    [InlineData("192.0.2.50/25", "192.0.2.50/25")]
+    public void Address_WithoutMarkOrRecord_IsOursByItsPrefix(string found, string left) => RunnerBed.Run(bed =>
+    {
+        bed.Serve("s0");
+        InterfaceRunner first = Bind(bed);
+        first.Stop(release: false, static () => { });
+        bed.Drop(first);
+        PrivateNetwork.Ip("address del 192.0.2.50/24 dev c0");
+        PrivateNetwork.Ip($"address add {found} dev c0");
+        // The kernel's own mark is what tells a kernel that has them.
+        PrivateNetwork.Ip("address flush dev lo");
+        bed.Network.Drain();
+
+        InterfaceRunner second = Bind(bed);
+        Assert.Contains(found, Addresses());
+        bool stopped = false;
+        second.Stop(release: true, () => stopped = true);
+        bed.Until(() => stopped);
+        Assert.Equal(left, string.Join(' ', Addresses()));
+    });
+
     private static InterfaceConfiguration Mask16(InterfaceConfiguration configuration) =>
         configuration with { Options4 = ConfigurationReader.Read("f.toml", "[interface.c0]\ndhcp4 = true\nsupersede = { subnet-mask = \"255.255.0.0\" }").Configuration!.Interfaces[0].Options4 };
 

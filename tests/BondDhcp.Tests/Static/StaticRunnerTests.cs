@@ -128,6 +128,7 @@ public sealed class StaticRunnerTests
         runner.Start();
         bed.Until(() => runner.Snapshot.State == StaticState.Running);
         Assert.Contains("192.0.2.61/24: somebody else configured it", runner.Snapshot.Why, StringComparison.Ordinal);
+        Assert.Contains("route 10.9.0.0/16 via 192.0.2.9: somebody else configured it", runner.Snapshot.Why, StringComparison.Ordinal);
         Assert.Contains("10.8.0.0/16", Routes(), StringComparison.Ordinal);
         runner.Stop(() => { });
         string left = Shown() + Routes();
@@ -361,6 +362,58 @@ public sealed class StaticRunnerTests
         bed.For(50);
         Assert.DoesNotContain("another program", bed.Transcript(), StringComparison.Ordinal);
         Assert.DoesNotContain("actor=external", bed.Transcript(), StringComparison.Ordinal);
+    });
+
+    [Fact(DisplayName = "Set down and up quickly, wherever what the kernel says of it is cut in two: no theft, and the routes stay ours")]
+    public void DownAndUp_ToldInParts_IsNoTheft() => RunnerBed.Run(bed =>
+    {
+        EnableIpv6();
+        using var directory = new TemporaryDirectory();
+        string quick = Path.Combine(directory.Path, "quick");
+        using StaticRunner runner = Add(
+            bed, Settings("2001:db8::5/64", "2001:db8:1::/48 via fe80::1", "2001:db8:1::/48 via fe80::2", "2001:db8:2::/48 via 2001:db8::1"), directory.Path);
+        runner.Start();
+        bed.Until(() => runner.Snapshot.State == StaticState.Running);
+        bed.Until(() => Shown("-6").Contains("fe80:", StringComparison.Ordinal) && !Shown("-6").Contains("tentative", StringComparison.Ordinal));
+        for (int place = 0; place < 24; place++)
+        {
+            bed.For(30);
+            // So many events are taken at once; the rest a turn of the loop later.
+            string[] before = [.. Enumerable.Range(0, 256 - place).Select(i => $"address {(i % 2 == 0 ? "add" : "del")} 198.51.100.1/32 dev s0")];
+            File.WriteAllLines(quick, [.. before, "link set c0 down", "link set c0 up"]);
+            PrivateNetwork.Ip($"-batch {quick}");
+            if (before.Length % 2 == 1) PrivateNetwork.Ip("address del 198.51.100.1/32 dev s0");
+            // Of several next hops those of one device alone are not shown by it.
+            bed.Until(() => PrivateNetwork.Ip("-6 route show") is var routes && routes.Contains("via fe80::1", StringComparison.Ordinal)
+                && routes.Contains("via fe80::2", StringComparison.Ordinal) && routes.Contains("2001:db8:2::/48", StringComparison.Ordinal));
+            Assert.DoesNotContain("actor=external", bed.Transcript(), StringComparison.Ordinal);
+        }
+        bed.For(50);
+        Assert.DoesNotContain("another program", bed.Transcript(), StringComparison.Ordinal);
+        runner.Stop(() => { });
+        Assert.Equal("", PrivateNetwork.Ip("-6 route show table all proto static"));
+    });
+
+    [Theory(DisplayName = "A route that another program deletes and puts back at once is not restored, and stays ours")]
+    [InlineData("-4", "10.8.0.0/16 via 192.0.2.9")]
+    [InlineData("-6", "2001:db8:1::/48 via fe80::1")]
+    public void Route_BackAtOnce_StaysOurs(string family, string route) => RunnerBed.Run(bed =>
+    {
+        EnableIpv6();
+        using StaticRunner runner = Add(bed, Settings("192.0.2.60/24 2001:db8::5/64", route) with { ConflictDetection = ConflictDetection.Off });
+        runner.Start();
+        bed.Until(() => runner.Snapshot.State == StaticState.Running);
+        bed.Until(() => Shown("-6").Contains("fe80:", StringComparison.Ordinal) && !Shown("-6").Contains("tentative", StringComparison.Ordinal));
+        bed.For(100);
+        for (int round = 0; round < 5; round++)
+        {
+            PrivateNetwork.Ip($"{family} route del {route} dev c0 proto static metric 1024");
+            PrivateNetwork.Ip($"{family} route add {route} dev c0 proto static metric 1024");
+            bed.For(30);
+        }
+        Assert.DoesNotContain("actor=external", bed.Transcript(), StringComparison.Ordinal);
+        runner.Stop(() => { });
+        Assert.Equal("", PrivateNetwork.Ip($"{family} route show table all proto static"));
     });
 
     [Fact(DisplayName = "A route that leads nowhere goes when its interface is gone")]

@@ -63,6 +63,42 @@ public sealed class UnitLedgerTests
         Assert.Equal(_now + TimeSpan.FromSeconds(1), _ledger.AgainAt);
     }
 
+    [Fact(DisplayName = "A stop that fails holds back no start: those are told in the same round, and once; the stop is told again as often as ever")]
+    public void StopFailed_StartsAreToldAllTheSame()
+    {
+        string[] wishes = ["+a", "-b"];
+        Assert.Equal("stop b", Next(wishes));
+        Tell(succeeded: false, false, wishes);
+        Assert.Equal("start a", Next(wishes));
+        Tell(succeeded: true, false, wishes);
+        Assert.Equal("", Next(wishes));
+        List<double> waits = [];
+        while (!_ledger.AgainAt.IsNever && waits.Count < 20)
+        {
+            waits.Add((_ledger.AgainAt - _now).TotalSeconds);
+            _now = _ledger.AgainAt;
+            Assert.Equal("stop b", Next(wishes));
+            Tell(succeeded: false, false, wishes);
+            Assert.Equal("", Next(wishes));
+        }
+        Assert.Equal([1, 2, 4, 8, 16, 32], waits);
+    }
+
+    [Fact]
+    public void StopAndStartFailed_AreOneRound()
+    {
+        string[] wishes = ["+a", "-b"];
+        Tell(succeeded: false, false, wishes);
+        Assert.Equal("start a", Next(wishes));
+        Tell(succeeded: false, false, wishes);
+        Assert.Equal("", Next(wishes));
+        Assert.Equal(_now + TimeSpan.FromSeconds(1), _ledger.AgainAt);
+        _now = _ledger.AgainAt;
+        Assert.Equal("stop b", Next(wishes));
+        Tell(succeeded: true, false, wishes);
+        Assert.Equal("start a", Next(wishes));
+    }
+
     [Fact]
     public void Change_WaitsForNothing()
     {

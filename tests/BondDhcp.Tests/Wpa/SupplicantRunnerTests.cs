@@ -85,6 +85,25 @@ public sealed class SupplicantRunnerTests
         Assert.Empty(Directory.GetFiles(bed.Path("runtime")));
     });
 
+    [Fact(DisplayName = "One of another interface is not ours because it writes into our log")]
+    public void NextRun_WithoutRecord_OfAnotherInterface_IsNotOurs() => SupplicantBed.Run(bed =>
+    {
+        PrivateNetwork.Ip("link add d0 type veth peer name d1");
+        PrivateNetwork.Ip("link set d0 up");
+        SupplicantRunner first = bed.Attached(bed.Make());
+        string log = Assert.Single(Directory.GetFiles(bed.Path("runtime"), "*.log"));
+        bool done = false;
+        first.Stop(() => done = true);
+        bed.Until(() => done, "stopped", first);
+        ChildProcess other = bed.StartProgram("sh", "-c", $"exec wpa_supplicant -q -i d0 -D wired -c {bed.ConfigurationFile} >{log} 2>&1");
+        bed.Until(() => File.Exists(Path.Combine(bed.Path("ctrl"), "d0")), "a socket");
+        SupplicantRunner second = bed.Make();
+        second.Start();
+        bed.Until(() => second.View.Presence == WpaPresence.Attached, "attached", second);
+        Assert.NotEqual(other.Identity.Pid, second.ProcessId);
+        Assert.False(other.TryReap(out _));
+    });
+
     [Fact(DisplayName = "One that nobody recorded and that was started otherwise than now wanted is ended, and another takes its place")]
     public void NextRun_WithoutRecord_OtherSettings_Replaces() => SupplicantBed.Run(bed =>
     {

@@ -56,7 +56,7 @@ internal sealed class ProcessTable(string root = "/")
     public bool IsIn(int pid, ulong? here) => here is not null && NamespaceOf(TextOf(pid)) == here;
 
     /// <summary>Our network namespace, for <see cref="IsIn"/>; null where it cannot be told.</summary>
-    public ulong? Here => NamespaceOf("self");
+    public ulong? Here => NamespaceOf("thread-self") ?? NamespaceOf("self");
 
     /// <summary>Inodes of the sockets that a process has open; empty also where we may not look.</summary>
     public HashSet<ulong> SocketsOf(int pid) => SocketsOf(TextOf(pid));
