@@ -44,6 +44,7 @@ internal sealed class ImportOutcome
         if (paths.IsEmpty) reader.ReadPlaces(processes.SelectMany(process => process.Files));
         new ImportFinish(reader).Complete(now);
         outcome.Identity.Decide();
+        new ImportResolver(root, reader, processes).Decide();
         outcome.Write();
         return outcome;
     }
