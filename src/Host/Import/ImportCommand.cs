@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Text;
 using BondDhcp.Host.Commands;
 using BondDhcp.Host.Daemon;
@@ -81,8 +82,11 @@ internal sealed class ImportCommand
         return _failed ? ExitCode.Failed : ExitCode.Done;
     }
 
+    // Below another root a name is meant from there.
+    private ImmutableArray<string> Paths => _root.IsHere ? [.. _invocation.Arguments.Select(path => path.Length == 0 ? path : Path.GetFullPath(path))] : _invocation.Arguments;
+
     private ImportOutcome Read(IReadOnlyList<ClientProcess> processes) =>
-        ImportOutcome.Of(_root, _invocation.Arguments, processes, name => _root.IsHere ? Adoption.MacOf(name) : null, TimeProvider.System.GetUtcNow());
+        ImportOutcome.Of(_root, Paths, processes, name => _root.IsHere ? Adoption.MacOf(name) : null, TimeProvider.System.GetUtcNow());
 
     // Atomically, and never over what somebody else wrote.
     private bool Output(string toml)

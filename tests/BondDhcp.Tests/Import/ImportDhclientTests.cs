@@ -261,6 +261,9 @@ public sealed class ImportDhclientTests(ITestOutputHelper output)
             Assert.Equal((1, ""), (none.ExitCode, none.Output));
             Assert.EndsWith("bonddhcp: nothing here is to be imported\n", none.Error, StringComparison.Ordinal);
         }
+        ProgramResult relative = await client.CommandAsync("import", Path.GetRelativePath(Environment.CurrentDirectory, Path.Combine(tree.Root, "etc/network/interfaces")));
+        Assert.Equal(0, relative.ExitCode);
+        Assert.Contains("dhcp4 = true # " + tree.Root, relative.Output, StringComparison.Ordinal);
         using SystemTree empty = new();
         Assert.Equal(1, (await client.CommandAsync("import", "--root", empty.Root)).ExitCode);
 
