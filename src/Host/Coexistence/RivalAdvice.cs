@@ -26,14 +26,20 @@ internal sealed record RivalAdvice(string? File, IReadOnlyList<string> Content, 
         RivalKind.Dhcpcd when rival.LooksAfterAll => new RivalAdvice(
             "/etc/dhcpcd.conf", [$"denyinterfaces {string.Join(' ', interfaces)}"], "systemctl restart dhcpcd"),
         RivalKind.Dhcpcd => new RivalAdvice(null, [], $"dhcpcd --exit {rival.Interface}"),
-        // Without -r, which would give the address back.
-        RivalKind.Dhclient => new RivalAdvice(
-            null, [], $"bonddhcp import --stop-dhclient, or dhclient -x{(rival.File is { } file ? $" -pf {file}" : "")} {rival.Interface}"),
-        // At SIGTERM it gives its lease back and takes its addresses away.
-        _ when rival is { Program: Dhcp6cProcess.ProcessName, Pid: not 0 } => new RivalAdvice(null, [], FormattableString.Invariant($"bonddhcp import --stop-dhclient, or kill -9 {rival.Pid}")),
+        RivalKind.Dhclient => Replaced(rival),
+        _ when rival is { Program: Dhcp6cProcess.ProcessName, Pid: not 0 } => Replaced(rival),
         _ when rival.Pid != 0 => new RivalAdvice(null, [], FormattableString.Invariant($"kill {rival.Pid}")),
         _ => new RivalAdvice(null, [], "ss -ulpn and ss -0p show which it is"),
     };
+
+    // Neither dhclient -r, which gives the address back, nor -x, whose script takes it away, nor SIGTERM, at which dhcp6c does both. The
+    // import needs the daemon's state for itself; an address that is merely left belongs to nobody.
+    private static RivalAdvice Replaced(Rival rival)
+    {
+        string? kill = rival.Pid != 0 ? FormattableString.Invariant($"kill -9 {rival.Pid}") : rival.File is { } file ? $"kill -9 $(cat {file})" : null;
+        string import = "systemctl kill --kill-whom=main -s USR2 bonddhcp; bonddhcp import --stop-dhclient; systemctl start bonddhcp (goes on with its address)";
+        return new RivalAdvice(null, [], kill is null ? import : $"{import}, or {kill} (leaves its address; DHCP then begins by itself)");
+    }
 
     /// <summary>In one line: what to write where, and the command.</summary>
     public override string ToString() => File is null ? Command : $"put \"{string.Join("\\n", Content)}\" into {File}, then: {Command}";

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Text;
 using BondDhcp.Host.Commands;
 using BondDhcp.Host.Daemon;
@@ -60,6 +61,11 @@ internal sealed class ImportCommand
         if (outcome.Errors.Count > 0) return ExitCode.Usage;
         if (outcome.Reader.Files.Count == 0 && outcome.Configuration.Interfaces.IsEmpty)
             return Fail($"nothing to import is found below {_invocation.Root}");
+        if (outcome.Configuration.Interfaces.IsEmpty && outcome.Reader.Draft.Global.Keys.Count == 0)
+        {
+            foreach (ImportNote note in outcome.Reader.Draft.Lost) Say($"left out: {note}");
+            return Fail("nothing here is to be imported");
+        }
         // Whoever runs has the state in hand, and would write over what is written now.
         int holder = 0;
         using RuntimeDirectory? runtime = _root.IsHere ? RuntimeDirectory.TryTake(_invocation.RuntimeDirectory, out holder) : null;
@@ -71,11 +77,16 @@ internal sealed class ImportCommand
         Keep(outcome, isLast: !_invocation.StopDhclient, processes, processes);
         if (!_failed && _invocation.StopDhclient) Stop(outcome, processes);
         if (!_invocation.StopDhclient) Name(outcome, processes);
+        bool goesOn = _invocation.StopDhclient || (_invocation.Output is not null && Concerned(outcome, processes).Count == 0);
+        if (!_failed && _root.IsHere && goesOn) Say(ImportNext.Of(outcome.Reader.Draft, _invocation.Output));
         return _failed ? ExitCode.Failed : ExitCode.Done;
     }
 
+    // Below another root a name is meant from there.
+    private ImmutableArray<string> Paths => _root.IsHere ? [.. _invocation.Arguments.Select(path => path.Length == 0 ? path : Path.GetFullPath(path))] : _invocation.Arguments;
+
     private ImportOutcome Read(IReadOnlyList<ClientProcess> processes) =>
-        ImportOutcome.Of(_root, _invocation.Arguments, processes, name => _root.IsHere ? Adoption.MacOf(name) : null, TimeProvider.System.GetUtcNow());
+        ImportOutcome.Of(_root, Paths, processes, name => _root.IsHere ? Adoption.MacOf(name) : null, TimeProvider.System.GetUtcNow());
 
     // Atomically, and never over what somebody else wrote.
     private bool Output(string toml)
@@ -127,6 +138,6 @@ internal sealed class ImportCommand
         if (concerned.Count == 0) return;
         bool releases = concerned.Exists(static process => process is Dhcp6cProcess);
         Say("'bonddhcp import --stop-dhclient' ends it without a release and leaves its addresses; "
-            + (releases ? "dhcp6c gives them back and takes them away at SIGTERM" : "'dhclient -x' would take the address away"));
+            + (releases ? "dhcp6c gives them back and takes them away at SIGTERM" : "'dhclient -r' would give the address back, and 'dhclient -x' take it away"));
     }
 }

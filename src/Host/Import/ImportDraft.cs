@@ -107,6 +107,9 @@ internal sealed class ImportDraft
     /// <summary>The interfaces, in the order in which they were first named.</summary>
     public IReadOnlyList<ImportedInterface> Interfaces => _interfaces;
 
+    /// <summary>Where ifupdown has something to do for an interface.</summary>
+    public List<SourceLine> Stanzas { get; } = [];
+
     /// <summary>What has no counterpart.</summary>
     public IReadOnlyList<ImportNote> Lost => _lost;
 

@@ -92,10 +92,15 @@ internal sealed class ImportFinish(ImportReader reader)
         {
             if (key is "supplicant" or "supplicant-driver") continue;
             one.Remove(key);
+            if (IsOfMaster(master, key, values)) continue;
             Draft.Lose(values[0].From.FirstOrDefault(), $"{key} of {one.Name}: it is a slave of {master.Name}, which has the addresses");
         }
         if (one.Keys.Count == 0) Draft.Remove(one);
     }
+
+    // ifenslave(8) lets a slave's stanza repeat what is the bond's.
+    private static bool IsOfMaster(ImportedInterface master, string key, List<ImportedValue> values) =>
+        BondOptionTable.Find(key) is not null && values is [var only] && (master.Find(key) ?? (key == "mode" ? "\"active-backup\"" : null)) == only.Text;
 
     private void TakeSettings(DhclientConf dhclient)
     {

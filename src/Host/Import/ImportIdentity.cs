@@ -108,7 +108,7 @@ internal sealed class ImportIdentity(
         if (settings?.ClientIdentifierIsHardware is { } hardware)
         {
             if (macs(one.Name) is { } mac) return (Dhcp4ClientIdentifier.FromMac(mac), hardware);
-            Draft.Lose(hardware, $"the hardware address of {one.Name} is not known here; client-id = \"mac\" takes the one that it has when it is first used");
+            Draft.Remark(hardware, $"the hardware address of {one.Name} is not known here; client-id = \"mac\" takes the one that it has when it is first used");
             Draft.Global.Set("client-id", new ImportedValue("\"mac\"", hardware));
             return null;
         }

@@ -55,6 +55,7 @@ internal sealed class ImportOutcome
         finish.Complete(now);
         (outcome._left, outcome._left6) = (finish.Left(isDhcp6: false), finish.Left(isDhcp6: true));
         outcome.Identity.Decide();
+        new ImportResolver(root, reader, processes).Decide();
         outcome.Write();
         return outcome;
     }

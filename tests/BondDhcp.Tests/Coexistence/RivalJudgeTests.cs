@@ -194,7 +194,10 @@ public sealed class RivalJudgeTests
         Assert.Equal("dhcpcd --exit bond0", On(RivalKind.Dhcpcd).ToString());
         Assert.Equal(
             "put \"denyinterfaces bond0 enp3s0 wlp2s0\" into /etc/dhcpcd.conf, then: systemctl restart dhcpcd", On(RivalKind.Dhcpcd, all: true).ToString());
-        Assert.Contains("dhclient -x -pf /run/p bond0", On(RivalKind.Dhclient, file: "/run/p").Command, StringComparison.Ordinal);
+        const string import = "systemctl kill --kill-whom=main -s USR2 bonddhcp; bonddhcp import --stop-dhclient; systemctl start bonddhcp (goes on with its address)";
+        Assert.Equal($"{import}, or kill -9 12 (leaves its address; DHCP then begins by itself)", On(RivalKind.Dhclient, file: "/run/p").Command);
+        Assert.Equal($"{import}, or kill -9 $(cat /run/p) (leaves its address; DHCP then begins by itself)", On(RivalKind.Dhclient, pid: 0, file: "/run/p").Command);
+        Assert.Equal(import, On(RivalKind.Dhclient, pid: 0).Command);
         Assert.Equal("kill 12", On(RivalKind.Client).Command);
         Assert.Contains("ss -ulpn", On(RivalKind.Client, pid: 0).Command, StringComparison.Ordinal);
     }

@@ -139,6 +139,7 @@ public sealed class ImportDhclientTests(ITestOutputHelper output)
         output.WriteLine(import.ToString());
         Assert.Equal(0, import.ExitCode);
         Assert.Contains($"dhclient (process {process}) on c0 is stopped, without a release", import.Error, StringComparison.Ordinal);
+        Assert.EndsWith($"bonddhcp: next: put {client.ConfigurationFile} into /etc/bonddhcp/bonddhcp.toml, then systemctl start bonddhcp\n", import.Error, StringComparison.Ordinal);
         Assert.Null(ProcessIdentity.Of(process));
         Assert.Equal(address, Assert.Single(bed.ClientAddresses()));
 
@@ -275,6 +276,16 @@ public sealed class ImportDhclientTests(ITestOutputHelper output)
         Assert.Equal(2, (await client.CommandAsync("import", "--root", tree.Root, "--stop-dhclient")).ExitCode);
         Assert.Equal(2, (await client.CommandAsync("import", "--root", tree.Root, "/no/such/file")).ExitCode);
         Assert.Equal(2, (await client.CommandAsync("import", "--replace")).ExitCode);
+        using SystemTree junk = new SystemTree().File("/README.md", "# A project\nsend us a letter\nsource code\n").File("/etc/dhcp/dhclient.conf", "send host-name \"x\";\n");
+        foreach (string[] arguments in (string[][])[["--root", junk.Root, "/README.md"], ["--root", junk.Root]])
+        {
+            ProgramResult none = await client.CommandAsync(["import", .. arguments]);
+            Assert.Equal((1, ""), (none.ExitCode, none.Output));
+            Assert.EndsWith("bonddhcp: nothing here is to be imported\n", none.Error, StringComparison.Ordinal);
+        }
+        ProgramResult relative = await client.CommandAsync("import", Path.GetRelativePath(Environment.CurrentDirectory, Path.Combine(tree.Root, "etc/network/interfaces")));
+        Assert.Equal(0, relative.ExitCode);
+        Assert.Contains("dhcp4 = true # " + tree.Root, relative.Output, StringComparison.Ordinal);
         using SystemTree empty = new();
         Assert.Equal(1, (await client.CommandAsync("import", "--root", empty.Root)).ExitCode);
 
@@ -312,8 +323,8 @@ public sealed class ImportDhclientTests(ITestOutputHelper output)
     }
 
     // The last table is c0's; nothing outside of the namespaces is told of name servers.
-    private static void Finish(BondDhcpProcess client) =>
-        File.WriteAllText(client.ConfigurationFile, File.ReadAllText(client.ConfigurationFile) + "dns = false\n");
+    private static void Finish(BondDhcpProcess client) => File.WriteAllLines(
+        client.ConfigurationFile, [.. File.ReadLines(client.ConfigurationFile).Where(line => !line.StartsWith("dns = ", StringComparison.Ordinal)), "dns = false"]);
 
     private static string Dhcp6Addresses(NetworkBed bed) => string.Join('\n', bed.Client.Ip($"-6 -o address show dev {C0} scope global")
         .Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => line.Split(" inet6 ", 2)[1].Split(' ', 2)[0]).Where(one => one.EndsWith("/128", StringComparison.Ordinal)));

@@ -62,7 +62,7 @@ public sealed class ImportUnitTests(MigrationMachine machine, ITestOutputHelper 
         pause 3
         note unit outside systemctl show --property ActiveState,SubState,NRestarts dhclient@bond0.service
         note left outside ip -4 -o address show bond0
-        outside sh -c "sed -i '/^request = /,/^]/d' /run/imported.toml; echo 'dns = false' >> /run/imported.toml"
+        outside sh -c "sed -i '/^request = /,/^]/d; /^dns = /d' /run/imported.toml; echo 'dns = false' >> /run/imported.toml"
         program run > "$dir/daemon.log" 2>&1 &
         until_true eval '[[ $(program status) == *"dhcp4      bound"* ]]'
         pause 3

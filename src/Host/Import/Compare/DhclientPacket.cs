@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Text;
+using BondDhcp.Dhcp.Identity;
 using BondDhcp.Dhcp.Wire;
 using BondDhcp.Host.Import.Isc;
 using BondDhcp.Net;
@@ -31,6 +32,7 @@ internal static class DhclientPacket
             ? [.. requested.Where(one => !one.Option.IsDhcp6).Select(one => (byte)one.Option.Code)] : DhclientSettings.DefaultRequest;
         if (!asked.IsEmpty) options[ParameterRequestList] = asked;
         if (!clientIdentifier.IsEmpty) options[ClientIdentifier] = clientIdentifier;
+        else if (settings?.ClientIdentifierIsHardware is not null) options[ClientIdentifier] = Dhcp4ClientIdentifier.FromMac(mac ?? MacAddress.Zero);
         foreach (DhclientOption sent in settings?.Sent ?? [])
             if (!sent.Option.IsDhcp6) options[(byte)sent.Option.Code] = sent.Data;
         if (settings?.FullyQualifiedName is { } name) options[FullyQualifiedName] = [.. NameOption(name.Name, settings.NameFlags)];

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Globalization;
+using BondDhcp.Dhcp.Identity;
 using BondDhcp.Dhcp.Wire;
 using BondDhcp.Net;
 
@@ -34,6 +35,7 @@ internal sealed record FirstPacket(
 /// <summary>Two first packets side by side.</summary>
 internal static class PacketComparison
 {
+    private const byte ClientIdentifierOption = 61;
     private const int NameWidth = 30, ValueWidth = 44;
 
     /// <summary>A line for each field and option; what differs ends with an asterisk.</summary>
@@ -51,6 +53,7 @@ internal static class PacketComparison
     private static string Text(FirstPacket packet, byte code)
     {
         if (!packet.Options.TryGetValue(code, out ImmutableArray<byte> data)) return "-";
+        if (packet.Chaddr is null && code == ClientIdentifierOption && data.AsSpan().SequenceEqual(Dhcp4ClientIdentifier.FromMac(MacAddress.Zero).AsSpan())) return "01:(the interface's)";
         return Dhcp4OptionText.Format(code, data.AsSpan()) is { Length: > 0 } text ? text : HexText.Colons(data.AsSpan());
     }
 

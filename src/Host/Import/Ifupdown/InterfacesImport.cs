@@ -31,6 +31,7 @@ internal sealed class InterfacesImport
             return;
         }
         ImportedInterface one = _draft.Of(name, stanza.From);
+        _draft.Stanzas.Add(stanza.From);
         TakeMethod(one, stanza);
         TakeAddress(one, stanza);
         foreach (InterfacesOption option in stanza.Options) TakeOption(one, stanza, option);
