@@ -1,7 +1,16 @@
+using BondDhcp.Net;
+
 namespace BondDhcp.Dhcp.Client;
 
 public sealed partial record Dhcp4Client
 {
+    /// <summary>As <see cref="Why"/>, and that the cap on messages holds the next one back.</summary>
+    /// <param name="now">The present.</param>
+    public string? WhyAt(Instant now) =>
+        HeldBackUntil > now && LinkUsable && State is not (Dhcp4State.Stopped or Dhcp4State.Waiting or Dhcp4State.Releasing)
+            ? TransmitBudget.HeldBackWords(HeldBackUntil, now)
+            : Why;
+
     /// <summary>Why it is not as wanted, in words for a person; null when it is, or when nothing has gone wrong yet.</summary>
     public string? Why => State switch
     {

@@ -80,6 +80,9 @@ public sealed partial record Dhcp4Client
     /// <summary>What was sent, for the caps of each path.</summary>
     public TransmitBudget Budget { get; internal init; } = new();
 
+    /// <summary>Until when the cap holds the next message back for longer than <see cref="TransmitBudget.NotableDelay"/>.</summary>
+    internal Instant HeldBackUntil { get; init; }
+
     internal Instant? LastAnnouncedAt { get; init; }
 
     internal bool AnnounceAfterGateway { get; init; }

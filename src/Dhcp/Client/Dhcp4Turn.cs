@@ -103,7 +103,7 @@ internal sealed partial class Dhcp4Turn(
     {
         if (Settings.Anonymous) message = message with { AnonymousOrder = Client.OptionOrder };
         effects.Add(new Dhcp4Effect.Transmit(message));
-        Client = Client with { Budget = Client.Budget.DhcpSent(surroundings.PathIndex, now) };
+        Client = Client with { Budget = Client.Budget.DhcpSent(surroundings.PathIndex, now), HeldBackUntil = Instant.Zero };
         return exchange.Sent(message.Chaddr ?? Mac);
     }
 
@@ -111,7 +111,15 @@ internal sealed partial class Dhcp4Turn(
     private bool MaySend(out Instant at)
     {
         at = Client.Budget.DhcpAllowedAt(surroundings.PathIndex, now, surroundings.OtherSenders);
+        if (at > now + TransmitBudget.NotableDelay) NoteHeldBack(at);
         return at <= now;
+    }
+
+    // Once: who is held back is asked again at every input.
+    private void NoteHeldBack(Instant until)
+    {
+        if (Client.HeldBackUntil <= now) Warn(TransmitBudget.HeldBackWords(until, now));
+        Client = Client with { HeldBackUntil = until };
     }
 
     /// <summary>For a message that is sent once: false, with a warning, when even what is kept back for it is used up.</summary>

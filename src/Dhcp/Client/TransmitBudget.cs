@@ -44,6 +44,11 @@ public sealed record TransmitBudget
     /// <summary>Paths accounted for at once; the least recent is forgotten.</summary>
     public const int MaxPaths = 8;
 
+    /// <summary>
+    /// Held back for longer than this is worth a word: the cap of a second is met in the ordinary course of a failover.
+    /// </summary>
+    public static readonly TimeSpan NotableDelay = TimeSpan.FromSeconds(1);
+
     private static readonly TimeSpan Second = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan Minute = TimeSpan.FromSeconds(60);
 
@@ -66,6 +71,12 @@ public sealed record TransmitBudget
         ImmutableArray<Instant> all = Together(own, path, others, static use => use.Dhcp);
         return After(all, perMinute, Minute, After(all, perSecond, Second, at));
     }
+
+    /// <summary>For people: that the cap of a minute holds a message back, and for how long.</summary>
+    /// <param name="until">When it may leave; after <paramref name="now"/>.</param>
+    /// <param name="now">Now.</param>
+    public static string HeldBackWords(Instant until, Instant now) =>
+        FormattableString.Invariant($"held back: {DhcpPerMinute} DHCP messages in a minute are the limit, the next in {Math.Ceiling((until - now).TotalSeconds)} s");
 
     /// <summary>True when a DHCPDECLINE or DHCPRELEASE may leave on this path now.</summary>
     public bool AllowsLastWord(int path, Instant now, ImmutableArray<TransmitBudget> others)

@@ -1,9 +1,17 @@
+using BondDhcp.Dhcp.Client;
 using BondDhcp.Net;
 
 namespace BondDhcp.Dhcp.Client6;
 
 public sealed partial record Dhcp6Client
 {
+    /// <summary>As <see cref="Why"/>, and that the cap on messages holds the next one back.</summary>
+    /// <param name="now">The present.</param>
+    public string? WhyAt(Instant now) =>
+        HeldBackUntil > now && IsReady && State is not (Dhcp6State.Stopped or Dhcp6State.Waiting or Dhcp6State.Releasing)
+            ? TransmitBudget.HeldBackWords(HeldBackUntil, now)
+            : Why;
+
     /// <summary>Why it is not as wanted, in words for a person; null when it is, or when nothing has gone wrong yet.</summary>
     public string? Why => State switch
     {

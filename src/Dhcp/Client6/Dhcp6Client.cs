@@ -125,6 +125,9 @@ public sealed partial record Dhcp6Client
     /// <summary>What was sent, for the caps of each path.</summary>
     public TransmitBudget Budget { get; internal init; } = new();
 
+    /// <summary>Until when the cap holds the next message back for longer than <see cref="TransmitBudget.NotableDelay"/>.</summary>
+    internal Instant HeldBackUntil { get; init; }
+
     internal RateLimit RateLimit { get; init; } = new();
 
     internal Dhcp6Announcement? Announcement { get; init; }

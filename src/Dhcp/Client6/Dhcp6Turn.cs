@@ -100,8 +100,14 @@ internal sealed partial class Dhcp6Turn(
     /// <summary>Sends a message of an exchange, or moves it to when the limits allow it: delayed, not lost (RFC 9915 section 14.1).</summary>
     private Dhcp6Exchange Transmit(Dhcp6Exchange exchange, Dhcp6Wanted wanted)
     {
+        Instant allowed = Client.Budget.DhcpAllowedAt(surroundings.PathIndex, now, surroundings.OtherSenders);
+        if (allowed > now + TransmitBudget.NotableDelay)
+        {
+            if (Client.HeldBackUntil <= now) Warn(TransmitBudget.HeldBackWords(allowed, now));
+            Client = Client with { HeldBackUntil = allowed };
+        }
         Instant at = Instant.Max(
-            Client.Budget.DhcpAllowedAt(surroundings.PathIndex, now, surroundings.OtherSenders),
+            allowed,
             Client.RateLimit.AllowedAt(now, Settings.RateLimitMessages, Settings.RateLimitInterval));
         if (at > now) return exchange with { SendAt = at };
         return TransmitNow(exchange, wanted);
@@ -113,6 +119,7 @@ internal sealed partial class Dhcp6Turn(
         Client = Client with
         {
             Budget = Client.Budget.DhcpSent(surroundings.PathIndex, now),
+            HeldBackUntil = Instant.Zero,
             RateLimit = Client.RateLimit.MessageSent(now, Settings.RateLimitMessages),
         };
         return exchange.Transmitted(now, entropy);

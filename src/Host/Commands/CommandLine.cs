@@ -95,7 +95,7 @@ internal static class CommandLine
         if (command is null) return Wrong(null, "which command? 'bonddhcp --help' lists them");
         int count = words.Count - 1;
         if (count < command.MinArguments) return Wrong(command, $"{command.Name} needs {command.Synopsis.Split(' ')[0].TrimEnd('.')}");
-        if (count > command.MaxArguments) return Wrong(command, $"'{EscapedText.Of(words[command.MaxArguments + 1])}' is one argument too many");
+        if (count > command.MaxArguments) return Wrong(command, $"'{EscapedText.Of(words[command.MaxArguments + 1])}' is one argument too many{HintFor(command, words[command.MaxArguments + 1])}");
 
         Invocation invocation = new() { Command = command, Arguments = [.. words.Skip(1)] };
         if (environment("STATE_DIRECTORY") is { Length: > 0 } state) invocation = invocation with { StateDirectory = First(state) };
@@ -109,6 +109,14 @@ internal static class CommandLine
         }
         return new Result(Verdict.Run, invocation, command);
     }
+
+    // A file given to what takes none was meant as the configuration. Who reloads is not asked: the daemon has its own.
+    private static string HintFor(CommandSpec command, string word) => command.Name switch
+    {
+        "check" or "run" when File.Exists(word) => $"; did you mean 'bonddhcp --config {EscapedText.Of(word)} {command.Name}'?",
+        "reload" when File.Exists(word) => "; the daemon reads the file again that it was started with",
+        _ => "",
+    };
 
     // systemd lists several directories with colons; the first is the main one.
     private static string First(string directories) => directories.Split(':')[0];

@@ -26,7 +26,7 @@ internal static class CommandTable
         new("timeline", "[--since 10m] [--json]", "events kept", ["--since", "--json"], 0, 0, QueryCommands.Timeline),
         new("start", "COMPONENT...", "start components, such as dhcp4@bond0, and what they stand on", [], 1, Any, ChangeCommands.Run),
         new("stop", "[COMPONENT...]", "stop components, and what stands on them, until start or reboot; without one, take all down and end the daemon", [], 0, Any, ChangeCommands.Run),
-        new("restart", "COMPONENT...", "stop and start again; dhcp4@ releases and acquires anew", [], 1, Any, ChangeCommands.Run),
+        new("restart", "COMPONENT... [--timeout 60]", "stop and start again; dhcp4@ releases and acquires anew", ["--timeout"], 1, Any, ChangeCommands.Run),
         new("renew", "IFACE [-4] [-6] [--timeout 60]", "extend the lease now", ["-4", "-6", "--timeout"], 1, 1, ChangeCommands.Run),
         new("rebind", "IFACE [-4] [-6] [--timeout 60]", "extend the lease now, with any server", ["-4", "-6", "--timeout"], 1, 1, ChangeCommands.Run),
         new("release", "IFACE [-4] [-6] [--timeout 60]", "give the lease back and stay idle until acquire", ["-4", "-6", "--timeout"], 1, 1, ChangeCommands.Run),

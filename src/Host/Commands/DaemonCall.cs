@@ -10,13 +10,33 @@ internal static class DaemonCall
     /// <summary>For answers that come at once: a daemon that is alive needs milliseconds.</summary>
     public static readonly TimeSpan AnswerTimeout = TimeSpan.FromSeconds(10);
 
+    /// <summary>For the reason of a time-out, which comes at once or not at all: who set the time-out waits no longer than that.</summary>
+    private static readonly TimeSpan s_reasonTimeout = TimeSpan.FromSeconds(1);
+
     /// <summary>Asks once and waits for the answer; null timeout for ever.</summary>
     public static int Ask(Invocation invocation, ControlRequest request, TimeSpan? timeout, Action<JsonElement>? print = null)
     {
         using ControlClient? client = ControlClient.Send(invocation.RuntimeDirectory, request);
         if (client is null) return NoDaemon(invocation);
         CallOutcome outcome = client.Receive(timeout, out JsonDocument? frame);
-        using (frame) return outcome == CallOutcome.Answered ? Finish(frame!.RootElement, print) : Explain(invocation, outcome);
+        using (frame)
+        {
+            if (outcome == CallOutcome.TimedOut) return TimedOut(invocation, request);
+            return outcome == CallOutcome.Answered ? Finish(frame!.RootElement, print) : Explain(invocation, outcome);
+        }
+    }
+
+    /// <summary>Says that a request was not answered in time, and what keeps it where the daemon says that at once.</summary>
+    public static int TimedOut(Invocation invocation, ControlRequest request)
+    {
+        using ControlClient? client = ControlClient.Send(
+            invocation.RuntimeDirectory, request with { Command = Daemon.ControlCommands.Unfinished, Arguments = request.Arguments.Insert(0, request.Command) });
+        JsonDocument? frame = null;
+        CallOutcome outcome = client?.Receive(s_reasonTimeout, out frame) ?? CallOutcome.NoDaemon;
+        // One of an earlier version, after an upgrade, does not know the question.
+        using (frame)
+            if (outcome == CallOutcome.Answered && frame!.RootElement.GetProperty("exit").GetInt32() == ExitCode.TimedOut) return Finish(frame.RootElement, null);
+        return Explain(invocation, CallOutcome.TimedOut);
     }
 
     /// <summary>Prints an answer, or the reason why there is none.</summary>

@@ -33,7 +33,8 @@ internal static class WaitOnlineCommand
             left = timeout - Stopwatch.GetElapsedTime(start);
             if (left <= TimeSpan.Zero)
             {
-                Console.Error.WriteLine(daemonSeen ? "bonddhcp: timed out" : "bonddhcp: timed out: no daemon answers");
+                if (daemonSeen) return DaemonCall.TimedOut(invocation, request);
+                Console.Error.WriteLine("bonddhcp: timed out: no daemon answers");
                 return ExitCode.TimedOut;
             }
             Thread.Sleep(left < s_pause ? left : s_pause);

@@ -4,6 +4,7 @@ using BondDhcp.Host.Coexistence;
 using BondDhcp.Host.Configuration;
 using BondDhcp.Host.Runner;
 using BondDhcp.Host.Status;
+using BondDhcp.Net.Linux;
 
 namespace BondDhcp.Host.Components;
 
@@ -25,7 +26,7 @@ internal sealed class Dhcp6RunnerWork(
     public override string State => gate.IsClosed ? "waiting" : Runner.Client.StateName is var name && name is "stopped" or "waiting" ? name : "running";
 
     /// <inheritdoc/>
-    public override string? Why => gate.Why ?? Runner.Fault ?? Runner.Client.Why;
+    public override string? Why => gate.Why ?? Runner.Fault ?? Runner.Client.WhyAt(BoottimeClock.Now);
 
     /// <inheritdoc/>
     public override Dhcp6Snapshot Client => new(

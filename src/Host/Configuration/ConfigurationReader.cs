@@ -19,6 +19,9 @@ internal sealed partial class ConfigurationReader
     /// <summary>A larger file is not a configuration.</summary>
     private const int MaxFileLength = 1 << 20;
 
+    /// <summary>Lines of which the parser's complaint is told: a file of another kind has hundreds.</summary>
+    private const int MaxSyntaxErrors = 20;
+
     private readonly ProblemList _problems;
     private readonly List<InterfaceDraft> _interfaces = [];
     private DaemonConfiguration _configuration = new();
@@ -31,9 +34,12 @@ internal sealed partial class ConfigurationReader
     public static ConfigurationResult ReadFile(string path)
     {
         (string? text, string? why) = ReadText(path);
-        if (text is null) return new ConfigurationResult(null, [new ConfigurationProblem(path, 1, 1, $"cannot be read: {why}")], []);
+        if (text is null) return new ConfigurationResult(null, [new ConfigurationProblem(path, 0, 0, $"cannot be read: {why}{HintFor(path, why)}")], []);
         return Read(path, text, ReadText);
     }
+
+    private static string HintFor(string path, string? why) =>
+        why == IoFailure.NotThere ? $"; 'bonddhcp import --output {EscapedText.Of(path)}' makes one from what is there" : "";
 
     private static (string? Text, string? Why) ReadText(string path)
     {
@@ -57,9 +63,11 @@ internal sealed partial class ConfigurationReader
         ConfigurationReader reader = new(file);
         DocumentSyntax document = SyntaxParser.Parse(text, file, validate: true);
         // The first of a line is what is wrong; the rest of it is the parser's attempt to go on.
-        foreach (DiagnosticMessage message in document.Diagnostics.Where(one => one.Kind == DiagnosticMessageKind.Error).DistinctBy(one => one.Span.Start.Line))
-            reader._problems.Add(message.Span, message.Message);
-        reader.ReadDocument(document);
+        List<DiagnosticMessage> errors = [.. document.Diagnostics.Where(one => one.Kind == DiagnosticMessageKind.Error).DistinctBy(one => one.Span.Start.Line)];
+        foreach (DiagnosticMessage message in errors.Take(MaxSyntaxErrors)) reader._problems.Add(message.Span, message.Message + HintFor(message.Message));
+        // That much is another kind of file: what its keys would mean is of no use to anyone.
+        if (errors.Count > MaxSyntaxErrors) reader._problems.Add(errors[MaxSyntaxErrors].Span, FormattableString.Invariant($"and {errors.Count - MaxSyntaxErrors} more"));
+        else reader.ReadDocument(document);
         ProblemList? others = readOther is null ? null : reader.JoinNetworkConf(readOther);
         foreach (InterfaceDraft draft in reader._interfaces) reader.CrossCheck(draft);
         IReadOnlyList<ConfigurationProblem> problems = [.. reader._problems.Problems, .. others?.Problems ?? []];
@@ -68,6 +76,10 @@ internal sealed partial class ConfigurationReader
             : reader._configuration with { Interfaces = [.. reader._interfaces.Select(draft => draft.Configuration)] };
         return new ConfigurationResult(configuration, problems, [.. reader._problems.Warnings, .. others?.Warnings ?? []]);
     }
+
+    // slaves = enp3s0: the parser cannot know that a name was meant.
+    private static string HintFor(string message) =>
+        message.StartsWith("Unexpected token", StringComparison.Ordinal) && message.Contains("for a value", StringComparison.Ordinal) ? "; a string needs quotes" : "";
 
     private void ReadDocument(DocumentSyntax document)
     {

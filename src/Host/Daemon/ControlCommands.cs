@@ -26,6 +26,9 @@ internal sealed record DaemonActions(
 /// <param name="isEcho">Verb, component and process of a request that only tells what was done here; it changes nothing.</param>
 internal sealed class ControlCommands(ComponentSet components, EventJournal journal, DaemonActions daemon, Func<string, string, int, bool> isEcho)
 {
+    /// <summary>Asks what keeps a command, the first argument, that its caller gave up; the answer is a time-out with the reasons.</summary>
+    public const string Unfinished = "unfinished";
+
     // Callers of wait-online, looked at again whenever something happened.
     private readonly List<(ControlCall Call, Func<bool> Holds)> _waiting = [];
 
@@ -66,6 +69,7 @@ internal sealed class ControlCommands(ComponentSet components, EventJournal jour
             case "lease": WithOptionalInterface(call, name => call.Succeed(json => SnapshotJson.WriteLeases(json, Leased(daemon.Snapshot(name), name)))); break;
             case "watch": JournalStream.Follow(call, journal, daemon.Now); break;
             case "timeline": JournalStream.Replay(call, journal, daemon.Now); break;
+            case Unfinished: WhyUnfinished(call); break;
             case "wait-online": WithOptionalInterface(call, name => WaitOnline(call, name)); break;
             case "start" or "stop" or "restart" or "renew" or "rebind" or "release" or "acquire" or "reload" when !call.MayChange:
                 call.Fail(ExitCode.Failed, "not permitted: changes are for root and the control-group");
@@ -105,6 +109,51 @@ internal sealed class ControlCommands(ComponentSet components, EventJournal jour
             _waiting.Add((call, Holds));
             call.Ended += () => _waiting.RemoveAll(waiting => waiting.Call == call);
         }
+    }
+
+    private void WhyUnfinished(ControlCall call)
+    {
+        ControlRequest request = call.Request;
+        string verb = request.Arguments is [var first, ..] ? first : "";
+        List<string> reasons = [];
+        if (verb == "wait-online") AddWhyNotOnline(reasons, request.Arguments is [_, var name, ..] ? name : null, request);
+        else
+        {
+            for (int i = 1; i < request.Arguments.Length; i++)
+            {
+                if (components.Find(request.Arguments[i]) is { } named) AddWhy(reasons, named);
+                foreach (Component one in LeasesOn(request.Arguments[i], request)) AddWhy(reasons, one);
+            }
+        }
+        call.Fail(ExitCode.TimedOut, reasons.Count == 0 ? "timed out" : $"timed out: {string.Join("; ", reasons)}");
+    }
+
+    private void AddWhyNotOnline(List<string> reasons, string? name, ControlRequest request)
+    {
+        foreach (InterfaceSnapshot one in daemon.Snapshot(name).Interfaces)
+        {
+            if (OnlineRule.WhyNot(one, request.Ipv4, request.Ipv6) is not { } why) continue;
+            int known = reasons.Count;
+            // Without a way for frames nothing else matters; with one, what the clients say is more than that there is no address.
+            if (one.IsUsable)
+                foreach (Component lease in LeasesOn(one.Name, request)) AddWhy(reasons, lease);
+            if (reasons.Count == known) reasons.Add($"{one.Name}: {why}");
+        }
+    }
+
+    private static void AddWhy(List<string> reasons, Component one)
+    {
+        if ((one.Snapshot().Why ?? (one as LeaseComponent)?.ClientState) is { } why) reasons.Add($"{one.Name}: {why}");
+    }
+
+    // Of the families that are named, or of those that are configured where none is.
+    private List<Component> LeasesOn(string interfaceName, ControlRequest request)
+    {
+        bool any = request.Ipv4 == request.Ipv6;
+        List<Component> leases = [];
+        if ((any || request.Ipv4) && components.FindDhcp4(interfaceName) is { } dhcp4) leases.Add(dhcp4);
+        if ((any || request.Ipv6) && components.FindDhcp6(interfaceName) is { } dhcp6) leases.Add(dhcp6);
+        return leases;
     }
 
     private void Execute(ControlCall call, DhcpCommand command)

@@ -104,7 +104,19 @@ internal sealed class LeaseSharing : IDisposable
     {
         string name = runner.Options.Name;
         Dhcp4Lease? told = null;
-        LoopDeadline fail = _loop.AddDeadline(() => _hooks.Raise(new HookEvent(name, HookReason.Fail)));
+        Action endWait = static () => { };
+        // Where there is no interface nothing has failed: DHCP begins on it when it comes.
+        LoopDeadline fail = null!;
+        fail = _loop.AddDeadline(() =>
+        {
+            if (runner.Link is null) endWait = runner.WhenThere(Begun);
+            else _hooks.Raise(new HookEvent(name, HookReason.Fail));
+        });
+        void Begun()
+        {
+            _hooks.Raise(new HookEvent(name, HookReason.Preinit));
+            fail.At = runner.Lease is null ? BoottimeClock.Now + _failDelay : Instant.Never;
+        }
         void Configured(ConfiguredLease now)
         {
             fail.At = Instant.Never;
@@ -123,10 +135,10 @@ internal sealed class LeaseSharing : IDisposable
         }
         runner.LeaseConfigured += Configured;
         runner.LeaseEnded += Ended;
-        _hooks.Raise(new HookEvent(name, HookReason.Preinit));
-        fail.At = BoottimeClock.Now + _failDelay;
+        endWait = runner.WhenThere(Begun);
         return () =>
         {
+            endWait();
             runner.LeaseConfigured -= Configured;
             runner.LeaseEnded -= Ended;
             fail.Dispose();
@@ -145,8 +157,12 @@ internal sealed class LeaseSharing : IDisposable
             told = now?.Lease;
         }
         runner.Informed += Informed;
-        _hooks.Raise(new HookEvent(name, HookReason.Preinit));
-        return () => runner.Informed -= Informed;
+        Action endWait = runner.WhenThere(() => _hooks.Raise(new HookEvent(name, HookReason.Preinit)));
+        return () =>
+        {
+            endWait();
+            runner.Informed -= Informed;
+        };
     }
 
     /// <summary>Follows a client of DHCPv6, which is about to start; the action given ends that.</summary>
@@ -170,9 +186,10 @@ internal sealed class LeaseSharing : IDisposable
             Deprecate();
         }
         runner.LeaseChanged += Changed;
-        _hooks.Raise(new HookEvent(name, HookReason.Preinit6));
+        Action endWait = runner.WhenThere(() => _hooks.Raise(new HookEvent(name, HookReason.Preinit6)));
         return () =>
         {
+            endWait();
             runner.LeaseChanged -= Changed;
             deprecation.Dispose();
         };

@@ -18,14 +18,20 @@ internal static class OnlineRule
     {
         if (!Concerns(interfaces)) return false;
         foreach (InterfaceSnapshot one in interfaces)
-        {
-            if (!one.IsAddressed) continue;
-            if (!one.IsUsable) return false;
-            bool has4 = one.Dhcp4?.Lease is not null || one.Addresses.Any(IsUsableIpv4);
-            bool has6 = one.Addresses.Any(IsUsableIpv6);
-            if (ipv4 == ipv6 && !ipv4 ? !has4 && !has6 : (ipv4 && !has4) || (ipv6 && !has6)) return false;
-        }
+            if (WhyNot(one, ipv4, ipv6) is not null) return false;
         return true;
+    }
+
+    /// <summary>Why an interface is not online; null when it is, or is not waited for.</summary>
+    public static string? WhyNot(InterfaceSnapshot one, bool ipv4, bool ipv6)
+    {
+        if (!one.IsAddressed) return null;
+        if (!one.IsUsable) return one.Why ?? "no frame gets through";
+        bool has4 = one.Dhcp4?.Lease is not null || one.Addresses.Any(IsUsableIpv4);
+        bool has6 = one.Addresses.Any(IsUsableIpv6);
+        if (ipv4 && !has4) return "no IPv4 address";
+        if (ipv6 && !has6) return "no IPv6 address";
+        return has4 || has6 ? null : "no address";
     }
 
     private static bool IsUsableIpv4(AddressSnapshot address) =>

@@ -1,6 +1,7 @@
 using BondDhcp.Host.Commands;
 using BondDhcp.Host.Configuration;
 using BondDhcp.Net.Linux;
+using BondDhcp.Net.Linux.Interop;
 
 namespace BondDhcp.Host.Daemon;
 
@@ -31,9 +32,12 @@ internal static class RunCommand
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or LinuxException)
         {
-            return Fail(e.Message);
+            return Fail(IsDenied(e) && !Environment.IsPrivilegedProcess ? $"{e.Message}; run as root" : e.Message);
         }
     }
+
+    private static bool IsDenied(Exception e) =>
+        e is UnauthorizedAccessException or LinuxException { Errno: KernelNumbers.EPERM or KernelNumbers.EACCES } or IOException { InnerException: UnauthorizedAccessException };
 
     /// <summary>A process id as text; it is unknown across PID namespaces.</summary>
     public static string Process(int id) => id == 0 ? "of another PID namespace" : id.ToString(System.Globalization.CultureInfo.InvariantCulture);

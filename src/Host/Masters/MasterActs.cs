@@ -2,6 +2,7 @@ using BondDhcp.Bond.Linux;
 using BondDhcp.Bond.Netlink;
 using BondDhcp.Bond.Plan;
 using BondDhcp.Net;
+using BondDhcp.Net.Linux.Interop;
 
 namespace BondDhcp.Host.Masters;
 
@@ -13,7 +14,7 @@ internal sealed class MasterActs(MasterRequests requests, Action<Report> tell)
     /// <summary>Carries one out; the answer is the kernel's to what the act is about.</summary>
     public RtnlResult Carry(BondAct act) => act switch
     {
-        BondAct.Create create => requests.Create(create.Name, create.Kind, create.Settings),
+        BondAct.Create create => WithHint(create.Kind, requests.Create(create.Name, create.Kind, create.Settings)),
         BondAct.SetOptions options => requests.SetOptions(options.Master, options.Settings),
         BondAct.SetUp up => requests.SetUp(up.Link),
         BondAct.SetDown down => requests.SetDown(down.Link),
@@ -26,10 +27,18 @@ internal sealed class MasterActs(MasterRequests requests, Action<Report> tell)
         _ => throw new ArgumentOutOfRangeException(nameof(act)),
     };
 
+    /// <summary>The kernel's answer to the making of a master, with the mend where it does not know the kind.</summary>
+    internal static RtnlResult WithHint(MasterKind kind, RtnlResult result)
+    {
+        if (result.Errno != KernelNumbers.EOPNOTSUPP || kind is not (MasterKind.Bond or MasterKind.Bridge)) return result;
+        string driver = kind == MasterKind.Bond ? "bonding" : "bridge", hint = $"the kernel has no {driver} driver loaded: modprobe {driver}";
+        return result with { Text = result.Text is { } text ? $"{text}; {hint}" : hint };
+    }
+
     private RtnlResult Enslave(int master, int slave, string name)
     {
         if (requests.Find(slave) is not { } link || requests.Find(master) is not { } wanted)
-            return new RtnlResult(Net.Linux.Interop.KernelNumbers.ENODEV);
+            return new RtnlResult(KernelNumbers.ENODEV);
         RtnlResult result = RtnlResult.Success;
         // Another's, which is taken under enforce alone.
         if (link.MasterIndex != 0) result = requests.SetMaster(slave, 0);

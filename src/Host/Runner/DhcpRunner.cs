@@ -94,6 +94,24 @@ internal abstract partial class DhcpRunner : IDisposable
         RefuseCommands("the daemon ends");
     }
 
+    /// <summary>Calls <paramref name="then"/> once, when the interface is there: now, or when it comes. The action given ends the wait.</summary>
+    public Action WhenThere(Action then)
+    {
+        if (Link is not null)
+        {
+            then();
+            return static () => { };
+        }
+        void Look(IReadOnlyList<LinkEvent> events)
+        {
+            if (Link is null) return;
+            Network.Changed -= Look;
+            then();
+        }
+        Network.Changed += Look;
+        return () => Network.Changed -= Look;
+    }
+
     /// <summary>The deadline has come.</summary>
     protected abstract void DeadlineReached();
 

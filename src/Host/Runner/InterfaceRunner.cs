@@ -3,6 +3,7 @@ using BondDhcp.Dhcp.Client;
 using BondDhcp.Host.Loop;
 using BondDhcp.Host.Paths;
 using BondDhcp.Net;
+using BondDhcp.Net.Linux;
 
 namespace BondDhcp.Host.Runner;
 
@@ -55,7 +56,7 @@ internal sealed partial class InterfaceRunner : Dhcp4Runner
     public override string ClientState => Client.StateName;
 
     /// <inheritdoc/>
-    public override string? ClientWhy => Client.Why;
+    public override string? ClientWhy => Client.WhyAt(BoottimeClock.Now);
 
     /// <inheritdoc/>
     public override ImmutableArray<byte> ClientIdentifier => Client.ClientIdentifier;

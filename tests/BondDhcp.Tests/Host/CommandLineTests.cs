@@ -42,6 +42,17 @@ public class CommandLineTests
     }
 
     [Fact]
+    public void File_GivenToWhatTakesNone_WasMeantAsTheConfiguration()
+    {
+        string file = typeof(CommandLineTests).Assembly.Location;
+        Assert.Equal($"'{file}' is one argument too many; did you mean 'bonddhcp --config {file} check'?", Parse("check", file).Message);
+        Assert.Equal($"'{file}' is one argument too many; did you mean 'bonddhcp --config {file} run'?", Parse("run", file).Message);
+        Assert.Equal($"'{file}' is one argument too many; the daemon reads the file again that it was started with", Parse("reload", file).Message);
+        Assert.Equal("'/no/such/file' is one argument too many", Parse("check", "/no/such/file").Message);
+        Assert.Equal($"'{file}' is one argument too many", Parse("watch", file).Message);
+    }
+
+    [Fact]
     public void Directories_ComeFromTheEnvironmentUnlessGiven()
     {
         string? Environment(string name) => name == "STATE_DIRECTORY" ? "/s1:/s2" : name == "RUNTIME_DIRECTORY" ? "/r" : null;

@@ -328,10 +328,26 @@ public class ConfigurationReaderTests
     }
 
     [Fact]
+    public void Text_WithoutQuotes_IsToldWhatIsMissing()
+    {
+        string problem = Problems("[interface.bond0]\nslaves = enp3s0\n")[0];
+        Assert.StartsWith("f.toml:2:10: ", problem, StringComparison.Ordinal);
+        Assert.EndsWith("; a string needs quotes", problem, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void File_OfAnotherKind_IsRefusedInAFewLines()
+    {
+        string[] problems = [.. Problems(string.Concat(Enumerable.Range(0, 300).Select(static line => $"\u0001\u0002 {line} = = ]\n")))];
+        Assert.Equal(21, problems.Length);
+        Assert.Matches("^f.toml:21:[0-9]+: and 280 more$", problems[^1]);
+    }
+
+    [Fact]
     public void File_Missing_SaysSo()
     {
         ConfigurationResult result = ConfigurationReader.ReadFile("/nonexistent/bonddhcp.toml");
-        Assert.Equal("/nonexistent/bonddhcp.toml:1:1: cannot be read: there is no such file", Assert.Single(result.Problems).ToString());
+        Assert.Equal("/nonexistent/bonddhcp.toml: cannot be read: there is no such file; 'bonddhcp import --output /nonexistent/bonddhcp.toml' makes one from what is there", Assert.Single(result.Problems).ToString());
         Assert.Null(result.Configuration);
     }
 

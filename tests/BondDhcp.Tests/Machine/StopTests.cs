@@ -96,6 +96,23 @@ public class StopTests
     }
 
     [Fact]
+    public void CapOfAMinute_Reached_IsSaidOnceAndShownUntilTheNextMessage()
+    {
+        MachineBench bench = new MachineBench().Bind();
+        for (int i = 0; i < 40; i++) bench.Step(new Dhcp4Input.Command(DhcpCommand.Rebind)).After(0.25);
+        string told = Assert.Single(bench.Told("warning")).Fields.Single(field => field.Name == "message").Value!.ToString()!;
+        Assert.Matches("^held back: 20 DHCP messages in a minute are the limit, the next in [0-9]+ s$", told);
+        Assert.Matches("^held back: 20 DHCP messages in a minute are the limit, the next in [0-9]+ s$", bench.Client.WhyAt(bench.Now)!);
+        int sent = bench.Sent.Count;
+        while (bench.Sent.Count == sent && bench.Seconds < 100) bench.After(1);
+        Assert.InRange(bench.Seconds, 59, 62);
+        Assert.DoesNotContain("held back", bench.Client.WhyAt(bench.Now) ?? "", StringComparison.Ordinal);
+        Assert.Single(bench.Told("warning"));
+        bench.Step(new Dhcp4Input.Stop(Release: false));
+        Assert.Equal(bench.Client.Why, bench.Client.WhyAt(bench.Now));
+    }
+
+    [Fact]
     public void Ack_OfALeaseThatHasEnded_IsNotConfigured()
     {
         MachineBench bench = new MachineBench().Start();

@@ -25,6 +25,15 @@ public sealed class MasterRunnerTests
         bed.Until(() => settled);
     }
 
+    [Theory]
+    [InlineData(MasterKind.Bond, "Operation not supported: Unknown device type; the kernel has no bonding driver loaded: modprobe bonding")]
+    [InlineData(MasterKind.Bridge, "Operation not supported: Unknown device type; the kernel has no bridge driver loaded: modprobe bridge")]
+    public void Kind_ThatTheKernelDoesNotKnow_IsToldWithTheMend(MasterKind kind, string words)
+    {
+        Assert.Equal(words, MasterActs.WithHint(kind, new RtnlResult(95, "Unknown device type")).ToString());
+        Assert.Equal("File exists", MasterActs.WithHint(kind, new RtnlResult(17)).ToString());
+    }
+
     [Fact(DisplayName = "AB-17 AT-3 AT-7 a bridge is made with its port, adopted as ours by the next run, and gone after its stop, the port as before")]
     public void Bridge_MadeAdoptedAndStopped() => RunnerBed.Run(bed =>
     {

@@ -76,6 +76,22 @@ public sealed class LeaseSharingTests : IDisposable
     });
 
     [Fact]
+    public void Hooks_OfAnInterfaceThatIsNotThere_BeginWhenItComes() => RunnerBed.Run(bed =>
+    {
+        using LeaseSharing sharing = Share(bed, TimeSpan.FromMilliseconds(100));
+        sharing.Begin();
+        InterfaceRunner runner = bed.Add("late0");
+        Action unattend = sharing.Attend(runner);
+        runner.Start();
+        bed.For(300);
+        Assert.Empty(Words);
+        PrivateNetwork.Ip("link add late0 type veth peer name late1");
+        bed.Until(() => Words.Length == 2);
+        Assert.Equal(["PREINIT  ", "FAIL  "], Words);
+        unattend();
+    });
+
+    [Fact]
     public void Stop_ThatKeepsEverything_TellsNobody() => RunnerBed.Run(bed =>
     {
         bed.Serve("s0");

@@ -78,7 +78,8 @@ public sealed class CommandTests(ITestOutputHelper output)
             Assert.InRange((scene.Trace.Dhcp("REQUEST", mark)[0].At - before).TotalMilliseconds, 0, 100 + 300);
         }
         scene.Server.Pause();
-        Assert.Equal(4, (await scene.Client.CommandAsync("renew", C0, "--timeout", "1")).ExitCode);
+        ProgramResult late = await scene.Client.CommandAsync("renew", C0, "--timeout", "1");
+        Assert.Equal((4, $"bonddhcp: timed out: dhcp4@{C0}: renewing\n"), (late.ExitCode, late.Error));
         scene.Server.Resume();
         await scene.BoundAsync();
         await scene.Server.MovePoolAsync("192.0.2.200", "192.0.2.220");
@@ -185,6 +186,36 @@ public sealed class CommandTests(ITestOutputHelper output)
         scene.Client.Start();
         Assert.Equal(0, await waiting.WaitForExitAsync(Scene.Patience));
         Assert.Single(scene.Bed.ClientAddresses());
+    }
+
+    [Fact(DisplayName = "A time-out says what is missing: each interface that is not online, and what keeps a lease")]
+    public async Task TimeOut_OfACommand_SaysWhatIsMissing()
+    {
+        await using Scene scene = await Scene.SetAsync(output, ServerConfiguration.DnsmasqDefault, globalSettings: "interface.nosuch0.dhcp4 = true");
+        scene.Server.Pause();
+        scene.Client.Start();
+        await scene.Client.WaitForStateAsync("selecting", Scene.Patience);
+        ProgramResult online = await scene.Client.CommandAsync("wait-online", "--timeout", "4");
+        Assert.Equal(4, online.ExitCode);
+        Assert.StartsWith("bonddhcp: timed out: ", online.Error, StringComparison.Ordinal);
+        Assert.Contains("nosuch0: the interface is not there", online.Error, StringComparison.Ordinal);
+        Assert.Contains($"dhcp4@{C0}: no DHCP server answers", online.Error, StringComparison.Ordinal);
+        Assert.Single(online.Error.TrimEnd('\n').Split('\n'));
+        ProgramResult restart = await scene.Client.CommandAsync("restart", $"dhcp4@{C0}", "--timeout", "1");
+        Assert.Equal(4, restart.ExitCode);
+        Assert.StartsWith($"bonddhcp: timed out: dhcp4@{C0}: ", restart.Error, StringComparison.Ordinal);
+        scene.Bed.Client.Ip($"link set {C0} down");
+        Assert.Equal(4, (online = await scene.Client.CommandAsync("wait-online", C0, "--timeout", "1")).ExitCode);
+        Assert.Matches($"^bonddhcp: timed out: {C0}: .+\n$", online.Error);
+        Assert.DoesNotContain("nosuch0", online.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Run_WithoutPermission_SaysThatItTakesRoot()
+    {
+        await using Scene scene = await Scene.SetAsync(output, ServerConfiguration.DnsmasqDefault);
+        ProgramResult run = await scene.Client.CommandAsAsync("65534", "65534", "run", "--runtime-dir", "/bonddhcp-test");
+        Assert.Equal((1, "bonddhcp: /bonddhcp-test: Permission denied; run as root\n"), (run.ExitCode, run.Error));
     }
 
     [Fact(DisplayName = "wait-online -6: waits for a global address that is in use; tentative and link-local ones do not count")]

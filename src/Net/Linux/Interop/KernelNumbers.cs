@@ -80,6 +80,7 @@ public static class KernelNumbers
     public const int ENODEV = 19;
     public const int EMSGSIZE = 90;
     public const int EADDRINUSE = 98;
+    public const int EOPNOTSUPP = 95;
     public const int EAFNOSUPPORT = 97;
     public const int EADDRNOTAVAIL = 99;
     public const int ENETDOWN = 100;
