@@ -75,7 +75,8 @@ public sealed class CommandTests(ITestOutputHelper output)
             int mark = scene.Trace.Mark;
             DateTime before = DateTime.UtcNow;
             await scene.Client.MustAsync(command, C0);
-            Assert.InRange((scene.Trace.Dhcp("REQUEST", mark)[0].At - before).TotalMilliseconds, 0, 100 + 300);
+            TracedFrame request = await scene.Trace.WaitForDhcpAsync("REQUEST", Scene.Patience, mark);
+            Assert.InRange((request.At - before).TotalMilliseconds, 0, 100 + 300);
         }
         scene.Server.Pause();
         ProgramResult late = await scene.Client.CommandAsync("renew", C0, "--timeout", "1");
