@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using BondDhcp.Dhcp.Arp;
+using BondDhcp.Dhcp.Identity;
 using BondDhcp.Dhcp.Wire;
 using BondDhcp.Net;
 
@@ -24,7 +25,8 @@ public sealed partial record Dhcp4Client
     public required Dhcp4Settings Settings { get; init; }
 
     /// <summary>Option 61 as it is sent now; empty under the anonymity profile before a hardware address is known.</summary>
-    public ImmutableArray<byte> ClientIdentifier => Settings.Anonymous ? AnonymousIdentifier : Settings.ClientIdentifier;
+    public ImmutableArray<byte> ClientIdentifier =>
+        !Settings.Anonymous ? Settings.ClientIdentifier : LastMac == MacAddress.Zero ? [] : Dhcp4ClientIdentifier.FromMac(LastMac);
 
     /// <summary>Where it is.</summary>
     public Dhcp4State State { get; init; } = new Dhcp4State.Stopped("not started");
@@ -63,8 +65,6 @@ public sealed partial record Dhcp4Client
     public int Conflicts { get; init; }
 
     internal Instant LinkUnusableSince { get; init; }
-
-    internal ImmutableArray<byte> AnonymousIdentifier { get; init; } = [];
 
     /// <summary>The order of options under the anonymity profile; one for an acquisition and what follows of it, as an ordinary client has one.</summary>
     internal uint OptionOrder { get; init; }

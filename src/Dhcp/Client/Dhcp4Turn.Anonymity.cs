@@ -1,4 +1,3 @@
-using BondDhcp.Dhcp.Identity;
 using BondDhcp.Net;
 
 namespace BondDhcp.Dhcp.Client;
@@ -16,7 +15,7 @@ internal sealed partial class Dhcp4Turn
     /// <param name="first">There was none before.</param>
     private void TakeIdentity(bool first)
     {
-        Client = Client with { AnonymousIdentifier = Dhcp4ClientIdentifier.FromMac(Mac), OptionOrder = entropy.NextUInt32() };
+        Client = Client with { OptionOrder = entropy.NextUInt32() };
         if (first)
         {
             KeepOwn();

@@ -30,7 +30,8 @@ public sealed partial record Dhcp6Client
     public required Dhcp6Settings Settings { get; init; }
 
     /// <summary>The DUID that is sent now; under the anonymity profile that of the settings before a hardware address is known, with which nothing is sent.</summary>
-    public Duid ClientIdentifier => Settings.Anonymous && AnonymousIdentifier is { } anonymous ? anonymous : Settings.ClientIdentifier;
+    public Duid ClientIdentifier =>
+        Settings.Anonymous && IdentityMac != MacAddress.Zero ? Duid.FromMac(IdentityMac) : Settings.ClientIdentifier;
 
     /// <summary>The IAID of the IA_NA.</summary>
     public Iaid Iaid => Settings.Anonymous ? Iaid.FromMac(IdentityMac) : Settings.Iaid;
@@ -100,8 +101,6 @@ public sealed partial record Dhcp6Client
 
     /// <summary>The hardware address that the identity under the anonymity profile is made of; zero before one is known.</summary>
     internal MacAddress IdentityMac { get; init; }
-
-    internal Duid? AnonymousIdentifier { get; init; }
 
     /// <summary>The order of options under the anonymity profile; one for a search and what follows of it, as an ordinary client has one.</summary>
     internal uint OptionOrder { get; init; }

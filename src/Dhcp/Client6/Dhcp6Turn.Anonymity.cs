@@ -1,5 +1,4 @@
 using BondDhcp.Dhcp.Client;
-using BondDhcp.Dhcp.Identity;
 using BondDhcp.Dhcp.Wire;
 using BondDhcp.Net;
 
@@ -22,7 +21,6 @@ internal sealed partial class Dhcp6Turn
         Client = Client with
         {
             IdentityMac = surroundings.Mac,
-            AnonymousIdentifier = Duid.FromMac(surroundings.Mac),
             OptionOrder = entropy.NextUInt32(),
             FormerLinkLocal = first ? null : Client.LastLinkLocal,
         };
@@ -89,7 +87,7 @@ internal sealed partial class Dhcp6Turn
     /// After a time in which nobody watched the link, a RENEW that is due names server and addresses to whoever is there, which is
     /// more than a CONFIRM does (RFC 7844 section 4.2).
     /// </summary>
-    private bool WouldBeTold(Dhcp6Lease lease) => Settings.Anonymous && lease.RenewAt <= now;
+    private bool IsRenewalTooTelling(Dhcp6Lease lease) => Settings.Anonymous && lease.RenewAt <= now;
 
     /// <summary>The link is gone, and what comes up next may be another network, under another hardware address too.</summary>
     private void LeaveLinkAnonymously(string why)

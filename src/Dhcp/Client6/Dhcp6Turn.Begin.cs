@@ -22,7 +22,7 @@ internal sealed partial class Dhcp6Turn
         {
             Dhcp6Lease left = Fitting(newest).Without(now);
             bool isHeld = IsOurs(newest) && !newest.ExpiryUnknown && !left.IsEmpty && (start.Usable || !Settings.Anonymous);
-            if (isHeld && !WouldBeTold(left))
+            if (isHeld && !IsRenewalTooTelling(left))
             {
                 // It never left: it stays while a server is asked.
                 Client = Client with { Lease = left };

@@ -43,7 +43,7 @@ internal sealed partial class Dhcp6Turn
                 Discover();
                 return;
             }
-            if (WouldBeTold(left))
+            if (IsRenewalTooTelling(left))
             {
                 Lose(LeaseEnd.Anonymity);
                 Discover();
