@@ -32,7 +32,7 @@ internal sealed class Supervision : IDisposable
     private readonly Dictionary<string, SupplicantRunner> _supplicants = new(StringComparer.Ordinal);
     private readonly Dictionary<string, StaticRunner> _statics = new(StringComparer.Ordinal);
     private readonly Dictionary<string, PathWatch> _paths = new(StringComparer.Ordinal);
-    private readonly Dictionary<string, Action> _tellLease = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, InterfaceRunner> _clients = new(StringComparer.Ordinal);
     private readonly HashSet<string> _wantedSlaves = new(StringComparer.Ordinal);
     private readonly HashSet<string> _pathFailover = new(StringComparer.Ordinal);
     private readonly HashSet<string> _anonymous = new(StringComparer.Ordinal);
@@ -94,11 +94,9 @@ internal sealed class Supervision : IDisposable
         _paths[name] = watch;
         watch.Changed += OnPathsChanged;
         watch.Select += (bond, slave, why) => Master(bond)?.SelectSlave(slave, why);
-        // Under another hardware address nobody is to hear of the lease's gateway, unless the slaves are to be watched by it.
-        Dhcp4Lease? Watched() => _anonymous.Contains(name) && !_pathFailover.Contains(name) ? null : runner.Client.Lease;
         void Told()
         {
-            watch.NoteLease(Watched());
+            watch.NoteLease(WatchedLease(name, runner));
             // Without a lease the kernel might announce what it likes; with one, only where every backup is known.
             SetPeerNotifications();
             Static(name)?.NoteLease(runner.Client.Lease is not null);
@@ -107,15 +105,15 @@ internal sealed class Supervision : IDisposable
         runner.GatewayHeard += watch.NoteGateway;
         void Heard(bool allowed) => Static(name)?.NoteAutoConfigure(allowed);
         runner.AutoConfigureHeard += Heard;
+        _clients[name] = runner;
         Told();
-        _tellLease[name] = () => watch.KeepLease(Watched());
         return () =>
         {
-            if (ReferenceEquals(_paths.GetValueOrDefault(name), watch)) _tellLease.Remove(name);
             runner.LeaseChanged -= Told;
             runner.GatewayHeard -= watch.NoteGateway;
             runner.AutoConfigureHeard -= Heard;
             Forget(_paths, name, watch);
+            Forget(_clients, name, runner);
             watch.Dispose();
             Static(name)?.NoteLease(false);
             SetPeerNotifications();
@@ -133,9 +131,13 @@ internal sealed class Supervision : IDisposable
             if (one.Anonymity) _anonymous.Add(one.Name);
         }
         // The lease is what it was; whether its gateway may be asked for, and whether the kernel may announce, is the configuration's.
-        foreach (Action tell in _tellLease.Values.ToArray()) tell();
+        foreach ((string name, PathWatch watch) in _paths) watch.KeepLease(WatchedLease(name, _clients[name]));
         SetPeerNotifications();
     }
+
+    // Under another hardware address nobody is to hear of the lease's gateway, unless the slaves are to be watched by it.
+    private Dhcp4Lease? WatchedLease(string name, InterfaceRunner runner) =>
+        _anonymous.Contains(name) && !_pathFailover.Contains(name) ? null : runner.Client.Lease;
 
     /// <summary>Which network a slave leads into.</summary>
     public PathClass ClassOf(Link slave) => Classify(slave).Network;
@@ -166,7 +168,7 @@ internal sealed class Supervision : IDisposable
             _loop, _network, SettingsOf(owner), index => new StaticOwnershipFile(_runtimeDirectory, name, index, _bootId), _entropy,
             (source, report) => _journal(name, source, report));
         _statics[name] = runner;
-        runner.NoteLease(_paths.TryGetValue(name, out PathWatch? watch) && watch.HasLease);
+        runner.NoteLease(_clients.TryGetValue(name, out InterfaceRunner? client) && client.Client.Lease is not null);
         return new StaticWork(runner, _network, Gate, SettingsOf, () => Forget(_statics, name, runner));
     }
 

@@ -51,7 +51,7 @@ internal sealed class PathWatch : IDisposable
     /// <summary>The bond of this name should use the slave with this index; why.</summary>
     public event Action<string, int, string>? Select;
 
-    /// <summary>A lease is in force.</summary>
+    /// <summary>It knows a lease by whose gateway it asks; there may be one that it is not told of.</summary>
     public bool HasLease => _lease is not null;
 
     /// <summary>The bond that carries the interface at present; null where there is none.</summary>
