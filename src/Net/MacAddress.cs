@@ -22,6 +22,16 @@ public readonly record struct MacAddress(ulong Value)
     /// <summary>The U/L bit: made up by somebody, a random one too, and not given by the device's maker (IEEE 802 section 8.4).</summary>
     public bool IsLocallyAdministered => (Value >> 41 & 1) != 0;
 
+    /// <summary>The interface identifier of IPv6 that is made of it: a modified EUI-64 (RFC 4291 appendix A).</summary>
+    public ulong ModifiedEui64
+    {
+        get
+        {
+            const ulong universal = 0x02UL << 56, middle = 0xfffeUL << 24;
+            return (((Value >> 24) << 40) | middle | (Value & 0xffffff)) ^ universal;
+        }
+    }
+
     /// <summary>Reads the first six octets; the rest is ignored.</summary>
     /// <exception cref="ArgumentException">Fewer than six octets.</exception>
     public static MacAddress FromBytes(ReadOnlySpan<byte> octets)

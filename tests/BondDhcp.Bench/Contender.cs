@@ -33,7 +33,7 @@ internal sealed record Contender(string Name, Func<string, string[]> Command)
     {
         string configuration = $"{directory}/bonddhcp.toml";
         File.WriteAllText(configuration, $"[interface.{NetworkBed.ClientInterface}]\ndhcp4 = true\ndns = false\nconflict-detection = \"{conflictDetection}\"\n");
-        return [BondDhcpProcess.Binary, "--config", configuration, "--state-dir", $"{directory}/state", "--runtime-dir", $"{directory}/run", "run"];
+        return [BondDhcpProcess.Binary, "--config", configuration, "--state-dir", $"{directory}/state", "--runtime-dir", RuntimeDirectory(directory), "run"];
     });
 
     /// <summary>Ours, with these families; for DHCPv4 without conflict detection.</summary>
@@ -41,7 +41,7 @@ internal sealed record Contender(string Name, Func<string, string[]> Command)
     {
         string configuration = $"{directory}/bonddhcp.toml";
         File.WriteAllText(configuration, $"[interface.{NetworkBed.ClientInterface}]\n{settings}\ndns = false\n");
-        return [BondDhcpProcess.Binary, "--config", configuration, "--state-dir", $"{directory}/state", "--runtime-dir", $"{directory}/run", "run"];
+        return [BondDhcpProcess.Binary, "--config", configuration, "--state-dir", $"{directory}/state", "--runtime-dir", RuntimeDirectory(directory), "run"];
     });
 
     /// <summary>The same for DHCPv6, each without a delay where it can do without one.</summary>
@@ -67,6 +67,9 @@ internal sealed record Contender(string Name, Func<string, string[]> Command)
         }),
         .. Networkd is { } networkd ? (Contender[])[new Contender("systemd-networkd", _ => [networkd])] : [],
     ];
+
+    /// <summary>In /run, where it is by default and where the peers have theirs: a file system in memory, the namespace's own.</summary>
+    private static string RuntimeDirectory(string directory) => $"/run/{Path.GetFileName(directory)}";
 
     /// <summary>systemd-networkd's program; null where it is not installed. What it needs beside is <see cref="PrepareNetworkd"/>'s.</summary>
     private static string? Networkd => new[] { "/lib/systemd/systemd-networkd", "/usr/lib/systemd/systemd-networkd" }.FirstOrDefault(File.Exists);

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using BondDhcp.Bond.Links;
 
 namespace BondDhcp.Bond.Addressing;
 
@@ -19,4 +20,12 @@ public sealed record Ipv4Outcome
 
     /// <summary>What is not as wanted although the address is: one sentence each, with the kernel's words.</summary>
     public ImmutableArray<string> Problems { get; init; } = [];
+
+    /// <summary>Those of the routes that the kernel refused; each is among <see cref="Problems"/> too.</summary>
+    public ImmutableArray<RefusedIpv4Route> RefusedRoutes { get; init; } = [];
 }
+
+/// <summary>A route that the kernel did not take.</summary>
+/// <param name="Route">As it was asked for.</param>
+/// <param name="Why">The kernel's words.</param>
+public readonly record struct RefusedIpv4Route(InstalledRoute Route, string Why);

@@ -53,12 +53,11 @@ public static class Ipv6Plan
     {
         ImmutableArray<Ipv6Act>.Builder acts = ImmutableArray.CreateBuilder<Ipv6Act>();
         foreach (Ipv6WantedAddress address in wanted.Addresses) acts.Add(Keep(interfaceIndex, address, owned, present));
-        HashSet<OwnedPrefixRoute> kept = [];
+        List<OwnedPrefixRoute> kept = [];
         foreach (Ipv6Prefix prefix in wanted.Prefixes)
         {
-            UnreachableRoute route = RouteOf(prefix, wanted.Metric);
-            kept.Add(new OwnedPrefixRoute(route.Destination, route.Metric));
-            Keep(route, owned, routes, acts);
+            kept.Add(IdentityOf(prefix, wanted.Metric));
+            Keep(RouteOf(prefix, wanted.Metric), owned, routes, acts);
         }
         foreach (OwnedPrefixRoute route in owned.Routes)
             if (!kept.Contains(route)) acts.Add(new Ipv6Act.RemoveRoute(route));
@@ -73,6 +72,15 @@ public static class Ipv6Plan
         .. owned.Routes.Select(Ipv6Act (route) => new Ipv6Act.RemoveRoute(route)),
         .. owned.Addresses.Select(Ipv6Act (address) => new Ipv6Act.RemoveAddress(address)),
     ];
+
+    /// <summary>What the route over a delegated prefix is known by.</summary>
+    /// <param name="prefix">The prefix.</param>
+    /// <param name="metric">As configured; 0 for the kernel's own.</param>
+    public static OwnedPrefixRoute IdentityOf(Ipv6Prefix prefix, uint metric)
+    {
+        UnreachableRoute route = RouteOf(prefix, metric);
+        return new OwnedPrefixRoute(route.Destination, route.Metric);
+    }
 
     private static Ipv6Act Keep(
         int interfaceIndex, Ipv6WantedAddress wanted, Ipv6Ownership owned, IReadOnlyCollection<Ipv6InterfaceAddress> present)

@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Text.Json;
+using BondDhcp.Net;
 
 namespace BondDhcp.Bond.Addressing;
 
@@ -32,7 +33,7 @@ internal readonly record struct OwnershipEnvelope(string BootId, string NetworkN
     public byte[] Write(Writer rest)
     {
         var buffer = new ArrayBufferWriter<byte>();
-        using (var json = new Utf8JsonWriter(buffer))
+        using (var json = new Utf8JsonWriter(buffer, JsonText.Compact))
         {
             json.WriteStartObject();
             json.WriteNumber("version", Version);
@@ -73,7 +74,7 @@ internal readonly record struct OwnershipEnvelope(string BootId, string NetworkN
         }
         catch (Exception error) when (error is JsonException or FormatException or InvalidOperationException or KeyNotFoundException)
         {
-            problem = "is damaged: " + error.Message;
+            problem = "is damaged: " + JsonText.WhyDamaged(error);
             return null;
         }
     }

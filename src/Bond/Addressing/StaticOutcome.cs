@@ -19,4 +19,7 @@ public sealed record StaticOutcome
 
     /// <summary>What is not as wanted: one sentence each, with the kernel's words.</summary>
     public ImmutableArray<string> Problems { get; init; } = [];
+
+    /// <summary>Those of <see cref="Problems"/> that are about something which was to be taken away and is still there.</summary>
+    public ImmutableArray<string> LeftOver { get; init; } = [];
 }

@@ -57,24 +57,24 @@ internal static class BondMessage
     /// <summary>Reads IFLA_INFO_DATA of a bond.</summary>
     public static BondState Read(NetlinkAttributeReader attributes)
     {
-        Dictionary<ushort, long> numbers = [];
-        Dictionary<ushort, string> targets = [];
+        List<BondSetting> settings = [];
         int active = 0, primary = 0;
         while (attributes.TryRead(out NetlinkAttribute attribute))
         {
             if (attribute.Type == Rtnl.IFLA_BOND_ACTIVE_SLAVE) active = attribute.AsInt32() ?? 0;
             else if (attribute.Type == Rtnl.IFLA_BOND_PRIMARY) primary = attribute.AsInt32() ?? 0;
             else if (BondOptionTable.Find(attribute.Type) is not { } option) continue;
-            else if (option.IsList) targets[option.Attribute] = ReadTargets(attribute.Nested);
-            else if (ReadNumber(attribute, option.Type) is { } number) numbers[option.Attribute] = number;
+            else if (option.IsList) settings.Add(new BondSetting(option, 0, ReadTargets(attribute.Nested)));
+            else if (ReadNumber(attribute, option.Type) is { } number) settings.Add(new BondSetting(option, number, ""));
         }
-        long Number(ushort attribute) => numbers.GetValueOrDefault(attribute);
+        BondValues values = new(settings);
+        long Number(ushort attribute) => values.Number(attribute) ?? 0;
         return new BondState(
             (byte)Number(Rtnl.IFLA_BOND_MODE), active, primary, (byte)Number(Rtnl.IFLA_BOND_PRIMARY_RESELECT),
             (byte)Number(Rtnl.IFLA_BOND_FAIL_OVER_MAC), (uint)Number(Rtnl.IFLA_BOND_MIIMON), (uint)Number(Rtnl.IFLA_BOND_UPDELAY),
             (uint)Number(Rtnl.IFLA_BOND_DOWNDELAY), (byte)Number(Rtnl.IFLA_BOND_NUM_PEER_NOTIF))
         {
-            Values = new BondValues(numbers, targets),
+            Values = values,
         };
     }
 

@@ -40,10 +40,17 @@ internal static class Ipv6LinkMessage
         if (!families.Nested.TryFind(Rtnl.AF_INET6, out NetlinkAttribute inet6)) return false;
         if (!inet6.Nested.TryFind(Rtnl.IFLA_INET6_FLAGS, out NetlinkAttribute value) || value.AsUInt32() is not { } bits) return false;
         inet6.Nested.TryFind(Rtnl.IFLA_INET6_CONF, out NetlinkAttribute settings);
+        byte? mode = inet6.Nested.TryFind(Rtnl.IFLA_INET6_ADDR_GEN_MODE, out NetlinkAttribute source) ? source.AsByte() : null;
         state = new Ipv6LinkState
         {
             Flags = (Ipv6LinkFlags)bits,
             IsDisabled = Setting(settings, Rtnl.DEVCONF_DISABLE_IPV6) is > 0,
+            LinkLocalSource = mode switch
+            {
+                null or Rtnl.IN6_ADDR_GEN_MODE_EUI64 => LinkLocalSource.HardwareAddress,
+                Rtnl.IN6_ADDR_GEN_MODE_NONE => LinkLocalSource.None,
+                _ => LinkLocalSource.Other,
+            },
             IsForwarding = Setting(settings, Rtnl.DEVCONF_FORWARDING) is > 0,
             AcceptRa = Setting(settings, Rtnl.DEVCONF_ACCEPT_RA) ?? 1,
         };

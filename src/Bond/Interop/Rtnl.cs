@@ -157,6 +157,11 @@ public static class Rtnl
 
     public const ushort IFLA_INET6_FLAGS = 1;
     public const ushort IFLA_INET6_CONF = 2;
+    public const ushort IFLA_INET6_ADDR_GEN_MODE = 8;
+
+    // linux/if_link.h: values of IFLA_INET6_ADDR_GEN_MODE
+    public const byte IN6_ADDR_GEN_MODE_EUI64 = 0;
+    public const byte IN6_ADDR_GEN_MODE_NONE = 1;
 
     // linux/ipv6.h: places in IFLA_INET6_CONF
     public const int DEVCONF_FORWARDING = 0;

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using BondDhcp.Bond.Plan;
 
 namespace BondDhcp.Bond.Links;
 
@@ -6,35 +7,26 @@ namespace BondDhcp.Bond.Links;
 public sealed class BondValues : IEquatable<BondValues>
 {
     /// <summary>No option is known.</summary>
-    public static readonly BondValues None = new([], []);
+    public static readonly BondValues None = new([]);
 
-    private readonly ImmutableSortedDictionary<ushort, long> _numbers;
-    private readonly ImmutableSortedDictionary<ushort, string> _targets;
+    private readonly ImmutableArray<BondSetting> _settings;
 
     /// <summary>The values.</summary>
-    /// <param name="numbers">Numbers; a hardware address as its low 48 bits.</param>
-    /// <param name="targets">Lists of addresses, separated by commas.</param>
-    public BondValues(IEnumerable<KeyValuePair<ushort, long>> numbers, IEnumerable<KeyValuePair<ushort, string>> targets)
-    {
-        _numbers = numbers.ToImmutableSortedDictionary();
-        _targets = targets.ToImmutableSortedDictionary();
-    }
+    /// <param name="settings">Each option once at most; a hardware address as its low 48 bits.</param>
+    public BondValues(IEnumerable<BondSetting> settings) => _settings = [.. settings.OrderBy(one => one.Option.Attribute)];
 
     /// <summary>The number of an option; null when the kernel did not say.</summary>
-    public long? Number(ushort attribute) => _numbers.TryGetValue(attribute, out long value) ? value : null;
+    public long? Number(ushort attribute) => Find(attribute) is { Option.IsList: false } setting ? setting.Number : null;
 
     /// <summary>The addresses of a list, separated by commas; empty for none.</summary>
-    public string Targets(ushort attribute) => _targets.GetValueOrDefault(attribute, "");
+    public string Targets(ushort attribute) => Find(attribute) is { } setting ? setting.Targets : "";
 
-    /// <summary>The same with another number.</summary>
-    public BondValues With(ushort attribute, long number) => new(_numbers.SetItem(attribute, number), _targets);
-
-    /// <summary>The same with another list.</summary>
-    public BondValues With(ushort attribute, string targets) => new(_numbers, _targets.SetItem(attribute, targets));
+    /// <summary>The same with another value of one option.</summary>
+    public BondValues With(BondSetting setting) => new([.. _settings.Where(one => one.Option != setting.Option), setting]);
 
     /// <inheritdoc/>
     public bool Equals(BondValues? other) =>
-        other is not null && _numbers.SequenceEqual(other._numbers) && _targets.SequenceEqual(other._targets);
+        other is not null && _settings.SequenceEqual(other._settings);
 
     /// <inheritdoc/>
     public override bool Equals(object? obj) => Equals(obj as BondValues);
@@ -43,7 +35,14 @@ public sealed class BondValues : IEquatable<BondValues>
     public override int GetHashCode()
     {
         HashCode hash = new();
-        foreach ((ushort attribute, long number) in _numbers) hash.Add(HashCode.Combine(attribute, number));
+        foreach (BondSetting setting in _settings) hash.Add(HashCode.Combine(setting.Option.Attribute, setting.Number));
         return hash.ToHashCode();
+    }
+
+    private BondSetting? Find(ushort attribute)
+    {
+        foreach (BondSetting setting in _settings)
+            if (setting.Option.Attribute == attribute) return setting;
+        return null;
     }
 }

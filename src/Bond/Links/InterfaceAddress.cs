@@ -41,6 +41,9 @@ public sealed record InterfaceAddress(int InterfaceIndex, Ipv4Prefix Prefix)
 /// <param name="PrefixLength">0 to 128.</param>
 public sealed record Ipv6InterfaceAddress(int InterfaceIndex, Ipv6Address Address, int PrefixLength)
 {
+    /// <summary>IFA_PROTO of a link-local address as the kernel makes it.</summary>
+    public const byte KernelLinkLocal = 3;
+
     /// <summary>Seconds until the kernel removes it, at the time it was described.</summary>
     public uint ValidSeconds { get; init; } = InterfaceAddress.Forever;
 

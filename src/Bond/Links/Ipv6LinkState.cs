@@ -11,6 +11,9 @@ public sealed record Ipv6LinkState
     /// <summary>net.ipv6.conf.IF.disable_ipv6.</summary>
     public bool IsDisabled { get; init; }
 
+    /// <summary>net.ipv6.conf.IF.addr_gen_mode: of what the kernel makes the link-local address.</summary>
+    public LinkLocalSource LinkLocalSource { get; init; }
+
     /// <summary>net.ipv6.conf.IF.forwarding: it is a router on this link (RFC 4861 section 4.4, flag R).</summary>
     public bool IsForwarding { get; init; }
 
@@ -19,6 +22,17 @@ public sealed record Ipv6LinkState
 
     /// <summary>Router advertisements are processed, and with them their flags M and O.</summary>
     public bool ProcessesAdvertisements => AcceptRa == 2 || (AcceptRa == 1 && !IsForwarding);
+}
+
+/// <summary>Of what the kernel makes a link-local address.</summary>
+public enum LinkLocalSource
+{
+    /// <summary>The hardware address.</summary>
+    HardwareAddress,
+    /// <summary>It makes none.</summary>
+    None,
+    /// <summary>A secret (RFC 7217), or chance.</summary>
+    Other,
 }
 
 /// <summary>Flags of IPv6 on a link: IF_RS_SENT and others of the kernel's net/if_inet6.h, which no header for programs has.</summary>

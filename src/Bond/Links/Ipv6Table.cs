@@ -43,14 +43,16 @@ public sealed class Ipv6Table(int interfaceIndex)
 
     private const Ipv6LinkFlags OfRouters = Ipv6LinkFlags.Managed | Ipv6LinkFlags.OtherConfiguration;
 
-    private readonly Dictionary<Ipv6Address, Ipv6InterfaceAddress> _addresses = [];
-    private readonly HashSet<Ipv6Prefix> _prefixes = [];
+    // In the order in which they came, and by the address: the kernel sets no limit to those that are added by hand.
+    private readonly List<Ipv6InterfaceAddress> _addresses = [];
+    private readonly Dictionary<Ipv6Address, Ipv6InterfaceAddress> _byAddress = [];
+    private readonly List<Ipv6Prefix> _prefixes = [];
 
     /// <summary>ifindex.</summary>
     public int InterfaceIndex => interfaceIndex;
 
     /// <summary>The addresses, tentative ones too.</summary>
-    public IReadOnlyCollection<Ipv6InterfaceAddress> Addresses => _addresses.Values;
+    public IReadOnlyCollection<Ipv6InterfaceAddress> Addresses => _addresses;
 
     /// <summary>The link-local address to send from; null while there is none that is usable.</summary>
     public Ipv6Address? LinkLocal { get; private set; }
@@ -62,7 +64,7 @@ public sealed class Ipv6Table(int interfaceIndex)
     public bool HasRouter => (Flags & (OfRouters | Ipv6LinkFlags.AdvertisementReceived)) != 0;
 
     /// <summary>The address as it was described last; null when it is not there.</summary>
-    public Ipv6InterfaceAddress? Find(Ipv6Address address) => _addresses.GetValueOrDefault(address);
+    public Ipv6InterfaceAddress? Find(Ipv6Address address) => _byAddress.GetValueOrDefault(address);
 
     /// <summary>Takes what the kernel said in one turn; that of other interfaces is passed over.</summary>
     public void Take(IReadOnlyList<LinkEvent> happened, List<Ipv6Event> events)
@@ -85,10 +87,27 @@ public sealed class Ipv6Table(int interfaceIndex)
     /// <summary>Takes a full reading, as at the start and after events were lost.</summary>
     public void Replace(IReadOnlyCollection<Ipv6InterfaceAddress> addresses, Ipv6LinkFlags flags, List<Ipv6Event> events)
     {
-        HashSet<Ipv6Address> present = [.. addresses.Select(address => address.Address)];
-        foreach (Ipv6InterfaceAddress gone in _addresses.Values.Where(address => !present.Contains(address.Address)).ToArray())
-            Remove(gone, events);
-        foreach (Ipv6InterfaceAddress address in addresses) Put(address, events);
+        Ipv6InterfaceAddress[] before = [.. _addresses];
+        Dictionary<Ipv6Address, Ipv6InterfaceAddress> read = new(addresses.Count);
+        foreach (Ipv6InterfaceAddress address in addresses) read[address.Address] = address;
+        _addresses.Clear();
+        foreach (Ipv6InterfaceAddress known in before)
+        {
+            if (read.TryGetValue(known.Address, out Ipv6InterfaceAddress? still))
+            {
+                _addresses.Add(still);
+                continue;
+            }
+            _byAddress.Remove(known.Address);
+            events.Add(new Ipv6Event.AddressRemoved(known));
+        }
+        foreach (Ipv6InterfaceAddress address in read.Values)
+        {
+            Ipv6InterfaceAddress? old = Find(address.Address);
+            _byAddress[address.Address] = address;
+            if (old is null) _addresses.Add(address);
+            AddChange(old, address, events);
+        }
         Put(flags, events);
         ChooseLinkLocal(events);
     }
@@ -96,7 +115,14 @@ public sealed class Ipv6Table(int interfaceIndex)
     private void Put(Ipv6InterfaceAddress address, List<Ipv6Event> events)
     {
         Ipv6InterfaceAddress? old = Find(address.Address);
-        _addresses[address.Address] = address;
+        _byAddress[address.Address] = address;
+        if (old is null) _addresses.Add(address);
+        else _addresses[PlaceOf(old)] = address;
+        AddChange(old, address, events);
+    }
+
+    private static void AddChange(Ipv6InterfaceAddress? old, Ipv6InterfaceAddress address, List<Ipv6Event> events)
+    {
         if (address.IsUsable && old is not { IsUsable: true }) events.Add(new Ipv6Event.AddressUsable(address));
         else if (address.IsDuplicate && old is not { IsDuplicate: true }) events.Add(new Ipv6Event.AddressDuplicate(address));
     }
@@ -105,10 +131,13 @@ public sealed class Ipv6Table(int interfaceIndex)
     // which that was known already is only gone now.
     private void Remove(Ipv6InterfaceAddress address, List<Ipv6Event> events)
     {
-        if (!_addresses.Remove(address.Address, out Ipv6InterfaceAddress? old)) return;
+        if (!_byAddress.Remove(address.Address, out Ipv6InterfaceAddress? old)) return;
+        _addresses.RemoveAt(PlaceOf(old));
         if (address.IsDuplicate && !old.IsDuplicate) events.Add(new Ipv6Event.AddressDuplicate(address));
         else events.Add(new Ipv6Event.AddressRemoved(address));
     }
+
+    private int PlaceOf(Ipv6InterfaceAddress known) => _addresses.FindIndex(one => ReferenceEquals(one, known));
 
     private void Put(Ipv6LinkFlags flags, List<Ipv6Event> events)
     {
@@ -126,7 +155,8 @@ public sealed class Ipv6Table(int interfaceIndex)
             if (_prefixes.Remove(prefix.Prefix)) events.Add(new Ipv6Event.PrefixWithdrawn(prefix));
             return;
         }
-        if (_prefixes.Count >= MaxPrefixes || !_prefixes.Add(prefix.Prefix)) return;
+        if (_prefixes.Count >= MaxPrefixes || _prefixes.Contains(prefix.Prefix)) return;
+        _prefixes.Add(prefix.Prefix);
         if (prefixesKnown) events.Add(new Ipv6Event.PrefixAppeared(prefix));
     }
 
@@ -139,7 +169,7 @@ public sealed class Ipv6Table(int interfaceIndex)
             LinkLocal = null;
             events.Add(new Ipv6Event.LinkLocalLost(used));
         }
-        foreach (Ipv6InterfaceAddress candidate in _addresses.Values)
+        foreach (Ipv6InterfaceAddress candidate in _addresses)
         {
             if (!candidate.Address.IsLinkLocal || !candidate.IsUsable) continue;
             if (LinkLocal is not { } best || candidate.Address.CompareTo(best) < 0) LinkLocal = candidate.Address;

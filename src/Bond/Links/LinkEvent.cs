@@ -51,6 +51,9 @@ public abstract record LinkEvent
     /// </summary>
     public sealed record RouteRemoved(InstalledRoute Route) : LinkEvent;
 
+    /// <summary>The kernel announced the end of an IPv6 route of protocol dhcp that answers "unreachable".</summary>
+    public sealed record UnreachableRouteRemoved(UnreachableRoute Route) : LinkEvent;
+
     /// <summary>
     /// The kernel announced an IPv6 route of protocol static, or its end: also where its link is set down, before it says so of
     /// the link, and where another takes its place.

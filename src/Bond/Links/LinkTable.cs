@@ -133,6 +133,9 @@ public sealed class LinkTable
             case Rtnl.RTM_DELROUTE when RouteMessage.TryRead(message, out InstalledRoute route) && IsOfInterest(route):
                 events.Add(new LinkEvent.RouteRemoved(route));
                 break;
+            case Rtnl.RTM_DELROUTE when UnreachableRouteMessage.TryRead(message, out UnreachableRoute route) && route.Protocol == InstalledRoute.DhcpProtocol:
+                events.Add(new LinkEvent.UnreachableRouteRemoved(route));
+                break;
             case Rtnl.RTM_NEWROUTE or Rtnl.RTM_DELROUTE when StaticRouteMessage.TryReadIpv6(message, out int index, out StaticRoute route):
                 events.Add(new LinkEvent.Ipv6RouteSeen(index, route, message.Type == Rtnl.RTM_NEWROUTE));
                 break;

@@ -23,10 +23,15 @@ public sealed class Ipv4Configurator(RtnlSocket rtnl)
     public Ipv4Outcome Apply(int interfaceIndex, Ipv4Configuration wanted, Ipv4Ownership owned)
     {
         if (wanted.Valid <= TimeSpan.Zero) return Refused(owned, $"{wanted.Address}: its lifetime is over");
-        if (rtnl.FindLink(interfaceIndex) is not { } link) return Refused(owned, Describe(KernelNumbers.ENODEV));
+        int mtu = 0;
+        if (wanted.Mtu is not null || owned.Mtu is not null)
+        {
+            if (rtnl.FindLink(interfaceIndex) is not { } link) return Refused(owned, Describe(KernelNumbers.ENODEV));
+            mtu = link.Mtu;
+        }
 
-        var run = new Run(rtnl, interfaceIndex, owned, link.Mtu);
-        foreach (Ipv4Act act in Ipv4Plan.Change(interfaceIndex, wanted, owned, link.Mtu))
+        var run = new Run(rtnl, interfaceIndex, owned, mtu);
+        foreach (Ipv4Act act in Ipv4Plan.Change(interfaceIndex, wanted, owned, mtu))
         {
             // Without the new address the old one stays.
             if (run.Carry(act) is { } error && act is Ipv4Act.AddAddress) return run.End(error);
@@ -74,6 +79,7 @@ public sealed class Ipv4Configurator(RtnlSocket rtnl)
     {
         private readonly ImmutableArray<Ipv4Act>.Builder _done = ImmutableArray.CreateBuilder<Ipv4Act>();
         private readonly ImmutableArray<string>.Builder _problems = ImmutableArray.CreateBuilder<string>();
+        private readonly ImmutableArray<RefusedIpv4Route>.Builder _refusedRoutes = ImmutableArray.CreateBuilder<RefusedIpv4Route>();
         private readonly List<Ipv4Prefix> _addresses = [.. owned.Addresses];
         private readonly List<InstalledRoute> _routes = [.. owned.Routes];
         private OwnedMtu? _mtu = owned.Mtu;
@@ -109,6 +115,7 @@ public sealed class Ipv4Configurator(RtnlSocket rtnl)
             Owned = new Ipv4Ownership { Addresses = [.. _addresses], Routes = [.. _routes], Mtu = _mtu },
             Done = _done.ToImmutable(),
             Problems = _problems.ToImmutable(),
+            RefusedRoutes = _refusedRoutes.ToImmutable(),
         };
 
         private string? Add(Ipv4Act.AddAddress act)
@@ -161,6 +168,7 @@ public sealed class Ipv4Configurator(RtnlSocket rtnl)
             if (!result.Succeeded)
             {
                 _routes.Remove(act.Route);
+                _refusedRoutes.Add(new RefusedIpv4Route(act.Route, result.ToString()));
                 return $"route {Name(act.Route)}: {result}";
             }
             if (!_routes.Contains(act.Route)) _routes.Add(act.Route);

@@ -3,6 +3,7 @@ using BondDhcp.Bond.Interop;
 using BondDhcp.Bond.Links;
 using BondDhcp.Bond.Netlink;
 using BondDhcp.Bond.Plan;
+using BondDhcp.Net;
 
 namespace BondDhcp.Bond.Linux;
 
@@ -69,6 +70,26 @@ public sealed class MasterRequests(RtnlSocket rtnl)
     public Link? Find(int index) => rtnl.FindLink(index);
 
     /// <summary>
+    /// Gives a link that is up its link-local address again, the one that the kernel makes when a link comes up; nothing where one
+    /// is there or none is to be. EOPNOTSUPP with words where only the kernel knows which it would be.
+    /// </summary>
+    public RtnlResult RestoreLinkLocal(int index)
+    {
+        if (Find(index) is not { Mac: { } mac } || rtnl.FindIpv6State(index) is not { IsDisabled: false } state || state.LinkLocalSource == LinkLocalSource.None)
+            return RtnlResult.Success;
+        List<Ipv6InterfaceAddress> addresses = [];
+        RtnlResult result = rtnl.ReadIpv6Addresses(index, addresses);
+        if (!result.Succeeded || addresses.Exists(static one => one.Address.IsLinkLocal)) return result;
+        if (state.LinkLocalSource == LinkLocalSource.Other)
+            return new RtnlResult(BondDhcp.Net.Linux.Interop.KernelNumbers.EOPNOTSUPP, "it gets a link-local address when it is set down and up");
+        // RFC 4862 section 5.3.
+        var address = new Ipv6Address(((UInt128)0xfe80 << 112) | mac.ModifiedEui64);
+        Ipv6AddressMessage.WriteAdd(rtnl.Writer, new Ipv6InterfaceAddress(index, address, 64) { Protocol = Ipv6InterfaceAddress.KernelLinkLocal }, replace: false);
+        result = rtnl.Execute(rtnl.Writer.Finish());
+        return result.Errno == BondDhcp.Net.Linux.Interop.KernelNumbers.EEXIST ? RtnlResult.Success : result;
+    }
+
+    /// <summary>
     /// Removes every IPv4 and IPv6 address of a link; <paramref name="removed"/> gets the text of each. One that somebody
     /// else, or the kernel with another of its subnet, removed first is no error.
     /// </summary>
@@ -83,7 +104,7 @@ public sealed class MasterRequests(RtnlSocket rtnl)
         }
         List<Ipv6InterfaceAddress> ipv6Addresses = [];
         RtnlResult ipv6 = rtnl.ReadIpv6Addresses(index, ipv6Addresses);
-        if (result.Succeeded && ipv6.Errno != Net.Linux.Interop.KernelNumbers.EAFNOSUPPORT) result = ipv6;
+        if (result.Succeeded && ipv6.Errno != BondDhcp.Net.Linux.Interop.KernelNumbers.EAFNOSUPPORT) result = ipv6;
         foreach (Ipv6InterfaceAddress address in ipv6Addresses)
         {
             Ipv6AddressMessage.WriteRemove(rtnl.Writer, address);
@@ -94,7 +115,7 @@ public sealed class MasterRequests(RtnlSocket rtnl)
 
     private static void Note(RtnlResult result, string address, List<string> removed, ref RtnlResult first)
     {
-        if (result.Succeeded || result.Errno == Net.Linux.Interop.KernelNumbers.EADDRNOTAVAIL) removed.Add(address);
+        if (result.Succeeded || result.Errno == BondDhcp.Net.Linux.Interop.KernelNumbers.EADDRNOTAVAIL) removed.Add(address);
         else if (first.Succeeded) first = result;
     }
 }

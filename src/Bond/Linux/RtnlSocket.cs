@@ -101,6 +101,16 @@ public sealed class RtnlSocket : IDisposable
         return Query<UnreachableRoute>(Writer.Finish(), UnreachableRouteMessage.TryRead, routes);
     }
 
+    /// <summary>True where an IPv6 route leads beyond the link of an interface; also where the kernel does not say.</summary>
+    public bool LeadsBeyondLink(int interfaceIndex)
+    {
+        List<bool> routes = [];
+        Ipv6RouteMessage.WriteDump(Writer, interfaceIndex);
+        RtnlResult result = Query(
+            Writer.Finish(), (NetlinkMessage message, out bool leads) => leads = Ipv6RouteMessage.LeadsBeyond(message, interfaceIndex), routes);
+        return !result.Succeeded || routes.Count > 0;
+    }
+
     /// <summary>The IPv4 routes of one protocol through one interface, in every table.</summary>
     public RtnlResult ReadRoutes(int interfaceIndex, byte protocol, List<InstalledRoute> routes)
     {

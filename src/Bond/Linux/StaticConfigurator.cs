@@ -82,6 +82,7 @@ public sealed class StaticConfigurator(RtnlSocket rtnl)
 
         private readonly ImmutableArray<StaticAct>.Builder _done = ImmutableArray.CreateBuilder<StaticAct>();
         private readonly ImmutableArray<string>.Builder _problems = ImmutableArray.CreateBuilder<string>();
+        private readonly ImmutableArray<string>.Builder _leftOver = ImmutableArray.CreateBuilder<string>();
         private readonly ImmutableArray<string>.Builder _notes = ImmutableArray.CreateBuilder<string>();
         private readonly List<StaticAddress> _addresses = [.. owned.Addresses];
         private readonly List<StaticRoute> _routes = [.. owned.Routes];
@@ -103,7 +104,9 @@ public sealed class StaticConfigurator(RtnlSocket rtnl)
                 StaticAct.RemoveRoute remove => Remove(remove),
                 _ => throw new ArgumentOutOfRangeException(nameof(act)),
             };
-            if (error is not null) _problems.Add(error);
+            if (error is null) return;
+            _problems.Add(error);
+            if (act is StaticAct.RemoveAddress or StaticAct.RemoveRoute) _leftOver.Add(error);
         }
 
         public StaticOutcome End(ImmutableArray<PresentAddress> present) => new()
@@ -113,6 +116,7 @@ public sealed class StaticConfigurator(RtnlSocket rtnl)
             Present = present,
             Notes = _notes.ToImmutable(),
             Problems = _problems.ToImmutable(),
+            LeftOver = _leftOver.ToImmutable(),
         };
 
         private string? Add(StaticAct.AddAddress act)

@@ -10,7 +10,8 @@ namespace BondDhcp.Bond.Paths;
 /// </summary>
 /// <remarks>
 /// The known gateway's answer wins over that of any other station in a round: proxies of ARP answer for others. One
-/// silent round changes nothing; a slave that was unusable for a moment starts anew, because its cable may be elsewhere.
+/// silent round changes nothing; a slave that was unusable for a moment starts anew, because its cable may be elsewhere,
+/// and after a suspend every slave does.
 /// </remarks>
 public sealed record PathProbe
 {

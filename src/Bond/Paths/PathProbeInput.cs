@@ -29,6 +29,9 @@ public abstract record PathProbeInput
     /// <summary>The configuration's word on whether the active slave is watched.</summary>
     public sealed record Failover(bool Wanted) : PathProbeInput;
 
+    /// <summary>The machine woke from suspend: it may have been carried elsewhere, and its cables put elsewhere.</summary>
+    public sealed record Resumed : PathProbeInput;
+
     /// <summary>The earliest deadline has come.</summary>
     public sealed record DeadlineReached : PathProbeInput
     {

@@ -25,6 +25,10 @@ internal sealed partial class PathProbeTurn(PathProbe probe, Instant now, List<P
                 Probe = Probe with { PathFailover = failover.Wanted };
                 ScheduleAll();
                 break;
+            case PathProbeInput.Resumed:
+                foreach (SlaveProbe slave in Probe.Slaves) Put(slave.Restarted());
+                ScheduleAll();
+                break;
             case PathProbeInput.DeadlineReached: break; // What is due runs after every input.
             default: throw new UnreachableException(input.ToString());
         }

@@ -21,6 +21,9 @@ public sealed record ObservedDevice(Link Link, DeviceFacts Facts)
 
     /// <summary>The name at present.</summary>
     public string Name => Link.Name;
+
+    /// <summary>The name of its master; null where it has none, or one that is not known.</summary>
+    public string? MasterName { get; init; }
 }
 
 /// <summary>What the kernel shows of one master and of what is, or should be, its slaves. Immutable.</summary>
@@ -31,9 +34,6 @@ public sealed record BondObserved
 
     /// <summary>Configured slaves that are there, and everything that has the master as its master.</summary>
     public ImmutableArray<ObservedDevice> Devices { get; init; } = [];
-
-    /// <summary>Names of the masters of <see cref="Devices"/>, by index.</summary>
-    public ImmutableDictionary<int, string> MasterNames { get; init; } = ImmutableDictionary<int, string>.Empty;
 
     /// <summary>The kernel has the bonding driver.</summary>
     public bool HasBonding { get; init; } = true;
@@ -49,21 +49,23 @@ public sealed record BondObserved
     public static BondObserved Of(LinkTable table, MasterSettings settings, bool hasBonding, Func<Link, DeviceFacts> facts)
     {
         table.TryFind(settings.Name, out Link? master);
-        Dictionary<int, ObservedDevice> devices = [];
+        List<ObservedDevice> devices = [];
         foreach (SlaveSettings slave in settings.Slaves)
-            if (table.TryFind(slave.Name, out Link? link)) devices[link.Index] = new ObservedDevice(link, facts(link));
+            if (table.TryFind(slave.Name, out Link? link)) Observe(link);
         foreach (Link link in table.Links.Values)
-            if (master is not null && link.MasterIndex == master.Index) devices.TryAdd(link.Index, new ObservedDevice(link, facts(link)));
-        ImmutableDictionary<int, string>.Builder names = ImmutableDictionary.CreateBuilder<int, string>();
-        foreach (ObservedDevice device in devices.Values)
-            if (table.Links.TryGetValue(device.Link.MasterIndex, out Link? other)) names[other.Index] = other.Name;
+            if (master is not null && link.MasterIndex == master.Index) Observe(link);
         return new BondObserved
         {
             Master = master,
-            Devices = [.. devices.Values.OrderBy(device => device.Index)],
-            MasterNames = names.ToImmutable(),
+            Devices = [.. devices.OrderBy(device => device.Index)],
             HasBonding = hasBonding,
         };
+
+        void Observe(Link link)
+        {
+            if (devices.Any(device => device.Index == link.Index)) return;
+            devices.Add(new ObservedDevice(link, facts(link)) { MasterName = table.Links.GetValueOrDefault(link.MasterIndex)?.Name });
+        }
     }
 
     /// <summary>The device of a configured slave.</summary>

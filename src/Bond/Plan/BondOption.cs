@@ -29,8 +29,8 @@ public enum BondOptionType
 /// <param name="Type">The attribute's type.</param>
 public sealed record BondOption(string Name, ushort Attribute, BondOptionType Type)
 {
-    /// <summary>Its words, where it has any, each with its number.</summary>
-    public ImmutableArray<(string Word, long Number)> Words { get; init; } = [];
+    /// <summary>Its words, where it has any, by their numbers: the first is 0.</summary>
+    public ImmutableArray<string> Words { get; init; } = [];
 
     /// <summary>The smallest number.</summary>
     public long Min { get; init; }
@@ -81,21 +81,20 @@ public sealed record BondOption(string Name, ushort Attribute, BondOptionType Ty
             why = "must be the hardware address of one station, such as \"02:00:00:00:00:01\"";
             return false;
         }
-        foreach ((string word, long number) in Words)
-            if (word == text)
-            {
-                setting = new BondSetting(this, number, "");
-                return true;
-            }
+        if (Words.IndexOf(text) is >= 0 and int number)
+        {
+            setting = new BondSetting(this, number, "");
+            return true;
+        }
         bool isNumber = long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out long value);
-        if (isNumber && (Words.IsEmpty ? value >= Min && value <= Max : Words.Any(word => word.Number == value)))
+        if (isNumber && (Words.IsEmpty ? value >= Min && value <= Max : value < Words.Length))
         {
             setting = new BondSetting(this, value, "");
             return true;
         }
         why = Words.IsEmpty
             ? FormattableString.Invariant($"must be a number from {Min} to {Max}")
-            : "must be one of " + string.Join(", ", Words.Select(word => $"\"{word.Word}\""));
+            : "must be one of " + string.Join(", ", Words.Select(word => $"\"{word}\""));
         return false;
     }
 
@@ -104,8 +103,7 @@ public sealed record BondOption(string Name, ushort Attribute, BondOptionType Ty
     {
         if (IsList) return targets;
         if (Type == BondOptionType.Mac) return new MacAddress((ulong)number).ToString();
-        foreach ((string word, long value) in Words)
-            if (value == number) return word;
+        if (number >= 0 && number < Words.Length) return Words[(int)number];
         return number.ToString(CultureInfo.InvariantCulture);
     }
 

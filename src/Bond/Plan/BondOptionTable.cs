@@ -9,7 +9,7 @@ namespace BondDhcp.Bond.Plan;
 /// </summary>
 public static class BondOptionTable
 {
-    private static readonly ImmutableArray<(string, long)> s_offOn = [("off", 0), ("on", 1)];
+    private static readonly ImmutableArray<string> s_offOn = ["off", "on"];
     private static readonly int s_arpModes = BondMode.Only(BondMode.RoundRobin, BondMode.ActiveBackup, BondMode.Xor, BondMode.Broadcast);
     private static readonly int s_lacpModes = BondMode.Only(BondMode.Lacp);
 
@@ -19,11 +19,7 @@ public static class BondOptionTable
     /// <summary>The bond's mode; all others depend on it.</summary>
     public static readonly BondOption Mode = new("mode", Rtnl.IFLA_BOND_MODE, BondOptionType.Byte)
     {
-        Words =
-        [
-            ("balance-rr", BondMode.RoundRobin), ("active-backup", BondMode.ActiveBackup), ("balance-xor", BondMode.Xor),
-            ("broadcast", BondMode.Broadcast), ("802.3ad", BondMode.Lacp), ("balance-tlb", BondMode.Tlb), ("balance-alb", BondMode.Alb),
-        ],
+        Words = ["balance-rr", "active-backup", "balance-xor", "broadcast", "802.3ad", "balance-tlb", "balance-alb"],
         NeedsNoSlaves = true,
         NeedsBondDown = true,
     };
@@ -40,14 +36,14 @@ public static class BondOptionTable
     /// <summary>Which hardware address the bond and its slaves have.</summary>
     public static readonly BondOption FailOverMac = new("fail_over_mac", Rtnl.IFLA_BOND_FAIL_OVER_MAC, BondOptionType.Byte)
     {
-        Words = [("none", 0), ("active", FailOverMacActive), ("follow", 2)],
+        Words = ["none", "active", "follow"],
         NeedsNoSlaves = true,
     };
 
     /// <summary>When the primary is used again.</summary>
     public static readonly BondOption PrimaryReselect = new("primary_reselect", Rtnl.IFLA_BOND_PRIMARY_RESELECT, BondOptionType.Byte)
     {
-        Words = [("always", 0), ("better", 1), ("failure", 2)],
+        Words = ["always", "better", "failure"],
         Modes = s_primaryModes,
     };
 
@@ -71,15 +67,15 @@ public static class BondOptionTable
         new("ns_ip6_target", Rtnl.IFLA_BOND_NS_IP6_TARGET, BondOptionType.Ipv6List) { Modes = s_arpModes },
         new("arp_validate", Rtnl.IFLA_BOND_ARP_VALIDATE, BondOptionType.UInt32)
         {
-            Words = [("none", 0), ("active", 1), ("backup", 2), ("all", 3), ("filter", 4), ("filter_active", 5), ("filter_backup", 6)],
+            Words = ["none", "active", "backup", "all", "filter", "filter_active", "filter_backup"],
             Modes = s_arpModes,
         },
-        new("arp_all_targets", Rtnl.IFLA_BOND_ARP_ALL_TARGETS, BondOptionType.UInt32) { Words = [("any", 0), ("all", 1)] },
+        new("arp_all_targets", Rtnl.IFLA_BOND_ARP_ALL_TARGETS, BondOptionType.UInt32) { Words = ["any", "all"] },
         PrimaryReselect,
         FailOverMac,
         new("xmit_hash_policy", Rtnl.IFLA_BOND_XMIT_HASH_POLICY, BondOptionType.Byte)
         {
-            Words = [("layer2", 0), ("layer3+4", 1), ("layer2+3", 2), ("encap2+3", 3), ("encap3+4", 4), ("vlan+srcmac", 5)],
+            Words = ["layer2", "layer3+4", "layer2+3", "encap2+3", "encap3+4", "vlan+srcmac"],
         },
         new("resend_igmp", Rtnl.IFLA_BOND_RESEND_IGMP, BondOptionType.UInt32) { Max = byte.MaxValue, Default = 1 },
         PeerNotifications,
@@ -93,10 +89,10 @@ public static class BondOptionTable
             Modes = BondMode.Only(BondMode.RoundRobin),
         },
         new("lacp_active", Rtnl.IFLA_BOND_AD_LACP_ACTIVE, BondOptionType.Byte) { Words = s_offOn, Default = 1, Modes = s_lacpModes, NeedsBondDown = true },
-        new("lacp_rate", Rtnl.IFLA_BOND_AD_LACP_RATE, BondOptionType.Byte) { Words = [("slow", 0), ("fast", 1)], Modes = s_lacpModes, NeedsBondDown = true },
+        new("lacp_rate", Rtnl.IFLA_BOND_AD_LACP_RATE, BondOptionType.Byte) { Words = ["slow", "fast"], Modes = s_lacpModes, NeedsBondDown = true },
         new("ad_select", Rtnl.IFLA_BOND_AD_SELECT, BondOptionType.Byte)
         {
-            Words = [("stable", 0), ("bandwidth", 1), ("count", 2)],
+            Words = ["stable", "bandwidth", "count"],
             NeedsBondDown = true,
         },
         new("ad_actor_sys_prio", Rtnl.IFLA_BOND_AD_ACTOR_SYS_PRIO, BondOptionType.UInt16)

@@ -30,6 +30,11 @@ public readonly record struct RebuildNeed(string Option, string Wanted, string P
 /// <param name="Enforced">Somebody else chose another one.</param>
 public readonly record struct SlaveRequest(int Slave, string Why, bool Enforced = false);
 
+/// <summary>A device that udev has not finished with.</summary>
+/// <param name="Index">ifindex.</param>
+/// <param name="SeenAt">When it was first seen so.</param>
+internal sealed record UnfinishedDevice(int Index, Instant SeenAt);
+
 /// <summary>What a step of the plan gave.</summary>
 /// <param name="Plan">The plan from now on.</param>
 /// <param name="Act">What is to be done now; null when nothing is.</param>
@@ -61,7 +66,7 @@ public sealed record BondPlan
     public string Why { get; init; } = "";
 
     /// <summary>What is wrong with each configured slave that is not as wanted, by name.</summary>
-    public ImmutableSortedDictionary<string, string> SlaveProblems { get; init; } = ImmutableSortedDictionary<string, string>.Empty;
+    public IReadOnlyDictionary<string, string> SlaveProblems { get; internal init; } = new Dictionary<string, string>();
 
     /// <summary>Options that would need the bond to be made anew.</summary>
     public ImmutableArray<RebuildNeed> NeedsRebuild { get; init; } = [];
@@ -88,10 +93,10 @@ public sealed record BondPlan
     internal bool HasBeenThere { get; init; }
 
     /// <summary>Slaves that a person stopped, by name.</summary>
-    internal ImmutableHashSet<string> StoppedSlaves { get; init; } = [];
+    internal ImmutableArray<string> StoppedSlaves { get; init; } = [];
 
     /// <summary>Those of <see cref="StoppedSlaves"/> that are to leave although somebody else put them in.</summary>
-    internal ImmutableHashSet<string> ExpelledSlaves { get; init; } = [];
+    internal ImmutableArray<string> ExpelledSlaves { get; init; } = [];
 
     /// <summary>The driver's own values of options that were configured and are so no longer.</summary>
     internal ImmutableArray<BondSetting> Reverted { get; init; } = [];
@@ -100,19 +105,19 @@ public sealed record BondPlan
     internal bool RevertsPrimary { get; init; }
 
     /// <summary>Slaves that somebody else took out, by index: left alone until they have been away.</summary>
-    internal ImmutableHashSet<int> LeftOutside { get; init; } = [];
+    internal ImmutableArray<int> LeftOutside { get; init; } = [];
 
     /// <summary>Options that somebody else changed, by attribute: left as they are.</summary>
-    internal ImmutableHashSet<ushort> Followed { get; init; } = [];
+    internal ImmutableArray<ushort> Followed { get; init; } = [];
 
     /// <summary>Somebody else set the master down.</summary>
     internal bool FollowsDown { get; init; }
 
-    /// <summary>When devices that udev has not finished with were first seen, by index.</summary>
-    internal ImmutableDictionary<int, Instant> FirstSeenAt { get; init; } = ImmutableDictionary<int, Instant>.Empty;
+    /// <summary>Devices that udev has not finished with.</summary>
+    internal ImmutableArray<UnfinishedDevice> Unfinished { get; init; } = [];
 
     /// <summary>Sentences that were told and still hold.</summary>
-    internal ImmutableHashSet<string> Told { get; init; } = [];
+    internal ImmutableArray<string> Told { get; init; } = [];
 
     /// <summary>Value for num_grat_arp at present; null: as configured.</summary>
     internal byte? PeerNotifications { get; init; }
@@ -208,8 +213,8 @@ public sealed record BondPlan
     /// <param name="expelled">It leaves although somebody else put it in: a person named it.</param>
     public BondPlan WantSlave(string name, bool wanted, bool expelled = false) => Forgiving() with
     {
-        StoppedSlaves = wanted ? StoppedSlaves.Remove(name) : StoppedSlaves.Add(name),
-        ExpelledSlaves = expelled && !wanted ? ExpelledSlaves.Add(name) : ExpelledSlaves.Remove(name),
+        StoppedSlaves = wanted ? StoppedSlaves.Remove(name) : StoppedSlaves.AddOnce(name),
+        ExpelledSlaves = expelled && !wanted ? ExpelledSlaves.AddOnce(name) : ExpelledSlaves.Remove(name),
     };
 
     /// <summary>A slave that is wanted no longer is taken out: it was put in here, or a person named it.</summary>
@@ -221,7 +226,8 @@ public sealed record BondPlan
     /// <summary>True when a person would see no difference.</summary>
     public bool ShowsAs(BondPlan other) =>
         State == other.State && Why == other.Why && NeedsRebuild.AsSpan().SequenceEqual(other.NeedsRebuild.AsSpan())
-        && SlaveProblems.SequenceEqual(other.SlaveProblems);
+        && SlaveProblems.Count == other.SlaveProblems.Count
+        && SlaveProblems.All(one => other.SlaveProblems.TryGetValue(one.Key, out string? why) && why == one.Value);
 
     /// <summary>Sets num_grat_arp from now on; it is no setting of the bond's.</summary>
     public BondPlan WithPeerNotifications(byte number) =>

@@ -44,9 +44,9 @@ internal sealed partial class BondTurn
 
     private void ObserveDevices()
     {
-        ImmutableDictionary<int, Instant>.Builder firstSeenAt = ImmutableDictionary.CreateBuilder<int, Instant>();
+        List<UnfinishedDevice> unfinished = [];
         foreach (ObservedDevice device in observed.Devices)
-            if (!device.Facts.IsInitialized) firstSeenAt[device.Index] = _plan.FirstSeenAt.GetValueOrDefault(device.Index, now);
+            if (!device.Facts.IsInitialized) unfinished.Add(Unfinished(device.Index) ?? new UnfinishedDevice(device.Index, now));
 
         HashSet<int> left = [.. _plan.LeftOutside];
         ImmutableArray<OwnedSlave> slaves = _plan.Owned.Slaves;
@@ -66,11 +66,13 @@ internal sealed partial class BondTurn
         foreach (ObservedDevice device in observed.Devices) CompareMtu(device);
         _plan = _plan with
         {
-            FirstSeenAt = firstSeenAt.ToImmutable(),
+            Unfinished = [.. unfinished],
             LeftOutside = [.. left],
             Owned = _plan.Owned with { Slaves = slaves.RemoveAll(IsForgotten) },
         };
     }
+
+    private UnfinishedDevice? Unfinished(int index) => _plan.Unfinished.FirstOrDefault(one => one.Index == index);
 
     private bool IsForgotten(OwnedSlave slave) =>
         _plan.Pending is null && (observed.Find(slave.Index) is not { } device || (_plan.IsStopping && (Master is not { } master || !IsMember(device, master))));
@@ -91,7 +93,7 @@ internal sealed partial class BondTurn
             : ours ? "released"
             : device is null ? "the interface is gone"
             : device.Link.MasterIndex == 0 ? "released"
-            : $"it belongs to {observed.MasterNames.GetValueOrDefault(device.Link.MasterIndex, "another master")} now";
+            : $"it belongs to {device.MasterName ?? "another master"} now";
         bool outside = !ours && device is not null;
         Tell("slaveRemoved", ("slave", before.Name), ("why", why), ("actor", outside ? External : null));
     }
@@ -142,7 +144,7 @@ internal sealed partial class BondTurn
         // Ours follows the paths, at each failover and back: no news to a person, as another option's change is.
         bool followsPaths = ours && attribute == BondOptionTable.PeerNotifications.Attribute;
         Tell(followsPaths ? "peerNotifications" : "optionChanged", ("option", name), ("old", old), ("new", present), ("actor", ours ? null : External));
-        _plan = _plan with { Followed = ours ? _plan.Followed.Remove(attribute) : _plan.Followed.Add(attribute) };
+        _plan = _plan with { Followed = ours ? _plan.Followed.Remove(attribute) : _plan.Followed.AddOnce(attribute) };
     }
 
     // The driver itself drops a primary that leaves or is renamed, and takes it again when it is back.

@@ -37,13 +37,13 @@ internal sealed partial class BondTurn
         if (link.MaxMtu > 0 && master.Mtu > link.MaxMtu)
             return Refuse(slave, FormattableString.Invariant($"its largest MTU is {link.MaxMtu}, that of {master.Name} is {master.Mtu}"));
         if (link.MasterIndex != 0 && !Settings.Enforce)
-            return Refuse(slave, $"it belongs to {observed.MasterNames.GetValueOrDefault(link.MasterIndex, "another master")}");
+            return Refuse(slave, $"it belongs to {device.MasterName ?? "another master"}");
         if (_plan.LeftOutside.Contains(link.Index) && !Settings.Enforce)
             return Refuse(slave, "somebody else took it out; it comes back when it has been away, or with 'start'");
-        if (!device.Facts.IsInitialized && _plan.FirstSeenAt.TryGetValue(link.Index, out Instant first) && now < first + s_udevDelay)
+        if (!device.Facts.IsInitialized && Unfinished(link.Index) is { } unfinished && now < unfinished.SeenAt + s_udevDelay)
         {
             _slaveProblems[slave.Name] = "udev has not finished with it";
-            Wake(Instant.Min(first + s_udevDelay, now + s_udevLookDelay));
+            Wake(Instant.Min(unfinished.SeenAt + s_udevDelay, now + s_udevLookDelay));
             return null;
         }
         var act = new BondAct.Enslave(master.Index, link.Index, link.Name);

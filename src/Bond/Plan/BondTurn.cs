@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using BondDhcp.Bond.Links;
 using BondDhcp.Net;
 
@@ -14,7 +13,7 @@ internal sealed partial class BondTurn(BondPlan plan, BondObserved observed, Ins
     private readonly List<string> _problems = [];
     private readonly List<RebuildNeed> _rebuild = [];
     private readonly HashSet<string> _told = [];
-    private readonly SortedDictionary<string, string> _slaveProblems = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, string> _slaveProblems = [];
     private BondPlan _plan = plan;
     private Instant _deadline = Instant.Never;
     private string? _failure;
@@ -132,7 +131,7 @@ internal sealed partial class BondTurn(BondPlan plan, BondObserved observed, Ins
             Pending = act ?? _plan.Pending,
             State = state,
             Why = why,
-            SlaveProblems = _slaveProblems.ToImmutableSortedDictionary(StringComparer.Ordinal),
+            SlaveProblems = _slaveProblems,
             NeedsRebuild = [.. _rebuild],
             Told = [.. _told],
             NextDeadline = _deadline,

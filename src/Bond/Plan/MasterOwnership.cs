@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Collections.Immutable;
 using System.Text.Json;
+using BondDhcp.Net;
 
 namespace BondDhcp.Bond.Plan;
 
@@ -49,7 +50,7 @@ public sealed record MasterOwnership
     public byte[] Write(string bootId, string networkNamespace)
     {
         var buffer = new ArrayBufferWriter<byte>();
-        using (var json = new Utf8JsonWriter(buffer))
+        using (var json = new Utf8JsonWriter(buffer, JsonText.Compact))
         {
             json.WriteStartObject();
             json.WriteNumber("version", Version);
@@ -85,7 +86,11 @@ public sealed record MasterOwnership
             using JsonDocument document = JsonDocument.ParseValue(ref reader);
             JsonElement root = document.RootElement;
             int version = root.GetProperty("version").GetInt32();
-            if (version != Version) throw new FormatException(FormattableString.Invariant($"format {version}"));
+            if (version != Version)
+            {
+                problem = FormattableString.Invariant($"is of format {version}");
+                return None;
+            }
             JsonElement slaves = root.GetProperty("slaves");
             if (slaves.GetArrayLength() > MaxSlaves) throw new FormatException("more slaves than there can be");
             var read = new MasterOwnership
@@ -98,7 +103,7 @@ public sealed record MasterOwnership
         }
         catch (Exception error) when (error is JsonException or FormatException or InvalidOperationException or KeyNotFoundException)
         {
-            problem = "is damaged: " + error.Message;
+            problem = "is damaged: " + JsonText.WhyDamaged(error);
             return None;
         }
     }

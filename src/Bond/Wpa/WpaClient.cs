@@ -3,6 +3,11 @@ using BondDhcp.Net;
 
 namespace BondDhcp.Bond.Wpa;
 
+/// <summary>A request that waits until the one before it is answered.</summary>
+/// <param name="Text">As it is sent.</param>
+/// <param name="IsCommand">Somebody waits for the answer.</param>
+internal sealed record WpaRequest(string Text, bool IsCommand = false);
+
 /// <summary>
 /// The client of a wpa_supplicant's control socket: attaches, follows, asks, notices when it is gone. Pure: the rim
 /// connects, sends and receives. One request is out at a time.
@@ -44,7 +49,7 @@ public sealed record WpaClient
     internal string? Outstanding { get; init; }
     internal bool OutstandingIsCommand { get; init; }
     internal bool OutstandingIsStale { get; init; }
-    internal ImmutableList<(string Request, bool IsCommand)> Queue { get; init; } = [];
+    internal ImmutableArray<WpaRequest> Queue { get; init; } = [];
     internal int Unanswered { get; init; }
     internal Instant ReplyDueAt { get; init; } = Instant.Never;
     internal Instant RetryAt { get; init; } = Instant.Never;

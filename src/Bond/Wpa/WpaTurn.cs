@@ -70,7 +70,7 @@ internal sealed partial class WpaTurn(WpaClient client, Instant now)
             ConnectProblem = null,
             SilentAt = now + WpaClient.SilenceDelay,
             View = _client.View with { Presence = _client.View.Presence == WpaPresence.Attached ? WpaPresence.Attached : WpaPresence.Attaching },
-            Queue = _client.Queue.InsertRange(0, [(Ping, false), (Attach, false), (Status, false)]),
+            Queue = [new(Ping), new(Attach), new(Status), .. _client.Queue],
         };
     }
 
@@ -103,8 +103,8 @@ internal sealed partial class WpaTurn(WpaClient client, Instant now)
     {
         if (_client.IsConnected) _effects.Add(new WpaEffect.Close());
         if (_client is { OutstandingIsCommand: true, Outstanding: { } request }) _effects.Add(new WpaEffect.Answered(request, null));
-        foreach ((string waiting, bool isCommand) in _client.Queue)
-            if (isCommand) _effects.Add(new WpaEffect.Answered(waiting, null));
+        foreach (WpaRequest waiting in _client.Queue)
+            if (waiting.IsCommand) _effects.Add(new WpaEffect.Answered(waiting.Text, null));
         _client = _client with
         {
             IsConnected = false,
@@ -128,8 +128,8 @@ internal sealed partial class WpaTurn(WpaClient client, Instant now)
 
     private void TakeCommand(string request)
     {
-        if (_client.IsConnected && _client.Queue.Count < WpaClient.MaxQueued)
-            _client = _client with { Queue = _client.Queue.Add((request, true)) };
+        if (_client.IsConnected && _client.Queue.Length < WpaClient.MaxQueued)
+            _client = _client with { Queue = _client.Queue.Add(new WpaRequest(request, IsCommand: true)) };
         else _effects.Add(new WpaEffect.Answered(request, null));
     }
 
@@ -172,9 +172,8 @@ internal sealed partial class WpaTurn(WpaClient client, Instant now)
 
     private void Ask(string request)
     {
-        foreach ((string waiting, _) in _client.Queue)
-            if (waiting == request) return;
-        if (_client.Queue.Count < WpaClient.MaxQueued) _client = _client with { Queue = _client.Queue.Add((request, false)) };
+        if (_client.Queue.Any(waiting => waiting.Text == request)) return;
+        if (_client.Queue.Length < WpaClient.MaxQueued) _client = _client with { Queue = _client.Queue.Add(new WpaRequest(request)) };
     }
 
     private void SendNext()

@@ -27,7 +27,7 @@ public sealed partial record Dhcp4Client
         : State switch
         {
             // A bound client without a link goes on to the next state when it is back.
-            Dhcp4State.Bound when LinkUsable => Instant.Min(Lease.RenewAt, Lease.ExpiresAt),
+            Dhcp4State.Bound when LinkUsable && !IsUnconfirmed => Instant.Min(Lease.RenewAt, Lease.ExpiresAt),
             Dhcp4State.Renewing when LinkUsable => Instant.Min(Lease.RebindAt, Lease.ExpiresAt),
             Dhcp4State.Stopped or Dhcp4State.Releasing => Instant.Never,
             _ => Lease.ExpiresAt,

@@ -66,6 +66,12 @@ public sealed partial record Dhcp4Client
 
     internal Instant LinkUnusableSince { get; init; }
 
+    /// <summary>
+    /// The anonymity profile: since a time in which nobody watched the link (before the start, or stopped) no server has said
+    /// that this is the network of the lease in force. No message names that lease, or its server.
+    /// </summary>
+    internal bool IsUnconfirmed { get; init; }
+
     /// <summary>The order of options under the anonymity profile; one for an acquisition and what follows of it, as an ordinary client has one.</summary>
     internal uint OptionOrder { get; init; }
 
@@ -105,9 +111,7 @@ public sealed partial record Dhcp4Client
 
     internal Dhcp4Reply? HeldNak { get; init; }
 
-    internal int Restores { get; init; }
-
-    internal Instant? RestoredAt { get; init; }
+    internal RestoreBudget Restores { get; init; }
 
     internal Instant RestoreAt { get; init; } = Instant.Never;
 
@@ -178,7 +182,7 @@ public sealed partial record Dhcp4Client
         var turn = new Dhcp4Turn(this, surroundings, now, entropy, effects);
         turn.NoteHardwareAddress();
         dropped = turn.Receive(reply!);
-        return Finish(turn, now);
+        return Finish(turn, now).AfterAnswer(reply!, dropped);
     }
 }
 

@@ -82,6 +82,13 @@ public abstract record Dhcp4Input
     /// <summary>A user's command.</summary>
     public sealed record Command(DhcpCommand What) : Dhcp4Input;
 
+    /// <summary>After a reload servers are asked for something else, or others are listened to.</summary>
+    public sealed record SearchAnew : Dhcp4Input
+    {
+        /// <summary>The only value.</summary>
+        public static readonly SearchAnew Instance = new();
+    }
+
     /// <summary>The machine woke from suspend.</summary>
     public sealed record Resumed : Dhcp4Input;
 

@@ -96,4 +96,12 @@ public sealed record Dhcp4Settings
 
     /// <summary>Servers by server identifier that are never listened to.</summary>
     public ImmutableArray<Ipv4Address> RejectServers { get; init; } = [];
+
+    /// <summary>True when a search under both asks in the same way, the same servers, and takes the same answers.</summary>
+    public bool SearchesAs(Dhcp4Settings other) =>
+        RapidCommit == other.RapidCommit && AutoConfigure == other.AutoConfigure && Ipv6Only == other.Ipv6Only
+        && Chaddr == other.Chaddr && Broadcast == other.Broadcast
+        && RequireOptions.AsSpan().SequenceEqual(other.RequireOptions.AsSpan())
+        && RequireServers.AsSpan().SequenceEqual(other.RequireServers.AsSpan())
+        && RejectServers.AsSpan().SequenceEqual(other.RejectServers.AsSpan());
 }

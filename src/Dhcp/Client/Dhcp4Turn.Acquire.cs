@@ -114,7 +114,8 @@ internal sealed partial class Dhcp4Turn
             Broadcast = broadcast,
             Sent = number,
             SendAt = now + Dhcp4Timing.Backoff(number, entropy),
-            RequestedAt = number == 1 ? now : acquisition.RequestedAt,
+            // A rapid ACK may answer the first of all, which an asking user has had followed by another first.
+            RequestedAt = acquisition.Exchange.IsUnderWay ? acquisition.RequestedAt : now,
         };
     }
 

@@ -55,13 +55,23 @@ internal sealed partial class Dhcp4Turn
 
     /// <summary>
     /// A lease that is still on the interface after a restart goes on. Whether the network is the same nobody knows, so that no
-    /// DHCPREQUEST names the address; what a DHCPDISCOVER brings takes its place, and to the same client a server gives the same.
+    /// DHCPREQUEST names the address, at T1 and T2 neither; what a DHCPDISCOVER brings takes its place, and to the same client a
+    /// server gives the same.
     /// </summary>
     private void GoOnAnonymously()
     {
         KeepOwn();
+        Client = Client with { IsUnconfirmed = true };
         ReturnToLease();
         Replace(Client.Lease!);
+    }
+
+    /// <summary>An acquisition under way would name the former network's server and address in this one, flapping or not.</summary>
+    private void EndWhatNamesTheNetwork(PathClass network)
+    {
+        if (!Settings.Anonymous || network == PathClass.Same || Client.Lease is not null) return;
+        if (Client.State is Dhcp4State.Requesting or Dhcp4State.Probing or Dhcp4State.Selecting { Acquisition.Offers.IsEmpty: false })
+            Enter(new Dhcp4State.Waiting("perhaps another network"));
     }
 
     /// <summary>True, and the lease is gone, where the network may be another one (RFC 7844 sections 3.2 and 3.3).</summary>

@@ -79,9 +79,10 @@ internal sealed partial class Dhcp4Turn
             return;
         }
         Tell("conflict", ("address", lease.Address), ("mac", offender));
-        if (IsDeparted(lease))
+        if (IsDeparted(lease) || Client.IsUnconfirmed)
         {
-            // The device the lease was granted to may serve another host by now, and the address with it.
+            // The device the lease was granted to may serve another host by now, and the address with it. Under the anonymity
+            // profile the network may be another, to which it is neither defended nor declined.
             Lose(LeaseEnd.Conflict);
             Discover(wanted: null);
             return;

@@ -71,8 +71,8 @@ internal sealed partial class Dhcp4Turn
     {
         Dhcp4Lease? previous = Client.Lease;
         if (beside) Client = Client with { Beside = null };
-        // A new address on the old network: its gateway need not be learnt again.
-        if (previous is { GatewayMac: not null } && previous.Gateway == lease.Gateway && previous.ServerIdentifier == lease.ServerIdentifier)
+        // A new address on the old network: its gateway need not be learnt again. Many networks have the same addresses.
+        if (previous is { GatewayMac: not null } && !Client.IsUnconfirmed && previous.Gateway == lease.Gateway && previous.ServerIdentifier == lease.ServerIdentifier)
             lease = lease with { GatewayMac = previous.GatewayMac };
         if (!PutInForce(lease, previous, previous?.Address == lease.Address ? "leaseRenewed" : "leaseBound")) return;
         // What changed while there was no lease, and waits, was before the request: the server granted it on this very path.
@@ -98,12 +98,16 @@ internal sealed partial class Dhcp4Turn
         {
             // A lease of seconds and a slow server, or a machine that slept: the time counts from the request.
             Warn($"the lease of {lease.Address} ended before it could be used");
-            if (Client.Lease is { } held && held.ExpiresAt > now) ReturnToLease();
+            if (Client.Lease is { } held && held.ExpiresAt > now)
+            {
+                ReturnToLease();
+                if (Client.IsUnconfirmed) Replace(held);
+            }
             else Discover(lease.Address);
             return false;
         }
         bool gatewayWasSilent = Client.GatewayWasSilent;
-        Client = Client with { Lease = lease, Refusals = 0, HeldNak = null, Beside = null, GatewayWasSilent = false };
+        Client = Client with { Lease = lease, Refusals = 0, HeldNak = null, Beside = null, GatewayWasSilent = false, IsUnconfirmed = false, RestoreAt = Instant.Never };
         // What still runs for the address that leaves ends with it.
         if (previous?.Address != lease.Address) Client = Client with { Announcement = null, ConcurrentProbe = null, DefendedAt = null };
         effects.Add(new Dhcp4Effect.Configure(lease, previous));
@@ -134,8 +138,19 @@ internal sealed partial class Dhcp4Turn
         Remember(new Dhcp4Memory(others.Insert(0, lease), lease.Address));
     }
 
-    private void Forget(Dhcp4Lease lease, Ipv4Address? hint) =>
-        Remember(new Dhcp4Memory(Client.Memory.Leases.RemoveAll(other => IsReplacedBy(lease, other)), Settings.Anonymous ? null : hint));
+    /// <summary>What is stored of the lease's network goes.</summary>
+    /// <param name="lease">What is not ours any more.</param>
+    /// <param name="hint">The address to ask for next; null for none.</param>
+    /// <param name="givenBack">Released or declined: no server's lease with this address is asked for again (RFC 2131 sections 4.3.3 and 4.3.4).</param>
+    private void Forget(Dhcp4Lease lease, Ipv4Address? hint, bool givenBack = false)
+    {
+        ImmutableArray<Dhcp4Lease> left = Client.Memory.Leases.RemoveAll(other => IsReplacedBy(lease, other) || (givenBack && MayBeTheSame(other, lease)));
+        Remember(new Dhcp4Memory(left, Settings.Anonymous ? null : hint));
+    }
+
+    /// <summary>The same address, perhaps of another server; in a network that is known to be another one it is another host's business.</summary>
+    private static bool MayBeTheSame(Dhcp4Lease left, Dhcp4Lease right) =>
+        left.Address == right.Address && (left.GatewayMac is not { } leftMac || right.GatewayMac is not { } rightMac || leftMac == rightMac);
 
     private void Remember(Dhcp4Memory memory)
     {
@@ -157,7 +172,7 @@ internal sealed partial class Dhcp4Turn
     {
         if (Client.Lease is not { } lease) return;
         EndWhatRunsBeside();
-        Client = Client with { Lease = null, DefendedAt = null, RestoreAt = Instant.Never };
+        Client = Client with { Lease = null, DefendedAt = null, RestoreAt = Instant.Never, IsUnconfirmed = false };
         effects.Add(new Dhcp4Effect.Deconfigure(lease, why));
         Tell(LeaseEndName.EventOf(why), ("address", lease.Prefix), ("server", lease.ServerIdentifier), ("why", LeaseEndName.Of(why)));
         if (Settings.Anonymous)
@@ -166,7 +181,8 @@ internal sealed partial class Dhcp4Turn
             return;
         }
         // A lease of another network is still good there.
-        if (why is not (LeaseEnd.OtherNetwork or LeaseEnd.Lost or LeaseEnd.InterfaceGone)) Forget(lease, hint);
+        if (why is not (LeaseEnd.OtherNetwork or LeaseEnd.Lost or LeaseEnd.InterfaceGone))
+            Forget(lease, hint, givenBack: why is LeaseEnd.Released or LeaseEnd.Conflict);
     }
 
     private void Expire()

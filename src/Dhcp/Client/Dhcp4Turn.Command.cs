@@ -17,8 +17,9 @@ internal sealed partial class Dhcp4Turn
             case DhcpCommand.Release: Release("released; idle until acquire"); break;
             case DhcpCommand.Acquire when Client.Lease is not null && Client.State is not Dhcp4State.Stopped: Succeed(); break;
             case DhcpCommand.Acquire: Acquire(); break;
-            case var _ when Client.Lease is null || Client.State is Dhcp4State.Stopped: Refuse("there is no lease"); break;
+            case var _ when Client.Lease is null || Client.State is Dhcp4State.Stopped: Refuse("there is no lease; 'acquire' asks for one"); break;
             case var _ when !Client.LinkUsable: Refuse($"the link cannot be used: {Client.LinkUnusableWhy}"); break;
+            case var _ when Client.IsUnconfirmed: Replace(Client.Lease); break; // What it brings is as good as a renewal.
             case DhcpCommand.Renew: Renew(); break;
             default: Rebind(); break;
         }
@@ -34,6 +35,12 @@ internal sealed partial class Dhcp4Turn
                 Expire();
                 return;
             }
+            if (Settings.Anonymous && !Client.LinkUsable)
+            {
+                Lose(LeaseEnd.Anonymity);
+                Begin(gateway: null);
+                return;
+            }
             if (Settings.Anonymous)
             {
                 GoOnAnonymously();
@@ -45,6 +52,10 @@ internal sealed partial class Dhcp4Turn
         }
         // A wait after a refusal or a conflict protects the network; a user does not shorten it.
         if (Client.State is Dhcp4State.Stopped or Dhcp4State.Waiting or Dhcp4State.V6OnlyWait) Begin(gateway: null);
+        // The pause between two questions that nobody answered is the user's to end: it begins anew, within the caps. An
+        // OFFER that is under way is still one for this transaction.
+        else if (Client.State is Dhcp4State.Selecting { Acquisition: { Offers.IsEmpty: true } search })
+            Enter(new Dhcp4State.Selecting(search with { Sent = 0, SendAt = now }));
     }
 
     private void Succeed() => Done(succeeded: true, null);
@@ -69,6 +80,8 @@ internal sealed partial class Dhcp4Turn
             return;
         }
         if (Client.Lease is { } lease) Persist(lease);
+        // From here on nobody watches the link.
+        Client = Client with { IsUnconfirmed = Settings.Anonymous && Client.Lease is not null };
         Halt("stopped");
     }
 
@@ -81,7 +94,9 @@ internal sealed partial class Dhcp4Turn
             Succeed();
             return;
         }
-        if (!Client.LinkUsable || !MaySendLastWord("DHCPRELEASE"))
+        if (Client.IsUnconfirmed)
+            Warn($"{lease.ServerIdentifier} is not told that its lease is not used any more: no server has confirmed that this is its network");
+        if (!Client.LinkUsable || Client.IsUnconfirmed || !MaySendLastWord("DHCPRELEASE"))
         {
             Lose(LeaseEnd.Released, lease.Address);
             Halt(why);

@@ -13,7 +13,7 @@ internal sealed partial class Dhcp4Turn
         Tell("conflict", ("address", granted.Address), ("mac", offender));
         SendDecline(granted);
         // What is stored of this network beside a lease in force is that lease.
-        if (Client.Lease is null) Forget(granted, hint: null);
+        if (Client.Lease is null) Forget(granted, hint: null, givenBack: true);
         Client = Client with { Conflicts = Client.Conflicts + 1 };
         Refuse($"{granted.Address} is in use by {offender}");
         if (beside)
@@ -70,18 +70,13 @@ internal sealed partial class Dhcp4Turn
     /// <summary>Somebody else removed the address: it is put back, seldom and not for ever.</summary>
     private void RestoreAddress()
     {
-        if (Client.Lease is null) return;
-        if (Client.RestoredAt is { } at && now - at > DhcpTiming.RestoreInterval + DhcpTiming.RestoreInterval)
-            Client = Client with { Restores = 0 };
-        if (Client.Restores >= DhcpTiming.MaxRestores)
-        {
-            Warn("the address was removed by another program again and again; it is not put back any more");
-            Lose(LeaseEnd.Lost);
-            Enter(new Dhcp4State.Waiting("another program removes the address"));
-            return;
-        }
-        Instant next = Client.RestoredAt is { } last ? Instant.Max(now, last + DhcpTiming.RestoreInterval) : now;
-        Client = Client with { RestoreAt = next };
+        if (Client.Lease is null || !Client.RestoreAt.IsNever) return;
+        Instant? next = Client.Restores.NextAt(now);
+        Client = Client with { Restores = Client.Restores.Noted(now), RestoreAt = next ?? Instant.Never };
+        if (next is not null) return;
+        Warn("the address was removed by another program again and again; it is not put back any more");
+        Lose(LeaseEnd.Lost);
+        Enter(new Dhcp4State.Waiting("another program removes the address"));
     }
 
     private void AdvanceRestore()
@@ -89,7 +84,6 @@ internal sealed partial class Dhcp4Turn
         if (Client.RestoreAt > now) return;
         Client = Client with { RestoreAt = Instant.Never };
         if (Client.Lease is not { } lease) return;
-        Client = Client with { Restores = Client.Restores + 1, RestoredAt = now };
         Warn($"{lease.Address} was removed by another program; it is put back");
         effects.Add(new Dhcp4Effect.Configure(lease, null));
     }

@@ -47,7 +47,7 @@ internal sealed partial class Dhcp4Turn
 
     private void AdvanceLeaseTimes()
     {
-        if (Client.Lease is not { } lease) return;
+        if (Client.Lease is not { } lease || Client.IsUnconfirmed) return;
         // After a sleep both may have passed: the granting server is not asked any more.
         if (Client.State is Dhcp4State.Bound or Dhcp4State.Renewing && lease.RebindAt <= now) Rebind();
         else if (Client.State is Dhcp4State.Bound && lease.RenewAt <= now) Renew();

@@ -115,6 +115,7 @@ internal sealed partial class Dhcp4Turn
         if (Settings.Anonymous && change.Why == PendingPathChange.HardwareAddress) return;
         Client = Client with { Damping = Client.Damping.Changed(now), HeardGateway = null };
         if (Client.State is Dhcp4State.Stopped or Dhcp4State.Releasing || !Client.LinkUsable) return;
+        EndWhatNamesTheNetwork(change.Network);
         // An address of another network must not send another frame, flapping or not.
         if (!LeavesAnonymously(change.Network) && Client.Lease is not null && change.Network == PathClass.Different) LeaveNetwork(change.Gateway);
         else if (Client.Damping.Holds(now))
@@ -130,7 +131,7 @@ internal sealed partial class Dhcp4Turn
     /// <summary>While verification is held back, the announcements are not (at most one set a second).</summary>
     private void AnnounceNewPath(PathClass network)
     {
-        if (Client.Lease is null) return;
+        if (Client.Lease is null || Client.IsUnconfirmed) return;
         if (network != PathClass.Same && AskGateway()) Client = Client with { AnnounceAfterGateway = true };
         else Announce();
     }
@@ -189,6 +190,7 @@ internal sealed partial class Dhcp4Turn
                 break;
             default:
                 if (Client.Lease is null || LeavesAnonymously(change.Network)) Begin(change.Gateway);
+                else if (Client.IsUnconfirmed) Replace(Client.Lease);
                 else Verify(change.Network);
                 break;
         }

@@ -100,7 +100,9 @@ internal sealed partial class Dhcp4Turn
     private void ReturnToLease()
     {
         Dhcp4Lease lease = Client.Lease!;
-        if (lease.RebindAt <= now)
+        if (Client.IsUnconfirmed)
+            Enter(Dhcp4State.Bound.Instance);
+        else if (lease.RebindAt <= now)
             Enter(new Dhcp4State.Rebinding(new Dhcp4Extension(
                 Dhcp4Exchange.New(entropy), now, 0, Dhcp4Timing.NextExtension(now, lease.ExpiresAt))));
         else if (lease.RenewAt <= now)

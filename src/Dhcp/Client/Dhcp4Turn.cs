@@ -35,6 +35,7 @@ internal sealed partial class Dhcp4Turn(
             case Dhcp4Input.Retransmitted when Settings.Anonymous: break; // Nothing is, with another hardware address.
             case Dhcp4Input.Retransmitted retransmitted: NoteRetransmission(retransmitted.Chaddr); break;
             case Dhcp4Input.Command command: Obey(command.What); break;
+            case Dhcp4Input.SearchAnew: SearchAnew(); break;
             case Dhcp4Input.Resumed: Resume(); break;
             case Dhcp4Input.AddressRemoved: RestoreAddress(); break;
             case Dhcp4Input.ConfigurationFailed failed: ConfigurationFailed(failed.Error); break;

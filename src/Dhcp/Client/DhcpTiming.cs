@@ -18,11 +18,17 @@ public static class DhcpTiming
     /// <summary>Carrier back within this time is judged as a failover is.</summary>
     public static readonly TimeSpan ShortOutage = TimeSpan.FromSeconds(5);
 
-    /// <summary>Somebody else removes the address: it is put back once in this time.</summary>
+    /// <summary>What somebody else removes is put back once in this time.</summary>
     public static readonly TimeSpan RestoreInterval = TimeSpan.FromSeconds(10);
 
     /// <summary>How often it is put back.</summary>
     public const int MaxRestores = 3;
+
+    /// <summary>
+    /// What was put back and is gone again within this time is put back once more at its end: by then a program that removes
+    /// all it finds, until it finds nothing, has ended.
+    /// </summary>
+    public static readonly TimeSpan FlushDelay = TimeSpan.FromSeconds(0.5);
 
     /// <summary>0 s after the first refusal in a row, then 1, 2, 4 ... 60 s.</summary>
     public static TimeSpan DelayAfterRefusals(int refusals) =>

@@ -78,6 +78,10 @@ public sealed record TransmitBudget
     public static string HeldBackWords(Instant until, Instant now) =>
         FormattableString.Invariant($"held back: {DhcpPerMinute} DHCP messages in a minute are the limit, the next in {Math.Ceiling((until - now).TotalSeconds)} s");
 
+    /// <summary>Says when a message that nobody of use has answered is sent again.</summary>
+    public static string NextWords(string message, Instant at, Instant now) =>
+        FormattableString.Invariant($"the next {message} in {Math.Max(1, Math.Ceiling((at - now).TotalSeconds))} s");
+
     /// <summary>True when a DHCPDECLINE or DHCPRELEASE may leave on this path now.</summary>
     public bool AllowsLastWord(int path, Instant now, ImmutableArray<TransmitBudget> others)
     {

@@ -16,6 +16,7 @@ public sealed partial record Dhcp6Client
             if (Announcement is { } announcement) next = Instant.Min(next, announcement.NextAt);
             if (RouterSearch is { } search) next = Instant.Min(next, search.NextAt);
             if (Decline is { } decline) next = Instant.Min(next, decline.Exchange.NextAt);
+            if (PrefixRelease is { } release) next = Instant.Min(next, release.Exchange.NextAt);
             if (InformationBeside is { } beside) next = Instant.Min(next, beside.NextAt);
             return Instant.Min(next, PrefixChangeAt);
         }
@@ -27,6 +28,7 @@ public sealed partial record Dhcp6Client
         : State switch
         {
             // Without a link the lease goes on; what is due then is done when it is back.
+            Dhcp6State.Bound when IsReady && AsksAnew => Instant.Zero,
             Dhcp6State.Bound when IsReady => Instant.Min(Lease.RenewAt, Lease.NextEndAt),
             Dhcp6State.Stopped or Dhcp6State.Releasing => Instant.Never,
             _ => Lease.NextEndAt,

@@ -28,7 +28,7 @@ public sealed partial record Dhcp6Client
         var turn = new Dhcp6Turn(this, surroundings, now, entropy, effects);
         turn.NoteHardwareAddress();
         dropped = turn.Receive(reply!, exchange!);
-        return Finish(turn, now);
+        return Finish(turn, now).AfterAnswer(reply!, exchange!.Xid, dropped);
     }
 
     /// <summary>The exchange that the message may answer. A RECONFIGURE answers none and has its own counter.</summary>
@@ -38,9 +38,11 @@ public sealed partial record Dhcp6Client
         if (message.Type == Dhcp6MessageType.Reconfigure) return Dhcp6DropReason.Reconfigure;
         if (message.Type is not (Dhcp6MessageType.Advertise or Dhcp6MessageType.Reply)) return Dhcp6DropReason.MessageType;
         Dhcp6Exchange? main = UnderWay(State.ExchangeInState), decline = UnderWay(Decline?.Exchange), information = UnderWay(InformationBeside);
-        if (main is null && decline is null && information is null) return Dhcp6DropReason.NoExchange;
+        Dhcp6Exchange? release = UnderWay(PrefixRelease?.Exchange);
+        if (main is null && decline is null && information is null && release is null) return Dhcp6DropReason.NoExchange;
         uint xid = message.Xid;
-        exchange = main?.Xid == xid ? main : decline?.Xid == xid ? decline : information?.Xid == xid ? information : null;
+        exchange = main?.Xid == xid ? main : decline?.Xid == xid ? decline : information?.Xid == xid ? information
+            : release?.Xid == xid ? release : null;
         return exchange is null ? Dhcp6DropReason.Xid : Dhcp6DropReason.None;
     }
 

@@ -78,6 +78,9 @@ public sealed partial record Dhcp6Client
     /// <summary>A DECLINE under way; null for none.</summary>
     public Dhcp6Decline? Decline { get; init; }
 
+    /// <summary>A RELEASE of prefixes alone under way; null for none.</summary>
+    public Dhcp6PrefixRelease? PrefixRelease { get; init; }
+
     /// <summary>An INFORMATION-REQUEST under way beside a search that finds no leases; null for none.</summary>
     public Dhcp6Exchange? InformationBeside { get; init; }
 
@@ -107,6 +110,12 @@ public sealed partial record Dhcp6Client
 
     /// <summary>The link-local address under the hardware address before; null once it was spoken of.</summary>
     internal Ipv6Address? FormerLinkLocal { get; init; }
+
+    /// <summary>
+    /// The anonymity profile: since a time in which nobody watched the link (before the start, or stopped) nobody has said that
+    /// this is the network of the lease in force. No message names that lease, or its server.
+    /// </summary>
+    internal bool IsUnconfirmed { get; init; }
 
     /// <summary>The link-local address had last, so that another one is noticed.</summary>
     internal Ipv6Address? LastLinkLocal { get; init; }
@@ -139,13 +148,20 @@ public sealed partial record Dhcp6Client
     /// <summary>The routers that are asked for an advertisement, where nothing can be done without.</summary>
     internal RouterSearch? RouterSearch { get; init; }
 
+    /// <summary>It was told that routers do not speak of the addresses held any more; once a lease, because anybody can make the flag flap.</summary>
+    internal bool UnmanagedTold { get; init; }
+
+    /// <summary>A reload asks for more than the lease holds, or for another length: the server is asked as soon as the client is bound, and until it has answered.</summary>
+    internal bool AsksAnew { get; init; }
+
+    /// <summary>The length wanted is told beside the prefixes held, until a server has answered.</summary>
+    internal bool HintsAnew { get; init; }
+
     internal Instant? PrefixChangeActedAt { get; init; }
 
     internal Instant PrefixChangeAt { get; init; } = Instant.Never;
 
-    internal int Restores { get; init; }
-
-    internal Instant? RestoredAt { get; init; }
+    internal RestoreBudget Restores { get; init; }
 
     internal Instant RestoreAt { get; init; } = Instant.Never;
 

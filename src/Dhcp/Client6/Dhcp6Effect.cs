@@ -33,7 +33,11 @@ public abstract record Dhcp6Effect
     /// </summary>
     /// <param name="Lease">The lease now in force.</param>
     /// <param name="Previous">The lease configured until now; null for none.</param>
-    public sealed record Configure(Dhcp6Lease Lease, Dhcp6Lease? Previous) : Dhcp6Effect;
+    public sealed record Configure(Dhcp6Lease Lease, Dhcp6Lease? Previous) : Dhcp6Effect
+    {
+        /// <summary>Why what the lease has not any more is gone; null for what the server or the time has ended.</summary>
+        public LeaseEnd? Why { get; init; }
+    }
 
     /// <summary>Take away exactly what the lease gave.</summary>
     public sealed record Deconfigure(Dhcp6Lease Lease, LeaseEnd Why) : Dhcp6Effect;

@@ -41,6 +41,18 @@ public sealed record Dhcp6Exchange
     /// <summary>When it has failed whatever was sent: MRD, T2, the end of the leases.</summary>
     public Instant EndsAt { get; init; } = Instant.Never;
 
+    /// <summary>It asks for what a reload wants besides, or in another length; with its answer that has been asked.</summary>
+    public bool AsksAnew { get; init; }
+
+    /// <summary>An answer to it has extended the IA_NA. It is repeated for the rest alone: another server may not know this part.</summary>
+    public bool AddressesExtended { get; init; }
+
+    /// <summary>The same of the IA_PD.</summary>
+    public bool PrefixesExtended { get; init; }
+
+    /// <summary>It was answered in part.</summary>
+    public bool IsPartlyAnswered => AddressesExtended || PrefixesExtended;
+
     /// <summary>Something was sent that can be answered.</summary>
     public bool IsUnderWay => Sent > 0;
 

@@ -114,8 +114,18 @@ public abstract record Dhcp6Input
     /// <param name="Count">How many, one packet each.</param>
     public sealed record RoutersAsked(int Count) : Dhcp6Input;
 
+    /// <summary>The configuration is another one, of the same client: identity and kind of service stay.</summary>
+    public sealed record Reconfigured(Dhcp6Settings Settings) : Dhcp6Input;
+
     /// <summary>A user's command.</summary>
     public sealed record Command(DhcpCommand What) : Dhcp6Input;
+
+    /// <summary>After a reload servers are asked for something else, or others are listened to.</summary>
+    public sealed record SearchAnew : Dhcp6Input
+    {
+        /// <summary>The only value.</summary>
+        public static readonly SearchAnew Instance = new();
+    }
 
     /// <summary>The machine woke from suspend.</summary>
     public sealed record Resumed : Dhcp6Input;

@@ -109,11 +109,26 @@ public sealed record Dhcp6Lease
         return false;
     }
 
+    /// <summary>True when the prefix, as it is, is one of the lease's.</summary>
+    public bool Holds(Ipv6Prefix prefix)
+    {
+        foreach (Dhcp6LeasedPrefix leased in Prefixes)
+            if (leased.Prefix == prefix) return true;
+        return false;
+    }
+
     /// <summary>The lease without what has ended by <paramref name="now"/>.</summary>
     public Dhcp6Lease Without(Instant now) => this with
     {
         Addresses = Addresses.RemoveAll(address => address.ValidUntil <= now),
         Prefixes = Prefixes.RemoveAll(prefix => prefix.ValidUntil <= now),
+    };
+
+    /// <summary>The lease without what another one holds: the same addresses and prefixes, whoever granted them.</summary>
+    public Dhcp6Lease Without(Dhcp6Lease other) => this with
+    {
+        Addresses = Addresses.RemoveAll(leased => other.Holds(leased.Address)),
+        Prefixes = Prefixes.RemoveAll(leased => other.Holds(leased.Prefix)),
     };
 
     /// <summary>The lease without one address.</summary>
@@ -123,7 +138,11 @@ public sealed record Dhcp6Lease
 /// <summary>What INFORMATION-REQUEST brought.</summary>
 /// <param name="Reply">The REPLY: its options are in force.</param>
 /// <param name="RefreshAt">When it is asked for again (RFC 9915 section 21.23); Never where the server said so.</param>
-public sealed record Dhcp6Information(Dhcp6Reply Reply, Instant RefreshAt);
+public sealed record Dhcp6Information(Dhcp6Reply Reply, Instant RefreshAt)
+{
+    /// <summary>When the REPLY came.</summary>
+    public Instant ObtainedAt { get; init; }
+}
 
 /// <summary>What outlives a client: leases by network, newest first. What the store keeps.</summary>
 /// <param name="Leases">At most <see cref="MaxLeases"/>, the one in use or last used first.</param>

@@ -61,4 +61,11 @@ public sealed record Dhcp6Settings
 
     /// <summary>Servers that are never listened to.</summary>
     public ImmutableArray<Duid> RejectServers { get; init; } = [];
+
+    /// <summary>True when a search under both asks for the same, of the same servers, and takes the same answers.</summary>
+    public bool SearchesAs(Dhcp6Settings other) =>
+        RapidCommit == other.RapidCommit && SendsName == other.SendsName && Asked.AsSpan().SequenceEqual(other.Asked.AsSpan())
+        && RequireOptions.AsSpan().SequenceEqual(other.RequireOptions.AsSpan())
+        && RequireServers.AsSpan().SequenceEqual(other.RequireServers.AsSpan())
+        && RejectServers.AsSpan().SequenceEqual(other.RejectServers.AsSpan());
 }

@@ -87,6 +87,19 @@ public abstract record Dhcp6State
         public override string Name => "bound";
     }
 
+    /// <summary>
+    /// The anonymity profile: the lease is in force, but nobody has said yet that this is its network. Until then it is not
+    /// extended, and SOLICITs that name nothing go on asking.
+    /// </summary>
+    public sealed record Unconfirmed(Dhcp6Verification Verification) : Dhcp6State
+    {
+        /// <inheritdoc/>
+        public override string Name => "bound";
+
+        /// <inheritdoc/>
+        public override Dhcp6Exchange ExchangeInState => Verification.Exchange;
+    }
+
     /// <summary>Past the earliest T1: the granting server is asked to extend.</summary>
     public sealed record Renewing(Dhcp6Exchange Exchange) : Dhcp6State
     {
@@ -153,6 +166,7 @@ public abstract record Dhcp6State
     {
         Confirming confirming => confirming.Verification,
         VerifyRebinding rebinding => rebinding.Verification,
+        Unconfirmed unconfirmed => unconfirmed.Verification,
         _ => null,
     };
 }
@@ -191,15 +205,24 @@ public sealed record Dhcp6Request(
     Dhcp6Exchange Exchange, Dhcp6Wanted Wanted, ImmutableArray<Dhcp6Reply> Others, bool AddressesLost, bool PrefixesLost);
 
 /// <summary>Asking whether a lease is right for the link.</summary>
-/// <param name="Exchange">CONFIRM, or REBIND with its timing.</param>
+/// <param name="Exchange">CONFIRM, or REBIND with its timing, or a SOLICIT under the anonymity profile.</param>
 /// <param name="Stored">The lease asked about where it is not in force; null for the one that is.</param>
-/// <param name="NotOnLink">A server said that it is not.</param>
-public sealed record Dhcp6Verification(Dhcp6Exchange Exchange, Dhcp6Lease? Stored, bool NotOnLink);
+/// <param name="NotOnLink">A server said that it is not, or offers something else.</param>
+public sealed record Dhcp6Verification(Dhcp6Exchange Exchange, Dhcp6Lease? Stored, bool NotOnLink)
+{
+    /// <summary>A server has said yes to a part of it; who says no is ignored from then on (RFC 9915 section 18.2.10.3).</summary>
+    public bool IsAnswered => Exchange.IsPartlyAnswered;
+}
 
 /// <summary>A DECLINE under way beside whatever else the client does.</summary>
 /// <param name="Exchange">Its exchange.</param>
 /// <param name="Addresses">What another host uses.</param>
 public sealed record Dhcp6Decline(Dhcp6Exchange Exchange, ImmutableArray<Ipv6Address> Addresses);
+
+/// <summary>A RELEASE of prefixes under way, beside a lease whose other part stays (RFC 9915 section 18.2.7).</summary>
+/// <param name="Exchange">Its exchange.</param>
+/// <param name="Prefixes">What is given back.</param>
+public sealed record Dhcp6PrefixRelease(Dhcp6Exchange Exchange, ImmutableArray<Ipv6Prefix> Prefixes);
 
 /// <summary>What a message asks for.</summary>
 /// <param name="Addresses">Of the IA_NA; default for no IA_NA, empty for whatever the server gives.</param>

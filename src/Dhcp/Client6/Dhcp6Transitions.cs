@@ -13,6 +13,7 @@ public static class Dhcp6Transitions
         {
             Dhcp6State.Requesting => previous is Dhcp6State.Soliciting or Dhcp6State.Renewing or Dhcp6State.Rebinding or Dhcp6State.VerifyRebinding,
             Dhcp6State.Confirming or Dhcp6State.VerifyRebinding => MayHoldLease(previous) || BeginsAnew(previous),
+            Dhcp6State.Unconfirmed => MayHoldLease(previous) || previous is Dhcp6State.Stopped,
             Dhcp6State.Bound => MayHoldLease(previous) || previous is Dhcp6State.Stopped or Dhcp6State.Soliciting,
             Dhcp6State.Renewing or Dhcp6State.Rebinding => MayHoldLease(previous) || previous is Dhcp6State.Stopped,
             Dhcp6State.Declining => MayHoldLease(previous),
@@ -28,5 +29,5 @@ public static class Dhcp6Transitions
 
     private static bool MayHoldLease(Dhcp6State state) =>
         state is Dhcp6State.Bound or Dhcp6State.Renewing or Dhcp6State.Rebinding or Dhcp6State.Requesting
-            or Dhcp6State.Confirming or Dhcp6State.VerifyRebinding;
+            or Dhcp6State.Confirming or Dhcp6State.VerifyRebinding or Dhcp6State.Unconfirmed;
 }

@@ -67,10 +67,14 @@ internal sealed partial class Dhcp6Turn
 
     private Dhcp6Announcement BeginSet(Dhcp6Announcement announcement, Ipv6Address linkLocal)
     {
+        // The switch learns of the new path by the link-local address.
+        Dhcp6Lease? named = Client.IsUnconfirmed ? null : Client.Lease;
         ImmutableArray<Ipv6Address> leased =
-            Client.Lease is { } lease ? [.. lease.Addresses.Select(one => one.Address).Where(address => !Client.Tentative.Contains(address))] : [];
-        bool complete = Client.Lease is not { } all || leased.Length == all.Addresses.Length;
+            named is { } lease ? [.. lease.Addresses.Select(one => one.Address).Where(address => !Client.Tentative.Contains(address))] : [];
+        bool complete = named is not { } all || leased.Length == all.Addresses.Length;
+        // Those of the lease are on the interface too.
         ImmutableArray<Ipv6Address> others = announcement.OthersToo ? surroundings.OtherAddresses : [];
+        if (Client is { IsUnconfirmed: true, Lease: { } unnamed }) others = others.RemoveAll(unnamed.Holds);
         Client = Client with { LastAnnouncedAt = now, AnnounceWhenReady = !complete };
         return announcement with
         {

@@ -22,26 +22,15 @@ internal sealed partial class Dhcp6Turn
         {
             Dhcp6Lease left = Fitting(newest).Without(now);
             bool isHeld = IsOurs(newest) && !newest.ExpiryUnknown && !left.IsEmpty && (start.Usable || !Settings.Anonymous);
-            if (isHeld && !IsRenewalTooTelling(left))
+            if (isHeld)
             {
                 // It never left: it stays while a server is asked.
                 Client = Client with { Lease = left };
                 ConfigureAgain(left, newest);
-                ReturnToLease();
-                // RFC 7844 section 4.2: no CONFIRM where nobody knows whether the network is the same; it goes on in silence until T1.
-                if (Settings.Anonymous) KeepOwn();
-                else if (Client.IsReady) Verify();
+                GoOnUnwatched();
                 return;
             }
-            if (isHeld)
-            {
-                Client = Client with { Lease = newest };
-                Lose(LeaseEnd.Anonymity);
-            }
-            else
-            {
-                effects.Add(new Dhcp6Effect.Deconfigure(newest, LeaseEnd.Expired));
-            }
+            effects.Add(new Dhcp6Effect.Deconfigure(newest, LeaseEnd.Expired));
         }
         if (Settings.Anonymous) KeepOwn();
         Begin(gateway: null);
@@ -127,6 +116,7 @@ internal sealed partial class Dhcp6Turn
         if (Client.Router == flags) return;
         Client = Client with { Router = flags, RouterSearch = null };
         if (Settings.Mode != Dhcp6Mode.Auto || !Client.IsReady) return;
+        TellOfUnmanaged(flags);
         switch (Client.State)
         {
             case Dhcp6State.Bound when Client is { WantsAddresses: true, Lease.Addresses.IsEmpty: true }:
@@ -144,5 +134,12 @@ internal sealed partial class Dhcp6Turn
                 Begin(gateway: null);
                 break;
         }
+    }
+
+    private void TellOfUnmanaged(RouterFlags flags)
+    {
+        if (flags.Managed || Client.UnmanagedTold || Client.Lease is null or { Addresses.IsEmpty: true }) return;
+        Client = Client with { UnmanagedTold = true };
+        Warn("routers no longer say that addresses come by DHCPv6; the lease in force is kept, and renewed as long as a server extends it");
     }
 }

@@ -10,10 +10,12 @@ internal sealed partial class Dhcp6Turn
     private void Adopt(Dhcp6Lease lease)
     {
         Dhcp6Lease? previous = Client.Lease;
-        Instant askedAt = Client.State.ExchangeInState?.StartedAt ?? now;
+        Dhcp6Exchange? answered = Client.State.ExchangeInState;
+        Instant askedAt = answered?.StartedAt ?? now;
         PutInForce(lease);
         Enter(Dhcp6State.Bound.Instance);
-        Client = Client with { Refusals = 0 };
+        Client = Client with { Refusals = 0, IsUnconfirmed = false };
+        if (answered is { AsksAnew: true }) HaveAskedAnew();
         // What changed while there was no lease, and waits, was before the question: it was answered on this very path.
         if (previous is null) Client = Client with { Damping = Client.Damping.Granted(askedAt) };
         foreach (string note in lease.Reply.Notes) Warn(note);
@@ -35,7 +37,9 @@ internal sealed partial class Dhcp6Turn
     }
 
     /// <summary>Configures and stores a lease; the state is the caller's.</summary>
-    private void PutInForce(Dhcp6Lease lease)
+    /// <param name="lease">The lease.</param>
+    /// <param name="why">Why what it lacks of the one before is gone; null for what the server or the time has ended.</param>
+    private void PutInForce(Dhcp6Lease lease, LeaseEnd? why = null)
     {
         Dhcp6Lease? previous = Client.Lease;
         ImmutableArray<Ipv6Address> added =
@@ -44,12 +48,15 @@ internal sealed partial class Dhcp6Turn
         {
             Lease = lease,
             Information = null,
+            RestoreAt = Instant.Never, // all of it is configured now
             // Confirmed for another network, it is no conflict's any more.
             Decline = Client.Decline is { } decline && decline.Addresses.Any(lease.Holds) ? null : Client.Decline,
             Tentative = [.. Client.Tentative.Where(lease.Holds).Union(added)],
+            // Given again, it is not to be given back.
+            PrefixRelease = Client.PrefixRelease is { } release && release.Prefixes.Any(prefix => lease.Holds(prefix)) ? null : Client.PrefixRelease,
         };
-        effects.Add(new Dhcp6Effect.Configure(lease, previous));
-        Persist(lease);
+        effects.Add(new Dhcp6Effect.Configure(lease, previous) { Why = why });
+        Persist(lease, previous?.Without(lease));
     }
 
     /// <summary>
@@ -63,10 +70,17 @@ internal sealed partial class Dhcp6Turn
     }
 
     /// <summary>The lease in force shrinks, and nothing new came.</summary>
-    private void Replace(Dhcp6Lease left)
+    private void Replace(Dhcp6Lease left, LeaseEnd? why = null)
     {
-        PutInForce(left);
+        PutInForce(left, why);
         SettleBound();
+    }
+
+    /// <summary>The same while it is being extended: what was waited for may be what went.</summary>
+    private void Shrink(Dhcp6Lease left, LeaseEnd? why = null)
+    {
+        Replace(left, why);
+        if (Client.State is Dhcp6State.Renewing or Dhcp6State.Rebinding && left.RenewAt > now) Enter(Dhcp6State.Bound.Instance);
     }
 
     private void TellLease(string name, Dhcp6Lease lease) => Tell(
@@ -94,7 +108,9 @@ internal sealed partial class Dhcp6Turn
     }
 
     /// <summary>Stores the lease as the newest, in the place of what was known of its network.</summary>
-    private void Persist(Dhcp6Lease lease)
+    /// <param name="lease">The lease.</param>
+    /// <param name="gone">What is ours no longer; null for nothing.</param>
+    private void Persist(Dhcp6Lease lease, Dhcp6Lease? gone = null)
     {
         if (Settings.Anonymous)
         {
@@ -102,13 +118,26 @@ internal sealed partial class Dhcp6Turn
             Remember(new Dhcp6Memory([lease]));
             return;
         }
-        ImmutableArray<Dhcp6Lease> others = Client.Memory.Leases.RemoveAll(other => IsSameNetwork(other, lease));
+        ImmutableArray<Dhcp6Lease> others = RememberedWithout(gone).RemoveAll(other => IsSameNetwork(other, lease));
         if (others.Length >= Dhcp6Memory.MaxLeases) others = others.RemoveAt(others.Length - 1);
         Remember(new Dhcp6Memory(others.Insert(0, lease)));
     }
 
     private void Forget(Dhcp6Lease lease) =>
-        Remember(new Dhcp6Memory(Client.Memory.Leases.RemoveAll(other => IsSameNetwork(other, lease))));
+        Remember(new Dhcp6Memory(RememberedWithout(lease).RemoveAll(other => IsSameNetwork(other, lease))));
+
+    /// <summary>
+    /// What is remembered, without addresses and prefixes that are ours no longer. Given back, declined, or set to a lifetime of 0
+    /// by the server of the moment, they are bound to us nowhere, whichever server a lease with them came from (RFC 9915 sections
+    /// 18.2.7, 18.2.8 and 18.2.10.1): a CONFIRM would be answered for any address of the link, and a silent network is no refusal.
+    /// Those of a network that is known to be another one are that network's business.
+    /// </summary>
+    private ImmutableArray<Dhcp6Lease> RememberedWithout(Dhcp6Lease? gone) => gone is null || gone.IsEmpty
+        ? Client.Memory.Leases
+        : [.. Client.Memory.Leases.Select(other => IsElsewhere(other, gone) ? other : other.Without(gone)).Where(left => !left.IsEmpty)];
+
+    private static bool IsElsewhere(Dhcp6Lease left, Dhcp6Lease right) =>
+        left.GatewayMac is { } leftMac && right.GatewayMac is { } rightMac && leftMac != rightMac;
 
     private void Remember(Dhcp6Memory memory)
     {
@@ -136,9 +165,13 @@ internal sealed partial class Dhcp6Turn
         {
             Lease = null,
             Tentative = [],
+            IsUnconfirmed = false,
             BoundUntold = false,
             RestoreAt = Instant.Never,
             PrefixChangeAt = Instant.Never,
+            AsksAnew = false,
+            HintsAnew = false,
+            UnmanagedTold = false,
         };
         effects.Add(new Dhcp6Effect.Deconfigure(lease, why));
         Tell(
@@ -167,9 +200,7 @@ internal sealed partial class Dhcp6Turn
                 ("addresses", TextOf(lease.Addresses.Except(left.Addresses).Select(one => one.Address.ToString()))),
                 ("prefixes", TextOf(lease.Prefixes.Except(left.Prefixes).Select(one => one.Prefix.ToString()))),
                 ("server", lease.ServerIdentifier));
-            Replace(left);
-            // What was waited for may be what ended.
-            if (Client.State is Dhcp6State.Renewing or Dhcp6State.Rebinding && left.RenewAt > now) Enter(Dhcp6State.Bound.Instance);
+            Shrink(left);
             return;
         }
         Lose(LeaseEnd.Expired);

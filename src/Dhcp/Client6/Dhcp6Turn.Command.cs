@@ -8,6 +8,8 @@ internal sealed partial class Dhcp6Turn
 {
     private const string IdleAfterRelease = "released; idle until acquire";
 
+    private const string NoLease = "there is no lease; 'acquire' asks for one";
+
     private void Obey(DhcpCommand command)
     {
         Tell("command", ("command", DhcpCommandName.Of(command)));
@@ -23,13 +25,19 @@ internal sealed partial class Dhcp6Turn
                 if (!Client.BoundUntold) Succeed();
                 break;
             case DhcpCommand.Acquire: Acquire(); break;
-            case var _ when idle || (Client.Lease is null && Client.Information is null): Refuse("there is no lease"); break;
+            case var _ when idle || (Client.Lease is null && Client.Information is null): Refuse(NoLease); break;
             case var _ when !Client.IsReady: Refuse($"the link cannot be used: {Client.NotReadyWhy}"); break;
             case var _ when Client.Lease is null && Client.State is Dhcp6State.Soliciting: RequestInformationBeside(); break;
             case var _ when Client.Lease is null: RequestInformation(); break;
-            case DhcpCommand.Renew: Renew(); break;
-            default: Rebind(); break;
+            case var _ when Client.IsUnconfirmed: ObeyWhenConfirmed(); break;
+            default: ObeyExtension(command); break;
         }
+    }
+
+    private void ObeyExtension(DhcpCommand command)
+    {
+        if (command == DhcpCommand.Renew) Renew();
+        else Rebind();
     }
 
     private void Acquire()
@@ -43,19 +51,17 @@ internal sealed partial class Dhcp6Turn
                 Discover();
                 return;
             }
-            if (IsRenewalTooTelling(left))
-            {
-                Lose(LeaseEnd.Anonymity);
-                Discover();
-                return;
-            }
             if (left.NextEndAt <= now) Replace(left.Without(now));
-            ReturnToLease();
-            if (Client.IsReady && !Settings.Anonymous) Verify();
+            GoOnUnwatched();
             return;
         }
         // A wait after a refusal or a conflict protects the network; a user does not shorten it.
         if (Client.State is Dhcp6State.Stopped or Dhcp6State.Waiting { Until.IsNever: true }) Begin(gateway: null);
+        // The pause between two questions that nobody answered is the user's to end: the search begins anew, within the
+        // limits. The first of them waits for ADVERTISEs in any case (RFC 9915 section 18.2.1).
+        else if (Client is { IsReady: true, State: Dhcp6State.Soliciting { Solicitation: { Exchange.IsUnderWay: true, Advertises.IsEmpty: true } search } }
+            && search.CollectUntil <= now)
+            SolicitAnew();
     }
 
     private void Succeed() => Done(succeeded: true, null);
@@ -81,6 +87,8 @@ internal sealed partial class Dhcp6Turn
         }
         // The network's router may have become known since a server last answered.
         if (Client.Lease is { } lease) Persist(lease with { GatewayMac = lease.GatewayMac ?? surroundings.Gateway });
+        // From here on nobody watches the link.
+        Client = Client with { IsUnconfirmed = Settings.Anonymous && Client.Lease is not null };
         Halt("stopped");
     }
 
@@ -90,9 +98,11 @@ internal sealed partial class Dhcp6Turn
     private void Release(Dhcp6Schedule schedule, string why)
     {
         Dhcp6Lease? lease = Client.Lease;
+        bool mayBeNamed = !Client.IsUnconfirmed;
+        if (lease is not null) WarnIfUntold(lease);
         Lose(LeaseEnd.Released);
         CancelAll();
-        if (lease is null || !Client.IsReady)
+        if (lease is null || !mayBeNamed || !Client.IsReady)
         {
             Halt(why);
             Succeed();
@@ -106,6 +116,12 @@ internal sealed partial class Dhcp6Turn
             && Client.RateLimit.AllowedAt(now, Settings.RateLimitMessages, Settings.RateLimitInterval) <= now)
             releasing = releasing with { Exchange = TransmitNow(releasing.Exchange, Held(lease)) };
         Enter(releasing);
+    }
+
+    private void WarnIfUntold(Dhcp6Lease lease)
+    {
+        if (Client.IsUnconfirmed)
+            Warn($"{lease.ServerIdentifier} is not told that its lease is not used any more: no server has confirmed that this is its network");
     }
 
     private void AdvanceRelease(Dhcp6State.Releasing releasing)
@@ -134,6 +150,7 @@ internal sealed partial class Dhcp6Turn
     private void CancelAll() => Client = Client with
     {
         Decline = null,
+        PrefixRelease = null,
         Announcement = null,
         RouterSearch = null,
         Unacted = null,

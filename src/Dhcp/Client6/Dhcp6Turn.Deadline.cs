@@ -21,6 +21,7 @@ internal sealed partial class Dhcp6Turn
         }
         AdvanceRouterSearch();
         AdvanceDecline();
+        AdvancePrefixRelease();
         AdvancePrefixChange();
         AdvanceLeaseTimes();
         AdvanceExchange();
@@ -46,7 +47,7 @@ internal sealed partial class Dhcp6Turn
         if (Client.Lease is not { } lease || Client.State is not Dhcp6State.Bound) return;
         // After a sleep both may have passed: the granting server is not asked any more.
         if (lease.RebindAt <= now) Rebind();
-        else if (lease.RenewAt <= now) Renew();
+        else if (lease.RenewAt <= now || Client.AsksAnew) Renew();
     }
 
     private void AdvanceExchange()
@@ -55,7 +56,7 @@ internal sealed partial class Dhcp6Turn
         {
             case Dhcp6State.Soliciting soliciting: AdvanceSolicit(soliciting.Solicitation); break;
             case Dhcp6State.Requesting requesting: AdvanceRequest(requesting.Request); break;
-            case Dhcp6State.Confirming or Dhcp6State.VerifyRebinding: AdvanceVerification(); break;
+            case Dhcp6State.Confirming or Dhcp6State.VerifyRebinding or Dhcp6State.Unconfirmed: AdvanceVerification(); break;
             case Dhcp6State.Renewing or Dhcp6State.Rebinding: AdvanceExtension(); break;
             case Dhcp6State.Releasing releasing: AdvanceRelease(releasing); break;
             case Dhcp6State.InformationRequesting requesting: AdvanceInformation(requesting.Exchange); break;

@@ -13,12 +13,18 @@ internal sealed partial class Dhcp6Turn
     {
         if (Client.Lease is not { } lease || !lease.Holds(address)) return;
         Tell("conflict", ("address", address));
+        // Nobody is told of a lease that may be another network's.
+        bool mayBeNamed = !Client.IsUnconfirmed;
         Dhcp6Lease left = lease.Without(address);
-        if (left.Addresses.IsEmpty) Client = Client with { Conflicts = Client.Conflicts + 1 };
+        if (left.Addresses.IsEmpty)
+        {
+            Client = Client with { Conflicts = Client.Conflicts + 1 };
+            // Whoever waits for a lease waits for an address; prefixes beside it are no answer to that.
+            Refuse($"{address} is in use by another host");
+        }
         Instant nextAt = now + DhcpTiming.DelayAfterConflicts(Client.Conflicts);
         if (left.IsEmpty)
         {
-            Refuse($"{address} is in use by another host");
             Lose(LeaseEnd.Conflict);
             Enter(new Dhcp6State.Declining(nextAt));
         }
@@ -29,7 +35,7 @@ internal sealed partial class Dhcp6Turn
                 left = left with { PrefixTimes = left.PrefixTimes with { RenewAt = Instant.Min(left.PrefixTimes.RenewAt, nextAt) } };
             Replace(left);
         }
-        SendDecline(address, lease.ServerIdentifier);
+        if (mayBeNamed) SendDecline(address, lease.ServerIdentifier);
     }
 
     private void SendDecline(Ipv6Address address, Duid server)
@@ -57,17 +63,13 @@ internal sealed partial class Dhcp6Turn
     {
         // Without a link-local address the kernel has flushed the interface; all is put back with the next one.
         if (Client.Lease is not { } lease || !lease.Holds(address) || Client.LinkLocal is null) return;
-        if (Client.RestoreAt != Instant.Never) return;
-        if (Client.RestoredAt is { } at && now - at > DhcpTiming.RestoreInterval + DhcpTiming.RestoreInterval)
-            Client = Client with { Restores = 0 };
-        if (Client.Restores >= DhcpTiming.MaxRestores)
-        {
-            Warn("an address was removed by another program again and again; it is not put back any more");
-            Lose(LeaseEnd.Lost);
-            Wait("another program removes the addresses");
-            return;
-        }
-        Client = Client with { RestoreAt = Client.RestoredAt is { } last ? Instant.Max(now, last + DhcpTiming.RestoreInterval) : now };
+        if (!Client.RestoreAt.IsNever) return;
+        Instant? next = Client.Restores.NextAt(now);
+        Client = Client with { Restores = Client.Restores.Noted(now), RestoreAt = next ?? Instant.Never };
+        if (next is not null) return;
+        Warn("an address was removed by another program again and again; it is not put back any more");
+        Lose(LeaseEnd.Lost);
+        Wait("another program removes the addresses");
     }
 
     private void AdvanceRestore()
@@ -75,7 +77,6 @@ internal sealed partial class Dhcp6Turn
         if (Client.RestoreAt > now) return;
         Client = Client with { RestoreAt = Instant.Never };
         if (Client.Lease is not { } lease) return;
-        Client = Client with { Restores = Client.Restores + 1, RestoredAt = now };
         Warn("an address was removed by another program; it is put back");
         ConfigureAgain(lease, lease);
     }

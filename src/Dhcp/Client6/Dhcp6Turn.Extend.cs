@@ -1,5 +1,6 @@
 using BondDhcp.Dhcp.Client;
 using BondDhcp.Dhcp.Wire;
+using BondDhcp.Net;
 
 namespace BondDhcp.Dhcp.Client6;
 
@@ -46,8 +47,11 @@ internal sealed partial class Dhcp6Turn
             TellRefusal(reply);
             return Dhcp6DropReason.None;
         }
-        Dhcp6Merged merged = Dhcp6Merged.Of(lease.Without(now), reply, Client, surroundings.Gateway, now);
-        if (merged.AnyUnbound)
+        Dhcp6Exchange? exchange = Client.State.ExchangeInState;
+        Dhcp6Merged merged = Dhcp6Merged.Of(
+            lease.Without(now), reply, Client, surroundings.Gateway, now, exchange is { Type: Dhcp6MessageType.Rebind } ? exchange : null);
+        // What a reload wants besides is asked for by a REQUEST where the server makes no bindings for a RENEW.
+        if (merged.AnyUnbound || (merged.AnyUnknown && exchange is { AsksAnew: true } && Client.Lease is not null))
         {
             AskForBinding(reply, lease, merged);
             return Dhcp6DropReason.None;
@@ -62,15 +66,36 @@ internal sealed partial class Dhcp6Turn
             return Dhcp6DropReason.None;
         }
         Dhcp6State before = Client.State;
+        // Of a lease that is in force this follows from what was configured before.
+        if (Client.Lease is null && lease.Without(merged.Lease) is { IsEmpty: false } gone) Remember(new Dhcp6Memory(RememberedWithout(gone)));
         Adopt(merged.Lease);
-        // RFC 9915 section 18.2.10.1: an IA that is not in it is asked for again at the next timeout, as if nothing had come.
-        if (before is Dhcp6State.Renewing or Dhcp6State.Rebinding && merged.Lease.RenewAt <= now) Enter(Unfinished(before, merged.Lease));
+        // RFC 9915 section 18.2.10.1: an IA that is not in it is asked for again at the next timeout, as if nothing had come. Where
+        // any server is asked the one that has it may answer until then, also if this one refuses it.
+        bool isOpen = merged.LeavesOut || (merged.Refuses && before is not Dhcp6State.Renewing);
+        if (isOpen || (before is Dhcp6State.Renewing or Dhcp6State.Rebinding && merged.Lease.RenewAt <= now)) Enter(Unfinished(before, merged));
         return Dhcp6DropReason.None;
     }
 
-    private static Dhcp6State Unfinished(Dhcp6State before, Dhcp6Lease lease) => before is Dhcp6State.Renewing renewing
-        ? renewing with { Exchange = renewing.Exchange with { EndsAt = lease.RebindAt } }
-        : before;
+    private static Dhcp6State Unfinished(Dhcp6State before, in Dhcp6Merged merged)
+    {
+        bool addresses = merged.AddressesAnswered, prefixes = merged.PrefixesAnswered;
+        Instant rebindAt = merged.Lease.RebindAt;
+        return before switch
+        {
+            Dhcp6State.Renewing renewing => new Dhcp6State.Renewing(Partly(renewing.Exchange) with { EndsAt = rebindAt }),
+            Dhcp6State.Rebinding rebinding => new Dhcp6State.Rebinding(Partly(rebinding.Exchange)),
+            // All of it is in force now, and a server has said that this is its link.
+            Dhcp6State.VerifyRebinding { Verification: var verification } => new Dhcp6State.VerifyRebinding(
+                verification with { Exchange = Partly(verification.Exchange), Stored = null, NotOnLink = false }),
+            _ => before,
+        };
+
+        Dhcp6Exchange Partly(Dhcp6Exchange exchange) => exchange with
+        {
+            AddressesExtended = exchange.AddressesExtended || addresses,
+            PrefixesExtended = exchange.PrefixesExtended || prefixes,
+        };
+    }
 
     /// <summary>
     /// The server does not know a binding: REQUEST to it with all IAs (RFC 9915 section 18.2.10.1). What is configured stays
@@ -101,7 +126,10 @@ internal sealed partial class Dhcp6Turn
     private void ReturnToLease()
     {
         Dhcp6Lease lease = Client.Lease!;
-        if (lease.RebindAt <= now) Enter(new Dhcp6State.Rebinding(NewExchange(Dhcp6MessageType.Rebind, Dhcp6Timing.Extend)));
+        if (Client.IsUnconfirmed)
+            GoOnAsking(new Dhcp6Verification(
+                NewExchange(Dhcp6MessageType.Solicit, Dhcp6Timing.Solicit, delay: Dhcp6Timing.Delay(entropy)), Stored: null, NotOnLink: false));
+        else if (lease.RebindAt <= now) Enter(new Dhcp6State.Rebinding(NewExchange(Dhcp6MessageType.Rebind, Dhcp6Timing.Extend)));
         else if (lease.RenewAt <= now)
             Enter(new Dhcp6State.Renewing(
                 NewExchange(Dhcp6MessageType.Renew, Dhcp6Timing.Extend, lease.ServerIdentifier) with { EndsAt = lease.RebindAt }));

@@ -46,7 +46,7 @@ internal sealed partial class Dhcp6Turn
             TellRefusal(reply);
             return Dhcp6DropReason.None;
         }
-        Client = Client with { Information = new Dhcp6Information(reply, Dhcp6Timing.RefreshAt(reply, now)) };
+        Client = Client with { Information = new Dhcp6Information(reply, Dhcp6Timing.RefreshAt(reply, now)) { ObtainedAt = now } };
         bool beside = Client.State is Dhcp6State.Soliciting;
         if (beside) Client = Client with { InformationBeside = null };
         else Enter(Dhcp6State.InformationBound.Instance);

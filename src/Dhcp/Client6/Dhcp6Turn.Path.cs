@@ -79,7 +79,7 @@ internal sealed partial class Dhcp6Turn
         if (Client.LinkLocal == address) return;
         bool another = Client.LastLinkLocal is { } last && last != address;
         Client = Client with { LinkLocal = address, LastLinkLocal = address, LinkLocalWhy = "" };
-        WarnOfLinkLocal();
+        FollowLinkLocalOfBefore();
         if (Client.State is Dhcp6State.Stopped or Dhcp6State.Releasing) return;
         // Whatever took it away has taken the lease's addresses too: setting an interface down flushes them.
         if (Client.Lease is { } lease && !Settings.Anonymous) ConfigureAgain(lease, lease);
@@ -97,6 +97,7 @@ internal sealed partial class Dhcp6Turn
         // Another hardware address is another identity there, which began when the address was first read.
         if (Settings.Anonymous && change.Why == PendingPathChange.HardwareAddress) return;
         Client = Client with { Damping = Client.Damping.Changed(now) };
+        if (MayBeElsewhere(change.Network)) EndWhatNamesTheNetwork();
         if (Client.State is Dhcp6State.Stopped or Dhcp6State.Releasing || !Client.LinkUsable) return;
         // Addresses of another network must not send another frame, flapping or not; nor are its name servers asked.
         bool left = (Client.Lease is not null || Client.Information is not null) && MayBeElsewhere(change.Network);
@@ -107,14 +108,19 @@ internal sealed partial class Dhcp6Turn
             if (Client.State is Dhcp6State.Waiting { Until.IsNever: true }) Wait(Client.NotReadyWhy);
             return;
         }
-        if (!Settings.Anonymous || change.Network == PathClass.Same) AnnounceNewPath(change.Network != PathClass.Different);
-        if (!left && Client.Damping.Holds(now))
+        bool announces = !Settings.Anonymous || change.Network == PathClass.Same, holds = !left && Client.Damping.Holds(now);
+        // Where nothing is in force and nothing was sent before, nobody has a hardware address of ours to forget: the first SOLICIT
+        // need not wait for what is said to neighbours.
+        bool asksFirst = !left && !holds && Client is { State: Dhcp6State.Waiting, LastAnnouncedAt: null, HasSolicited: false, Lease: null, Information: null };
+        if (announces && !asksFirst) AnnounceNewPath(change.Network != PathClass.Different);
+        if (holds)
         {
             Client = Client with { Damping = Client.Damping.Held(change, now) };
             if (Client.State is Dhcp6State.Waiting { Until.IsNever: true }) Wait("the path changed too often; the next attempt comes in seconds");
             return;
         }
         ActOnPath(change);
+        if (announces && asksFirst) AnnounceNewPath(change.Network != PathClass.Different);
     }
 
     private void LeaveNetwork(PathClass network)
@@ -182,16 +188,22 @@ internal sealed partial class Dhcp6Turn
     /// <summary>Awake after suspend: what ended meanwhile goes first, before any packet.</summary>
     private void Resume()
     {
-        if (Client.Lease is { } held && held.NextEndAt <= now) Expire();
+        if (Client.Lease is { } held && held.NextEndAt <= now)
+        {
+            Expire();
+            // All of it has ended, and the SOLICIT that follows is new already.
+            if (Client.State is Dhcp6State.Soliciting) return;
+        }
         if (Client.Lease is not { } lease)
         {
             if (Client.IsReady && Client.State is not Dhcp6State.Waiting) PathChanged(new PendingPathChange(PathClass.Unknown, null, "resume"));
+            else EndWhatNamesTheNetwork();
             return;
         }
         // The kernel counts lifetimes without the time asleep.
         if (!Settings.Anonymous) ConfigureAgain(lease, lease);
         // The machine may have been carried elsewhere, however old the lease is (RFC 9915 section 18.2.12). What is due
         // follows the answer; past T2 the question is a REBIND, which is both.
-        if (Client.IsReady) PathChanged(new PendingPathChange(PathClass.Unknown, null, "resume"));
+        if (Client.IsReady || Settings.Anonymous) PathChanged(new PendingPathChange(PathClass.Unknown, null, "resume"));
     }
 }

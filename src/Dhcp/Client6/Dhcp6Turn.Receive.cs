@@ -14,6 +14,11 @@ internal sealed partial class Dhcp6Turn
             Client = Client with { Decline = null };
             return Dhcp6DropReason.None;
         }
+        if (Client.PrefixRelease?.Exchange.Xid == exchange.Xid)
+        {
+            Client = Client with { PrefixRelease = null };
+            return Dhcp6DropReason.None;
+        }
         switch (Client.State)
         {
             case Dhcp6State.Soliciting when exchange.Type == Dhcp6MessageType.InformationRequest: return ReceiveInformation(reply);

@@ -109,6 +109,7 @@ internal sealed partial class Dhcp6Turn
     /// <summary>This server gave nothing: what it had granted before is lost, another one that advertised is asked, or all begins anew.</summary>
     private void TryNextServer(Dhcp6Request request, bool refused = false)
     {
+        if (request.Exchange.AsksAnew) HaveAskedAnew();
         if (Client.Lease is { } lease)
         {
             Dhcp6Lease left = WithoutLost(lease, request);

@@ -6,7 +6,23 @@ namespace BondDhcp.Dhcp.Client6;
 internal sealed partial class Dhcp6Turn
 {
     /// <summary>The link may be another one: are the leases in force right for it (RFC 9915 section 18.2.12)?</summary>
-    private void Verify() => Verify(Client.Lease!, stored: false);
+    private void Verify()
+    {
+        if (Client.IsUnconfirmed) VerifyAnonymously();
+        else Verify(Client.Lease!, stored: false);
+    }
+
+    /// <summary>
+    /// A lease that stayed on the interface while nobody watched the link is in force again, and asked about; what has no link
+    /// yet is asked about when it has one.
+    /// </summary>
+    private void GoOnUnwatched()
+    {
+        Client = Client with { IsUnconfirmed = Settings.Anonymous };
+        ReturnToLease();
+        if (Settings.Anonymous) KeepOwn();
+        if (Client.IsReady) Verify();
+    }
 
     /// <summary>The same of a lease that is not configured.</summary>
     private void VerifyStored(Dhcp6Lease lease) => Verify(lease, stored: true);
@@ -22,10 +38,12 @@ internal sealed partial class Dhcp6Turn
         AdvanceVerification();
     }
 
-    private void EnterVerification(Dhcp6Verification verification) =>
-        Enter(verification.Exchange.Type == Dhcp6MessageType.Confirm
-            ? new Dhcp6State.Confirming(verification)
-            : new Dhcp6State.VerifyRebinding(verification));
+    private void EnterVerification(Dhcp6Verification verification) => Enter(verification.Exchange.Type switch
+    {
+        Dhcp6MessageType.Rebind => new Dhcp6State.VerifyRebinding(verification),
+        Dhcp6MessageType.Solicit when Client.State is Dhcp6State.Unconfirmed => new Dhcp6State.Unconfirmed(verification),
+        _ => new Dhcp6State.Confirming(verification),
+    });
 
     private void AdvanceVerification()
     {
@@ -48,21 +66,28 @@ internal sealed partial class Dhcp6Turn
             Discover();
             return;
         }
-        Dhcp6Wanted wanted = verification.Exchange.Type == Dhcp6MessageType.Confirm ? Held(lease) with { Prefixes = default } : WantAgain(lease);
-        EnterVerification(verification with { Exchange = Transmit(verification.Exchange, wanted) });
+        Dhcp6Wanted wanted = verification.Exchange.Type switch
+        {
+            Dhcp6MessageType.Confirm => Held(lease) with { Prefixes = default },
+            Dhcp6MessageType.Solicit => AskedAnonymously(lease),
+            _ => WantAgain(lease),
+        };
+        Dhcp6Exchange exchange = Client.State is Dhcp6State.Unconfirmed ? AtPaceOfSearch(verification.Exchange) : verification.Exchange;
+        EnterVerification(verification with { Exchange = Transmit(exchange, wanted) });
     }
 
     private Dhcp6Lease LeaseOf(Dhcp6Verification verification) => verification.Stored ?? Client.Lease!;
 
     private Dhcp6DropReason ReceiveInVerification(Dhcp6Reply reply, Dhcp6Verification verification)
     {
+        if (verification.Exchange.Type == Dhcp6MessageType.Solicit) return ReceiveAdvertise(reply, verification);
         bool notOnLink = reply.Status.Code == Dhcp6StatusCode.NotOnLink || Find(reply.IaNas, Client.Iaid) is { Status.Code: Dhcp6StatusCode.NotOnLink };
         if (notOnLink)
         {
             // Another server may know better: the exchange goes on to its end (RFC 9915 section 18.2.10.3).
             HearLimits(reply);
             if (!verification.NotOnLink) TellRefusal(reply);
-            EnterVerification(verification with { NotOnLink = true });
+            if (!verification.IsAnswered) EnterVerification(verification with { NotOnLink = true });
             return Dhcp6DropReason.None;
         }
         if (verification.Exchange.Type == Dhcp6MessageType.Rebind) return ReceiveExtension(reply, LeaseOf(verification));
@@ -85,7 +110,14 @@ internal sealed partial class Dhcp6Turn
             }
             Adopt(lease with { GatewayMac = surroundings.Gateway ?? lease.GatewayMac });
         }
+        DhcpCommand? held = Client.IsUnconfirmed ? Client.PendingCommand : null;
+        Client = Client with { IsUnconfirmed = false };
         ReturnToLease();
+        if (held is DhcpCommand.Renew or DhcpCommand.Rebind)
+        {
+            ObeyExtension(held.Value);
+            return;
+        }
         // A stored lease is told of when the kernel has found its addresses free.
         if (!Client.BoundUntold) Succeed();
     }
@@ -107,7 +139,8 @@ internal sealed partial class Dhcp6Turn
             else Verified(verification);
             return;
         }
-        ReturnToLease();
-        Refuse("no server answered");
+        if (Client.IsUnconfirmed) GoOnAsking(verification);
+        else ReturnToLease();
+        if (!verification.IsAnswered) Refuse("no server answered");
     }
 }

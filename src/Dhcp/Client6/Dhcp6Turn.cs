@@ -21,6 +21,7 @@ internal sealed partial class Dhcp6Turn(
     {
         switch (input)
         {
+            case Dhcp6Input.Resumed when Client.State is Dhcp6State.Releasing: EndWhatNamesTheNetwork(); break;
             // Stopped or about to be, perhaps with addresses left behind: nothing is done about what happens to them.
             case Dhcp6Input.Resumed or Dhcp6Input.AddressRemoved or Dhcp6Input.ConfigurationFailed or Dhcp6Input.AddressReady
                 or Dhcp6Input.AddressDuplicate or Dhcp6Input.PrefixesChanged
@@ -40,7 +41,9 @@ internal sealed partial class Dhcp6Turn(
             case Dhcp6Input.AddressDuplicate duplicate: AddressDuplicate(duplicate.Address); break;
             case Dhcp6Input.AddressRemoved removed: AddressRemoved(removed.Address); break;
             case Dhcp6Input.RoutersAsked asked: NeighbourPacketsSent(asked.Count); break;
+            case Dhcp6Input.Reconfigured reconfigured: Reconfigure(reconfigured.Settings); break;
             case Dhcp6Input.Command command: Obey(command.What); break;
+            case Dhcp6Input.SearchAnew: SearchAnew(); break;
             case Dhcp6Input.Resumed: Resume(); break;
             case Dhcp6Input.ConfigurationFailed failed: ConfigurationFailed(failed.Error); break;
             default: throw new UnreachableException(input.ToString());
@@ -80,6 +83,7 @@ internal sealed partial class Dhcp6Turn(
         Schedule = schedule,
         Server = server,
         SendAt = now + delay,
+        AsksAnew = Client.AsksAnew && type is (Dhcp6MessageType.Renew or Dhcp6MessageType.Rebind or Dhcp6MessageType.Request),
     };
 
     private uint NewXid()
@@ -95,7 +99,8 @@ internal sealed partial class Dhcp6Turn(
         return next;
     }
 
-    private bool IsInUse(uint xid) => Client.State.ExchangeInState?.Xid == xid || Client.Decline?.Exchange.Xid == xid || Client.InformationBeside?.Xid == xid;
+    private bool IsInUse(uint xid) => Client.State.ExchangeInState?.Xid == xid || Client.Decline?.Exchange.Xid == xid || Client.InformationBeside?.Xid == xid
+        || Client.PrefixRelease?.Exchange.Xid == xid;
 
     /// <summary>Sends a message of an exchange, or moves it to when the limits allow it: delayed, not lost (RFC 9915 section 14.1).</summary>
     private Dhcp6Exchange Transmit(Dhcp6Exchange exchange, Dhcp6Wanted wanted)
@@ -157,8 +162,10 @@ internal sealed partial class Dhcp6Turn(
     {
         Dhcp6Wanted anything = WantAnything;
         Dhcp6Wanted held = Held(lease);
-        return new Dhcp6Wanted(
-            held.Addresses.IsDefault ? anything.Addresses : held.Addresses, held.Prefixes.IsDefault ? anything.Prefixes : held.Prefixes);
+        ImmutableArray<Ipv6Prefix> prefixes = held.Prefixes.IsDefault ? anything.Prefixes : held.Prefixes;
+        // RFC 8168 section 3.4: the length alone, beside what is held.
+        if (Client.HintsAnew && !held.Prefixes.IsDefault && prefixes.Length < Dhcp6Lease.MaxLeasesPerIa) prefixes = prefixes.Add(Client.PrefixHint);
+        return new Dhcp6Wanted(held.Addresses.IsDefault ? anything.Addresses : held.Addresses, prefixes);
     }
 
     /// <summary>The leases held, and nothing else.</summary>

@@ -67,14 +67,14 @@ public sealed class DuidStore(string stateDirectory)
             _ => (Duid.Random(entropy), DuidOrigin.Random),
         };
         var choice = new DuidChoice(duid, origin, warnings.DrainToImmutable()) { IsToBeKept = kept is null && mayReplace };
-        return keep ? choice with { IsToBeKept = false, Warnings = choice.Warnings.AddRange(Keep(choice)) } : choice;
+        if (!keep) return choice;
+        return choice with
+        {
+            IsToBeKept = false,
+            Warnings = Keep(choice) is { } why ? choice.Warnings.Add($"the identifier cannot be kept in {why}") : choice.Warnings,
+        };
     }
 
-    /// <summary>Writes a choice to its file where it is to be kept; gives what the log should say.</summary>
-    public ImmutableArray<string> Keep(DuidChoice choice)
-    {
-        ImmutableArray<string>.Builder warnings = ImmutableArray.CreateBuilder<string>();
-        if (choice.IsToBeKept) IdentityFile.Write(_path, choice.Duid.Octets, warnings);
-        return warnings.DrainToImmutable();
-    }
+    /// <summary>Writes a choice to its file where it is to be kept; null, or why that could not be done.</summary>
+    public string? Keep(DuidChoice choice) => choice.IsToBeKept ? IdentityFile.Write(_path, choice.Duid.Octets) : null;
 }

@@ -32,10 +32,7 @@ internal static class IdentityFile
         return null;
     }
 
-    /// <summary>Keeps an identifier; a disk that does not take it costs a warning.</summary>
-    internal static void Write(string path, ReadOnlySpan<byte> octets, ImmutableArray<string>.Builder warnings)
-    {
-        string? problem = StateFile.Write(path, Encoding.ASCII.GetBytes(HexText.Colons(octets) + "\n"));
-        if (problem is not null) warnings.Add($"the identifier cannot be kept in {path}: {problem}");
-    }
+    /// <summary>Keeps an identifier; null when it is on the disk, else why it is not.</summary>
+    internal static string? Write(string path, ReadOnlySpan<byte> octets) =>
+        StateFile.Write(path, Encoding.ASCII.GetBytes(HexText.Colons(octets) + "\n")) is { } problem ? $"{path}: {problem}" : null;
 }

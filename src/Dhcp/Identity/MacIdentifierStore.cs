@@ -21,7 +21,7 @@ public sealed class MacIdentifierStore(string stateDirectory)
         ImmutableArray<string>.Builder said = ImmutableArray.CreateBuilder<string>();
         byte[]? kept = IdentityFile.Read(path, IsOfMac, said, out bool mayReplace);
         ImmutableArray<byte> identifier = kept is null ? Dhcp4ClientIdentifier.FromMac(mac) : [.. kept];
-        if (kept is null && mayReplace) IdentityFile.Write(path, identifier.AsSpan(), said);
+        if (kept is null && mayReplace && IdentityFile.Write(path, identifier.AsSpan()) is { } why) said.Add($"the identifier cannot be kept in {why}");
         warnings = said.DrainToImmutable();
         return identifier;
     }

@@ -35,7 +35,13 @@ public sealed record Dhcp4InformClient
 
     internal Instant? LastSentAt { get; init; }
 
+    /// <summary>Until when the cap holds the next message back for longer than <see cref="TransmitBudget.NotableDelay"/>.</summary>
+    internal Instant HeldBackUntil { get; init; }
+
     internal DhcpCommand? PendingCommand { get; init; }
+
+    /// <summary>The last answer that the configuration has ignored; null for none.</summary>
+    internal IgnoredAnswer? Ignored { get; init; }
 
     /// <summary>A client that has not been started.</summary>
     /// <param name="settings">The configuration.</param>
@@ -50,11 +56,20 @@ public sealed record Dhcp4InformClient
         _ => Instant.Never,
     };
 
+    /// <summary>As <see cref="Why"/>, and that the cap on messages holds the next one back.</summary>
+    /// <param name="now">The present.</param>
+    public string? WhyAt(Instant now) =>
+        HeldBackUntil > now && State is Dhcp4InformState.Requesting ? TransmitBudget.HeldBackWords(HeldBackUntil, now)
+        : Why is { } silent && State is Dhcp4InformState.Requesting { Asking: var asking } ? $"{silent}; {TransmitBudget.NextWords("DHCPINFORM", asking.SendAt, now)}"
+        : Why;
+
     /// <summary>Why it is not as wanted; null when it is, or when nothing has gone wrong yet.</summary>
     public string? Why => State switch
     {
         Dhcp4InformState.Stopped stopped => stopped.Why,
         Dhcp4InformState.Waiting waiting => waiting.Why,
+        Dhcp4InformState.Requesting requesting when Ignored?.Xid == requesting.Asking.Exchange.Xid =>
+            requesting.Again ? $"{Ignored.Words}; what one said before stays in force" : Ignored.Words,
         Dhcp4InformState.Requesting { Asking.Sent: > 1, Again: true } => "no DHCP server answers; what one said before stays in force",
         Dhcp4InformState.Requesting { Asking.Sent: > 1 } => "no DHCP server answers",
         _ => null,
@@ -79,6 +94,8 @@ public sealed record Dhcp4InformClient
         if (dropped != Dhcp4DropReason.None || Address is not { } address) return this;
         dropped = Dhcp4ReplyReader.TryRead(message, [], address, out Dhcp4Reply? reply);
         if (dropped == Dhcp4DropReason.None && !IsAllowed(reply!.ServerIdentifier)) dropped = Dhcp4DropReason.ServerNotAllowed;
+        if (dropped == Dhcp4DropReason.ServerNotAllowed)
+            return this with { Ignored = new IgnoredAnswer(reply!.Xid, reply.ServerIdentifier.ToString(), [], Settings.RejectServers.Contains(reply.ServerIdentifier)) };
         return dropped == Dhcp4DropReason.None ? new Dhcp4InformTurn(this, surroundings, now, entropy, effects).Take(reply!) : this;
     }
 

@@ -140,6 +140,12 @@ internal sealed class Dhcp4InformTurn(
         Instant allowed = _client.Budget.DhcpAllowedAt(surroundings.PathIndex, now, surroundings.OtherSenders);
         if (allowed > now)
         {
+            if (allowed > now + TransmitBudget.NotableDelay)
+            {
+                // Once: who is held back is asked again at every input.
+                if (_client.HeldBackUntil <= now) Tell("warning", ("message", TransmitBudget.HeldBackWords(allowed, now)));
+                _client = _client with { HeldBackUntil = allowed };
+            }
             _client = _client with { State = requesting with { Asking = asking with { SendAt = allowed } } };
             return;
         }
@@ -159,6 +165,7 @@ internal sealed class Dhcp4InformTurn(
         {
             Budget = _client.Budget.DhcpSent(surroundings.PathIndex, now),
             LastSentAt = now,
+            HeldBackUntil = Instant.Zero,
             State = requesting with
             {
                 Asking = asking with { Exchange = asking.Exchange.Sent(surroundings.Mac), Sent = sent, SendAt = now + Dhcp4Timing.Backoff(sent, entropy) },

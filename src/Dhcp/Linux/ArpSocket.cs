@@ -13,38 +13,47 @@ public sealed class ArpSocket : IDisposable
 
     private readonly FileDescriptor _socket;
     private readonly int _interfaceIndex;
-    private ArpWatch _watch;
+    private ArpWatch _watch = ArpWatch.None;
+    private bool _listens;
 
-    private ArpSocket(FileDescriptor socket, int interfaceIndex, ArpWatch watch)
+    private ArpSocket(FileDescriptor socket, int interfaceIndex)
     {
         _socket = socket;
         _interfaceIndex = interfaceIndex;
-        _watch = watch;
     }
 
     /// <summary>For epoll; -1 once disposed.</summary>
     public int Descriptor => _socket.Number;
 
-    /// <summary>Opens a socket on an interface; null when there is none with that index (any more).</summary>
+    /// <summary>
+    /// Opens a socket on an interface; null when there is none with that index (any more). One that wants nothing yet hears nothing
+    /// at all, and only learns when it begins to that its interface is not there.
+    /// </summary>
     /// <exception cref="LinuxException">No permission (CAP_NET_RAW), or no descriptors left.</exception>
-    public static ArpSocket? Open(int interfaceIndex, ArpWatch watch) =>
-        LinkSocket.Open(interfaceIndex, KernelNumbers.ETH_P_ARP, whole: false, ArpFilter.Build(watch)) is { } socket
-            ? new ArpSocket(socket, interfaceIndex, watch)
-            : null;
+    public static ArpSocket? Open(int interfaceIndex, ArpWatch watch)
+    {
+        var socket = new ArpSocket(LinkSocket.OpenForSending(), interfaceIndex);
+        try
+        {
+            if (socket.TrySet(watch)) return socket;
+        }
+        catch
+        {
+            socket.Dispose();
+            throw;
+        }
+        socket.Dispose();
+        return null;
+    }
 
     /// <summary>
     /// Which packets are wanted. What waits in the socket from before a change is judged by the new value when it is
-    /// read, so that nothing wanted is lost and nothing else is seen.
+    /// read, so that nothing wanted is lost and nothing else is seen. On an interface that is gone it has no effect.
     /// </summary>
     public ArpWatch Watch
     {
         get => _watch;
-        set
-        {
-            if (value == _watch) return;
-            LinkSocket.Attach(_socket, ArpFilter.Build(value));
-            _watch = value;
-        }
+        set => TrySet(value);
     }
 
     /// <summary>Sends a packet to a station on the link, or to all.</summary>
@@ -73,4 +82,15 @@ public sealed class ArpSocket : IDisposable
 
     /// <inheritdoc/>
     public void Dispose() => _socket.Dispose();
+
+    private bool TrySet(ArpWatch watch)
+    {
+        if (watch == _watch) return true;
+        ReadOnlySpan<SockFilter> filter = ArpFilter.Build(watch);
+        if (_listens) LinkSocket.Attach(_socket, filter);
+        else if (LinkSocket.TryListen(_socket, _interfaceIndex, KernelNumbers.ETH_P_ARP, filter)) _listens = true;
+        else return false;
+        _watch = watch;
+        return true;
+    }
 }

@@ -29,14 +29,7 @@ internal static unsafe class LinkSocket
         FileDescriptor socket = Create(whole ? LibC.SOCK_RAW : LibC.SOCK_DGRAM);
         try
         {
-            Attach(socket, filter);
-            SetOption(socket, KernelNumbers.SOL_PACKET, LibC.PACKET_IGNORE_OUTGOING, 1);
-            SetOption(socket, KernelNumbers.SOL_PACKET, LibC.PACKET_AUXDATA, 1);
-            sockaddr_ll address = AddressOf(interfaceIndex, etherType);
-            SocketResult bound = SocketResult.Of(LibC.bind(socket.Number, (sockaddr*)&address, sizeof(sockaddr_ll)), "bind");
-            // An interface that is down can be bound to; packets come once it is up.
-            if (bound.Outcome is SocketOutcome.Done or SocketOutcome.LinkDown) return socket;
-            if (bound.Outcome is not SocketOutcome.LinkGone) throw new LinuxException("bind", bound.Errno);
+            if (TryListen(socket, interfaceIndex, etherType, filter)) return socket;
         }
         catch
         {
@@ -45,6 +38,19 @@ internal static unsafe class LinkSocket
         }
         socket.Dispose();
         return null;
+    }
+
+    /// <summary>Lets a socket that <see cref="OpenForSending"/> gave receive, too; see <see cref="Open"/>. False when there is no such interface.</summary>
+    public static bool TryListen(FileDescriptor socket, int interfaceIndex, ushort etherType, ReadOnlySpan<SockFilter> filter)
+    {
+        Attach(socket, filter);
+        SetOption(socket, KernelNumbers.SOL_PACKET, LibC.PACKET_IGNORE_OUTGOING, 1);
+        SetOption(socket, KernelNumbers.SOL_PACKET, LibC.PACKET_AUXDATA, 1);
+        sockaddr_ll address = AddressOf(interfaceIndex, etherType);
+        SocketResult bound = SocketResult.Of(LibC.bind(socket.Number, (sockaddr*)&address, sizeof(sockaddr_ll)), "bind");
+        // An interface that is down can be bound to; packets come once it is up.
+        if (bound.Outcome is SocketOutcome.Done or SocketOutcome.LinkDown) return true;
+        return bound.Outcome is SocketOutcome.LinkGone ? false : throw new LinuxException("bind", bound.Errno);
     }
 
     /// <summary>Puts a classic BPF program in the place of the one before, in one step (SO_ATTACH_FILTER).</summary>

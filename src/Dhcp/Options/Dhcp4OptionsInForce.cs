@@ -18,12 +18,12 @@ public static class Dhcp4OptionsInForce
         if (overrides.LeaveReplies) return reply;
         List<Dhcp4Option> options = [.. reply.Options];
         List<byte> touched = [];
-        foreach (Group<ushort, OptionOverride> acts in overrides.OfReplies)
+        foreach (ushort overridden in overrides.CodesOfReplies)
         {
-            byte code = (byte)acts.Key;
+            byte code = (byte)overridden;
             int at = options.FindIndex(option => option.Code == code);
-            ImmutableArray<byte>? server = at < 0 ? null : SoundData(reply, options[at]);
-            if (OptionJoin.Of(acts, server, ItemLengthOf(code)) is not { } data) continue;
+            ImmutableArray<byte>? server = at < 0 ? null : SoundData(reply, options[at], overrides);
+            if (OptionJoin.Of(overrides.OfReplies(code), server, ItemLengthOf(code)) is not { } data) continue;
             if (server is { } said && said.AsSpan().SequenceEqual(data.AsSpan())) continue;
             if (at < 0) options.Add(new Dhcp4Option(code, data));
             else options[at] = new Dhcp4Option(code, data);
@@ -33,17 +33,14 @@ public static class Dhcp4OptionsInForce
     }
 
     // What the reader takes of a server's lists, so that what it leaves out does not come in with the owner's.
-    private static ImmutableArray<byte>? SoundData(Dhcp4Reply reply, Dhcp4Option option)
+    private static ImmutableArray<byte>? SoundData(Dhcp4Reply reply, Dhcp4Option option, OptionOverrides overrides)
     {
         switch (option.Code)
         {
             case Routers: return Octets(reply.Routers);
             case DnsServers: return Octets(reply.DnsServers);
             case NtpServers: return Octets(reply.NtpServers);
-            case DomainSearch:
-                List<byte> names = [];
-                foreach (string name in reply.SearchDomains) OptionItemWriters.Name(new OptionItem(name), names);
-                return names.Count == 0 ? null : [.. names];
+            case DomainSearch: return OptionJoin.NamesBeside(reply.SearchDomains, overrides.OfReplies(DomainSearch));
             default: return Dhcp4OptionTable.Of(option.Code).Length.Allows(option.Data.Length) ? option.Data : null;
         }
     }

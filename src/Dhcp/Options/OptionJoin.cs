@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using BondDhcp.Dhcp.Wire;
 
 namespace BondDhcp.Dhcp.Options;
 
@@ -17,6 +18,29 @@ internal static class OptionJoin
         int position = 0;
         while (position < data.Length && data[position] != 0) position += 1 + data[position];
         return Math.Min(position + 1, data.Length);
+    }
+
+    /// <summary>A server's names as octets; the last ones not, where the owner's would have no place among those that are read of a list.</summary>
+    /// <param name="server">Valid names.</param>
+    /// <param name="acts">What the configuration does to the list.</param>
+    public static ImmutableArray<byte>? NamesBeside(ImmutableArray<string> server, IEnumerable<OptionOverride> acts)
+    {
+        int count = 0, text = 0;
+        foreach (OptionOverride one in acts)
+        {
+            if (one.Act is not (OptionAct.Prepend or OptionAct.Append)) continue;
+            text += one.Data.Length;
+            for (ReadOnlySpan<byte> data = one.Data.AsSpan(); !data.IsEmpty; data = data[Name(data)..]) count++;
+        }
+        List<byte> octets = [];
+        foreach (string name in server)
+        {
+            count++;
+            text += name.Length + 1;
+            if (count > DomainNames.MaxSearchNames || text > DomainNames.MaxSearchText) break;
+            OptionItemWriters.Name(new OptionItem(name), octets);
+        }
+        return octets.Count == 0 ? null : [.. octets];
     }
 
     /// <summary>All of it.</summary>

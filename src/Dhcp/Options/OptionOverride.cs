@@ -44,9 +44,11 @@ public sealed record OptionOverrides
     /// <summary>What is sent.</summary>
     public IEnumerable<OptionOverride> Sent => All.Where(static one => one.Act == OptionAct.Send);
 
-    /// <summary>What is done to the options of a server, by code.</summary>
-    public IEnumerable<Group<ushort, OptionOverride>> OfReplies =>
-        All.Where(static one => one.Act != OptionAct.Send).GroupBy(static one => one.Code);
+    /// <summary>The options of a server to which something is done.</summary>
+    public IEnumerable<ushort> CodesOfReplies => All.Where(static one => one.Act != OptionAct.Send).Select(static one => one.Code).Distinct();
+
+    /// <summary>What is done to an option of a server.</summary>
+    public IEnumerable<OptionOverride> OfReplies(ushort code) => All.Where(one => one.Act != OptionAct.Send && one.Code == code);
 
     /// <summary>True when nothing is done to the options of a server.</summary>
     public bool LeaveReplies => All.All(static one => one.Act == OptionAct.Send);
@@ -54,10 +56,8 @@ public sealed record OptionOverrides
     /// <inheritdoc/>
     public bool Equals(OptionOverrides? other) =>
         other is not null && Request.AsSpan().SequenceEqual(other.Request.AsSpan()) && Require.AsSpan().SequenceEqual(other.Require.AsSpan())
-        && All.Length == other.All.Length
-        && All.Zip(other.All).All(static pair =>
-            pair.First.Act == pair.Second.Act && pair.First.Code == pair.Second.Code
-            && pair.First.Data.AsSpan().SequenceEqual(pair.Second.Data.AsSpan()));
+        && All.SequenceEqual(other.All, static (one, another) =>
+            one.Act == another.Act && one.Code == another.Code && one.Data.AsSpan().SequenceEqual(another.Data.AsSpan()));
 
     /// <inheritdoc/>
     public override int GetHashCode() => HashCode.Combine(Request.Length, Require.Length, All.Length);

@@ -78,6 +78,8 @@ public abstract class LeaseStore<T>(string stateDirectory, string prefix) where 
     /// <summary>The interfaces for which something is kept, in ordinal order.</summary>
     public ImmutableArray<string> Interfaces()
     {
+        // At the first start of all, where an exception would take longer than everything else here.
+        if (!Directory.Exists(stateDirectory)) return [];
         try
         {
             return

@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Text;
 using System.Text.Json;
 using BondDhcp.Dhcp.Identity;
+using BondDhcp.Net;
 
 namespace BondDhcp.Dhcp.Store;
 
@@ -31,7 +32,7 @@ internal static class StoreEnvelope
     internal static byte[] Write(Action<Utf8JsonWriter> write)
     {
         var buffer = new ArrayBufferWriter<byte>();
-        using (var json = new Utf8JsonWriter(buffer, new JsonWriterOptions { Indented = true, NewLine = "\n" })) write(json);
+        using (var json = new Utf8JsonWriter(buffer, JsonText.Indented)) write(json);
         // The writer's own brace makes way for the envelope's.
         ReadOnlySpan<byte> body = buffer.WrittenSpan[1..].TrimStart((byte)'\n');
 
@@ -67,7 +68,7 @@ internal static class StoreEnvelope
         catch (Exception error) when (error is JsonException or FormatException or InvalidOperationException)
         {
             // InvalidOperationException: a string with an escaped half of a surrogate pair.
-            return Damaged<T>("is not a lease file: " + error.Message);
+            return Damaged<T>("is not a lease file: " + (error is FormatException ? $"'{error.Message}' in it is missing or not what it can be" : JsonText.WhyDamaged(error)));
         }
     }
 

@@ -29,6 +29,5 @@ public sealed record Dhcp4Identification
     /// <summary>True when both ask for the same, and say the same beside.</summary>
     public bool AsksTheSame(Dhcp4Identification other) =>
         ParameterRequestList.AsSpan().SequenceEqual(other.ParameterRequestList.AsSpan())
-        && Sent.Length == other.Sent.Length
-        && Sent.Zip(other.Sent).All(static pair => pair.First.Code == pair.Second.Code && pair.First.Data.AsSpan().SequenceEqual(pair.Second.Data.AsSpan()));
+        && Sent.SequenceEqual(other.Sent, static (one, another) => one.Code == another.Code && one.Data.AsSpan().SequenceEqual(another.Data.AsSpan()));
 }

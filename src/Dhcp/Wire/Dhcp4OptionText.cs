@@ -1,5 +1,4 @@
 using System.Buffers.Binary;
-using System.Collections.Immutable;
 using System.Globalization;
 using System.Text;
 using BondDhcp.Net;
@@ -53,7 +52,7 @@ public static partial class Dhcp4OptionText
         Dhcp4OptionKind.TimeZoneName => ReportedText.TimeZoneName(data),
         Dhcp4OptionKind.PortalUri => ReportedText.PortalUri(data),
         Dhcp4OptionKind.EncryptedResolvers => EncryptedResolvers(data),
-        Dhcp4OptionKind.NameList => Names(data),
+        Dhcp4OptionKind.NameList => DomainNames.TextOfList(data, isCompressed: true),
         Dhcp4OptionKind.MessageType => Dhcp4MessageName.Of((Dhcp4MessageType)data[0]),
         Dhcp4OptionKind.CodeList => OptionItems.List(data, 1, static item => OptionItems.Number(item[0])),
         Dhcp4OptionKind.Identifier => HexText.Colons(data),
@@ -88,9 +87,6 @@ public static partial class Dhcp4OptionText
         }
         return text.ToString();
     }
-
-    private static string? Names(ReadOnlySpan<byte> data) =>
-        DomainNames.TryReadSearchList(data, out ImmutableArray<string> names) ? string.Join(", ", names) : null;
 
     /// <summary>Some servers send the NUL of a C string; RFC 2132 section 2 says that receivers are to expect it.</summary>
     private static ReadOnlySpan<byte> WithoutTerminator(ReadOnlySpan<byte> text) => text.TrimEnd((byte)0);

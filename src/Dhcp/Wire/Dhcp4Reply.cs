@@ -63,7 +63,7 @@ public sealed record Dhcp4Reply
     /// <summary>Option 12, validated LDH labels; null when absent or not a name.</summary>
     public string? HostName { get; init; }
 
-    /// <summary>Option 119 (RFC 3397), all or nothing.</summary>
+    /// <summary>Option 119 (RFC 3397), validated LDH labels; a name that is none is left out, a malformed list as a whole.</summary>
     public ImmutableArray<string> SearchDomains { get; init; } = [];
 
     /// <summary>Option 101: a name of the time zone database (RFC 4833); null when absent or not one. Whether it exists is not asked.</summary>

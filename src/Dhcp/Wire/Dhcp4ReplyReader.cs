@@ -234,9 +234,10 @@ public static class Dhcp4ReplyReader
     private static ImmutableArray<string> ReadSearchList(in Dhcp4OptionIndex options, ref ReplyNotes notes)
     {
         if (!options.TryGet(119, out ReadOnlySpan<byte> data)) return [];
-        if (DomainNames.TryReadSearchList(data, out ImmutableArray<string> names)) return names;
-        notes.Add("option 119 (search list) is malformed and ignored as a whole");
-        return [];
+        if (!DomainNames.TryReadList(data, isCompressed: true, out ImmutableArray<string> names, out ImmutableArray<string> refused))
+            notes.Add("option 119 (search list) is malformed and ignored as a whole");
+        notes.AddRefused("option 119 (search list)", refused);
+        return names;
     }
 
     private delegate string? ReportedReader(ReadOnlySpan<byte> data);

@@ -24,6 +24,5 @@ public sealed record Dhcp6Identification
 
     /// <summary>True when both say the same beside.</summary>
     public bool SendsTheSame(Dhcp6Identification other) =>
-        Sent.Length == other.Sent.Length
-        && Sent.Zip(other.Sent).All(static pair => pair.First.Code == pair.Second.Code && pair.First.Data.AsSpan().SequenceEqual(pair.Second.Data.AsSpan()));
+        Sent.SequenceEqual(other.Sent, static (one, another) => one.Code == another.Code && one.Data.AsSpan().SequenceEqual(another.Data.AsSpan()));
 }

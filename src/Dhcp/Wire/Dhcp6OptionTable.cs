@@ -121,6 +121,14 @@ public static class Dhcp6OptionTable
         return OptionAliases.TryReadNumber(name, out ushort number) ? Of(number) : null;
     }
 
+    /// <summary>The name that ISC's software has for an option, and its scripts for a variable, without <c>dhcp6</c> before it.</summary>
+    public static string IscNameOf(ushort code)
+    {
+        foreach ((string alias, ushort its) in OptionAliases.Ipv6)
+            if (its == code) return alias;
+        return Of(code).Name;
+    }
+
     /// <summary>Every name that <see cref="Find(string)"/> knows, but for numbers.</summary>
     public static IEnumerable<string> Names => Rows.Select(static row => row.Name).Concat(OptionAliases.Ipv6.Select(static alias => alias.Name));
 

@@ -1,5 +1,4 @@
 using System.Buffers.Binary;
-using System.Collections.Immutable;
 using System.Globalization;
 using System.Text;
 using BondDhcp.Dhcp.Identity;
@@ -41,7 +40,7 @@ public static class Dhcp6OptionText
         Dhcp6OptionKind.TimeZoneName => ReportedText.TimeZoneName(data),
         Dhcp6OptionKind.PortalUri => ReportedText.PortalUri(data),
         Dhcp6OptionKind.Name => DomainNames.TryReadUncompressed(data, out string name) ? name : null,
-        Dhcp6OptionKind.NameList => Names(data),
+        Dhcp6OptionKind.NameList => DomainNames.TextOfList(data, isCompressed: false),
         Dhcp6OptionKind.Identifier => HexText.Colons(data),
         Dhcp6OptionKind.Ia => Ia(data),
         Dhcp6OptionKind.IaTa => $"iaid {ReadIaid(data)}",
@@ -55,6 +54,7 @@ public static class Dhcp6OptionText
         Dhcp6OptionKind.VendorClass => VendorClass(data),
         Dhcp6OptionKind.VendorOptions => Enterprise(data),
         Dhcp6OptionKind.RemoteId => $"{Enterprise(data)} {HexText.Colons(data[4..])}",
+        Dhcp6OptionKind.NtpServer => NtpServers(data),
         Dhcp6OptionKind.LinkLayerAddress => LinkLayerAddress(data),
         Dhcp6OptionKind.EncryptedResolver => EncryptedResolverReader.ReadIpv6(data)?.ToString(),
         _ => null,
@@ -95,9 +95,6 @@ public static class Dhcp6OptionText
         return string.Create(CultureInfo.InvariantCulture, $"{Dhcp6MessageName.Of(type)} hops {relay.HopCount} link {relay.LinkAddress} peer {relay.PeerAddress}");
     }
 
-    private static string? Names(ReadOnlySpan<byte> data) =>
-        DomainNames.TryReadUncompressedList(data, out ImmutableArray<string> names) ? string.Join(", ", names) : null;
-
     private static string? FullyQualifiedName(ReadOnlySpan<byte> data)
     {
         string? name = OptionItems.Labels(data[1..], MaxTextLength);
@@ -119,6 +116,20 @@ public static class Dhcp6OptionText
             data = data[(2 + length)..];
         }
         return text.ToString();
+    }
+
+    /// <summary>What the sub-options of one option 56 say; null where one of them is none.</summary>
+    private static string? NtpServers(ReadOnlySpan<byte> data)
+    {
+        List<string> servers = [];
+        var inner = new Dhcp6OptionWalker(data);
+        while (inner.MoveNext())
+        {
+            if (FormatNtp(inner.Code, inner.Data) is not { } server) return null;
+            if (servers.Count == OptionItems.MaxItems) return string.Join(", ", servers) + ", " + OptionItems.Cut;
+            servers.Add(server);
+        }
+        return inner.IsMalformed ? null : string.Join(", ", servers);
     }
 
     private static string Enterprise(ReadOnlySpan<byte> data) =>

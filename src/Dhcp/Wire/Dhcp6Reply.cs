@@ -49,7 +49,7 @@ public sealed record Dhcp6Reply
     /// <summary>Option 23, unusable entries left out; link-local ones are of use.</summary>
     public ImmutableArray<Ipv6Address> DnsServers { get; init; } = [];
 
-    /// <summary>Option 24, validated LDH labels; all or nothing.</summary>
+    /// <summary>Option 24, validated LDH labels; a name that is none is left out, a malformed list as a whole.</summary>
     public ImmutableArray<string> SearchDomains { get; init; } = [];
 
     /// <summary>Option 56, every instance in order.</summary>

@@ -35,9 +35,10 @@ public static partial class Dhcp6ReplyReader
     private static ImmutableArray<string> ReadSearchList(in Dhcp6MessageView message, ref ReplyNotes notes)
     {
         if (!TryGet(message, 24, ref notes, out ReadOnlySpan<byte> data)) return [];
-        if (DomainNames.TryReadUncompressedList(data, out ImmutableArray<string> names)) return names;
-        notes.Add("option 24 (domain-search) is malformed and ignored as a whole");
-        return [];
+        if (!DomainNames.TryReadList(data, isCompressed: false, out ImmutableArray<string> names, out ImmutableArray<string> refused))
+            notes.Add("option 24 (domain-search) is malformed and ignored as a whole");
+        notes.AddRefused("option 24 (domain-search)", refused);
+        return names;
     }
 
     private static string? ReadName(in Dhcp6MessageView message, ushort code, ref ReplyNotes notes)

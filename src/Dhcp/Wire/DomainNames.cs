@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Text;
+using BondDhcp.Net;
 
 namespace BondDhcp.Dhcp.Wire;
 
@@ -23,6 +24,12 @@ public static class DomainNames
 
     /// <summary>Characters of a search list that are kept.</summary>
     public const int MaxSearchText = 1025;
+
+    // Names of a list that are looked at, kept or not: a pointer of two octets can stand for one of 255.
+    private const int MaxNamesRead = 2 * MaxSearchNames;
+
+    // Of a label, every octet escaped.
+    private const int MaxLabelText = 4 * MaxLabelLength;
 
     /// <summary>True for letters, digits and hyphens in labels of 1 to 63, no hyphen first or last, 253 at most in all.</summary>
     public static bool IsValid(string name)
@@ -72,21 +79,43 @@ public static class DomainNames
     }
 
     /// <summary>
-    /// Option 119: every name, or nothing when any part is malformed. What follows the most names that are kept is not
-    /// looked at: pointers of two octets could make each of them 255 octets long.
+    /// Option 119: every name, or nothing when any part is malformed or no valid name. What follows the most names that are
+    /// kept is not looked at: pointers of two octets could make each of them 255 octets long.
     /// </summary>
     public static bool TryReadSearchList(ReadOnlySpan<byte> data, out ImmutableArray<string> names) =>
-        TryReadNames(data, MaxJumps, out names);
+        TryReadList(data, isCompressed: true, out names, out ImmutableArray<string> refused) && refused.IsEmpty;
 
     /// <summary>As <see cref="TryReadSearchList"/>, of DHCPv6, where a pointer is malformed (RFC 9915 section 10).</summary>
     public static bool TryReadUncompressedList(ReadOnlySpan<byte> data, out ImmutableArray<string> names) =>
-        TryReadNames(data, maxJumps: 0, out names);
+        TryReadList(data, isCompressed: false, out names, out ImmutableArray<string> refused) && refused.IsEmpty;
+
+    /// <summary>
+    /// A list of names, those apart that are not valid: where each begins and ends is certain all the same. False when the
+    /// encoding does not hold, and nothing of it can be believed.
+    /// </summary>
+    /// <param name="data">The list.</param>
+    /// <param name="isCompressed">It may have pointers (RFC 3397); in DHCPv6 they are malformed (RFC 9915 section 10).</param>
+    /// <param name="names">Those that are valid.</param>
+    /// <param name="refused">The others, escaped.</param>
+    public static bool TryReadList(ReadOnlySpan<byte> data, bool isCompressed, out ImmutableArray<string> names, out ImmutableArray<string> refused)
+    {
+        names = [];
+        refused = [];
+        if (ReadAll(data, isCompressed) is not { Count: > 0 } all) return false;
+        names = [.. all.Where(IsValid)];
+        refused = [.. all.Where(static name => !IsValid(name))];
+        return true;
+    }
+
+    /// <summary>A list as it was sent, <c>a, b, c</c>, escaped; null when the encoding does not hold.</summary>
+    internal static string? TextOfList(ReadOnlySpan<byte> data, bool isCompressed) =>
+        ReadAll(data, isCompressed) is { Count: > 0 } all ? string.Join(", ", all) : null;
 
     /// <summary>One uncompressed name that fills the data; false when it is malformed, not valid, or something follows it.</summary>
     public static bool TryReadUncompressed(ReadOnlySpan<byte> data, out string name)
     {
         int position = 0;
-        return TryReadName(data, maxJumps: 0, ref position, out name) && position == data.Length;
+        return TryReadName(data, maxJumps: 0, ref position, out name) && position == data.Length && IsValid(name);
     }
 
     /// <summary>As <see cref="TryReadUncompressed"/>, of a name without its root label (RFC 4704 section 4.2).</summary>
@@ -100,27 +129,32 @@ public static class DomainNames
         return TryReadUncompressed(whole[..(data.Length + 1)], out name);
     }
 
-    private static bool TryReadNames(ReadOnlySpan<byte> data, int maxJumps, out ImmutableArray<string> names)
+    private static List<string>? ReadAll(ReadOnlySpan<byte> data, bool isCompressed)
     {
-        names = [];
-        ImmutableArray<string>.Builder read = ImmutableArray.CreateBuilder<string>();
+        List<string> read = [];
         int position = 0;
+        int valid = 0;
         int text = 0;
-        while (position < data.Length && read.Count < MaxSearchNames)
+        while (position < data.Length && valid < MaxSearchNames && read.Count < MaxNamesRead)
         {
-            if (!TryReadName(data, maxJumps, ref position, out string name)) return false;
-            text += name.Length + 1;
-            if (text > MaxSearchText) break;
+            if (!TryReadName(data, isCompressed ? MaxJumps : 0, ref position, out string name)) return null;
+            if (IsValid(name))
+            {
+                text += name.Length + 1;
+                if (text > MaxSearchText) break;
+                valid++;
+            }
             read.Add(name);
         }
-        names = read.ToImmutable();
-        return names.Length > 0;
+        return read;
     }
 
+    /// <summary>A name, its labels escaped, and the root as <c>.</c>; what is valid is not changed by it. False when the encoding does not hold.</summary>
     private static bool TryReadName(ReadOnlySpan<byte> data, int maxJumps, ref int position, out string name)
     {
         name = "";
         var text = new StringBuilder();
+        int octets = 0;
         int at = position;
         int jumps = 0;
         bool jumped = false;
@@ -131,8 +165,8 @@ public static class DomainNames
             if (length == 0)
             {
                 if (!jumped) position = at + 1;
-                name = text.ToString();
-                return IsValid(name);
+                name = text.Length == 0 ? "." : text.ToString();
+                return true;
             }
             if (length >= 0xc0)
             {
@@ -145,12 +179,11 @@ public static class DomainNames
                 at = target;
                 continue;
             }
-            if (length > MaxLabelLength || at + 1 + length > data.Length || text.Length + length + 1 > MaxWireLength) return false;
-            ReadOnlySpan<byte> label = data.Slice(at + 1, length);
-            // As text it would be two labels, and another name than the server's.
-            if (label.Contains((byte)'.')) return false;
+            if (length > MaxLabelLength || at + 1 + length > data.Length || octets + length + 2 > MaxWireLength) return false;
+            octets += 1 + length;
             if (text.Length > 0) text.Append('.');
-            text.Append(Encoding.Latin1.GetString(label));
+            // A dot within a label as it is would make two of it, and another name than the server's.
+            text.Append(EscapedText.Of(data.Slice(at + 1, length), MaxLabelText).Replace(".", @"\.", StringComparison.Ordinal));
             at += 1 + length;
         }
     }

@@ -66,8 +66,8 @@ internal sealed class RivalGate : IDisposable
     /// <summary>The client must wait.</summary>
     public bool IsClosed { get; private set; }
 
-    /// <summary>Devices below the interface are looked at, too; another gate of the same interface does it otherwise.</summary>
-    public bool LooksBelow { get; init; } = true;
+    /// <summary>Devices below the interface are looked at, too; another gate of the same interface does it otherwise. A reload may change who does.</summary>
+    public Func<bool> LooksBelow { get; init; } = static () => true;
 
     /// <summary>The interface and the devices below it, for a rule that spares them all.</summary>
     public Func<IReadOnlyList<string>> Devices { get; init; } = static () => [];
@@ -205,7 +205,7 @@ internal sealed class RivalGate : IDisposable
     private ImmutableArray<Rival> Find()
     {
         if (!_network.Table.TryFind(_name, out Link? link)) return [];
-        IEnumerable<Link> below = LooksBelow ? _network.Table.Links.Values.Where(one => one.MasterIndex == link.Index) : [];
+        IEnumerable<Link> below = LooksBelow() ? _network.Table.Links.Values.Where(one => one.MasterIndex == link.Index) : [];
         return _search.Find([link, .. below], _ipv6);
     }
 

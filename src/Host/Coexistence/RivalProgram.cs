@@ -1,5 +1,3 @@
-using System.Collections.Frozen;
-
 namespace BondDhcp.Host.Coexistence;
 
 /// <summary>A program that is known to configure interfaces.</summary>
@@ -12,8 +10,7 @@ internal sealed record RivalProgram(RivalKind Kind, string Name, bool Ipv4, bool
     /// <summary>The kernel keeps so many characters of a process's name (TASK_COMM_LEN).</summary>
     private const int KernelNameLength = 15;
 
-    // By the name of the process, which the kernel cuts.
-    private static readonly FrozenDictionary<string, RivalProgram> s_known = ((RivalProgram[])
+    private static readonly RivalProgram[] s_known =
     [
         new(RivalKind.Networkd, "systemd-networkd", true, true),
         new(RivalKind.NetworkManager, "NetworkManager", true, true),
@@ -28,17 +25,25 @@ internal sealed record RivalProgram(RivalKind Kind, string Name, bool Ipv4, bool
         new(RivalKind.Client, "dhcp6c", false, true),
         new(RivalKind.Client, "odhcp6c", false, true),
         new(RivalKind.Client, "dibbler-client", false, true),
-    ]).ToFrozenDictionary(program => program.Name[..Math.Min(program.Name.Length, KernelNameLength)], StringComparer.Ordinal);
+    ];
 
     /// <summary>A name under which several programs run: the first argument says which.</summary>
     public const string ManyInOne = "busybox";
 
     /// <summary>The program of a process; null for one that is not known to configure interfaces.</summary>
     public static RivalProgram? Of(ProcessFacts process) =>
-        s_known.GetValueOrDefault(process.Name == ManyInOne ? (process.Arguments.Count > 1 ? process.Arguments[1] : "") : process.Name);
+        Named(process.Name == ManyInOne ? (process.Arguments.Count > 1 ? process.Arguments[1] : "") : process.Name);
 
     /// <summary>True for the name of a process that may be one of them: no other need be looked at closer.</summary>
-    public static bool MayBe(string processName) => processName == ManyInOne || s_known.ContainsKey(processName);
+    public static bool MayBe(string processName) => processName == ManyInOne || Named(processName) is not null;
+
+    // The name of a process is one that the kernel cut.
+    private static RivalProgram? Named(string processName)
+    {
+        foreach (RivalProgram program in s_known)
+            if (processName.AsSpan().SequenceEqual(program.Name.AsSpan(0, Math.Min(program.Name.Length, KernelNameLength)))) return program;
+        return null;
+    }
 
     /// <summary>True when a process of this program speaks the family, by its arguments or by what it has made of its title.</summary>
     public bool Speaks(bool ipv6, ProcessFacts process)

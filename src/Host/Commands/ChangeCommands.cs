@@ -12,6 +12,7 @@ internal static class ChangeCommands
     public static int Run(Invocation invocation)
     {
         ControlRequest request = new(invocation.Command.Name, invocation.Arguments) { Ipv4 = invocation.Ipv4, Ipv6 = invocation.Ipv6 };
-        return DaemonCall.Ask(invocation, request, invocation.Timeout ?? s_leaseTimeout);
+        bool ends = request is { Command: "stop", Arguments.IsEmpty: true };
+        return DaemonCall.Ask(invocation, request, invocation.Timeout ?? s_leaseTimeout, ends: ends);
     }
 }

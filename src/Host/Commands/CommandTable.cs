@@ -22,8 +22,8 @@ internal static class CommandTable
             Details = "openmetrics is for node_exporter's textfile collector: write it to a file beside, and rename that.",
         },
         new("lease", "[IFACE] [--json]", "leases with every option; from the state directory when no daemon answers", ["--json"], 0, 1, QueryCommands.Lease),
-        new("watch", "[--json]", "events as they come", ["--json"], 0, 0, QueryCommands.Watch),
-        new("timeline", "[--since 10m] [--json]", "events kept", ["--since", "--json"], 0, 0, QueryCommands.Timeline),
+        new("watch", "[IFACE] [--json]", "events as they come, of every interface or one", ["--json"], 0, 1, QueryCommands.Watch),
+        new("timeline", "[IFACE] [--since 10m] [--json]", "events kept, of every interface or one", ["--since", "--json"], 0, 1, QueryCommands.Timeline),
         new("start", "COMPONENT...", "start components, such as dhcp4@bond0, and what they stand on", [], 1, Any, ChangeCommands.Run),
         new("stop", "[COMPONENT...]", "stop components, and what stands on them, until start or reboot; without one, take all down and end the daemon", [], 0, Any, ChangeCommands.Run),
         new("restart", "COMPONENT... [--timeout 60]", "stop and start again; dhcp4@ releases and acquires anew", ["--timeout"], 1, Any, ChangeCommands.Run),
@@ -36,7 +36,10 @@ internal static class CommandTable
         {
             Details = "Without IFACE every interface with DHCP or addresses; without -4 or -6 any one family. Link-local and\ntentative addresses do not count.",
         },
-        new("decode", "FILE [--json]", "print the DHCPv4 and DHCPv6 messages of a pcap or pcapng file", ["--json"], 1, 1, DecodeCommand.Run),
+        new("decode", "FILE [--json]", "print the DHCPv4 and DHCPv6 messages of a pcap or pcapng file", ["--json"], 1, 1, DecodeCommand.Run)
+        {
+            Details = "- as FILE is standard input.",
+        },
         new("import", "[--root DIR] [--output FILE [--replace]] [--stop-dhclient] [PATH...]", "make the configuration from those of ifupdown, dhclient and dhcp6c",
             ["--root", "--output", "--replace", "--stop-dhclient"], 0, Any, Import.ImportCommand.Run)
         {

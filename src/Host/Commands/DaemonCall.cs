@@ -1,6 +1,7 @@
 using System.Text.Json;
 using BondDhcp.Host.Control;
 using BondDhcp.Host.Text;
+using BondDhcp.Net.Linux;
 
 namespace BondDhcp.Host.Commands;
 
@@ -13,16 +14,28 @@ internal static class DaemonCall
     /// <summary>For the reason of a time-out, which comes at once or not at all: who set the time-out waits no longer than that.</summary>
     private static readonly TimeSpan s_reasonTimeout = TimeSpan.FromSeconds(1);
 
+    /// <summary>What a daemon still does once it has answered that it ends: some tens of milliseconds.</summary>
+    private static readonly TimeSpan s_endTimeout = TimeSpan.FromSeconds(5);
+
     /// <summary>Asks once and waits for the answer; null timeout for ever.</summary>
-    public static int Ask(Invocation invocation, ControlRequest request, TimeSpan? timeout, Action<JsonElement>? print = null)
+    /// <param name="invocation">What was called.</param>
+    /// <param name="request">What is asked.</param>
+    /// <param name="timeout">For the answer.</param>
+    /// <param name="print">Takes an answer's result.</param>
+    /// <param name="ends">The daemon ends by it, and is waited for: whoever starts another one finds its place free.</param>
+    public static int Ask(Invocation invocation, ControlRequest request, TimeSpan? timeout, Action<JsonElement>? print = null, bool ends = false)
     {
         using ControlClient? client = ControlClient.Send(invocation.RuntimeDirectory, request);
         if (client is null) return NoDaemon(invocation);
+        using ProcessDescriptor? daemon = ends ? client.OpenDaemon() : null;
         CallOutcome outcome = client.Receive(timeout, out JsonDocument? frame);
         using (frame)
         {
             if (outcome == CallOutcome.TimedOut) return TimedOut(invocation, request);
-            return outcome == CallOutcome.Answered ? Finish(frame!.RootElement, print) : Explain(invocation, outcome);
+            if (outcome != CallOutcome.Answered) return Explain(invocation, outcome);
+            int exit = Finish(frame!.RootElement, print);
+            if (exit == ExitCode.Done) daemon?.WaitForEnd(s_endTimeout);
+            return exit;
         }
     }
 

@@ -30,11 +30,11 @@ internal static class QueryCommands
     }
 
     /// <summary><c>watch</c>.</summary>
-    public static int Watch(Invocation invocation) => Stream(invocation, new ControlRequest("watch", []), null);
+    public static int Watch(Invocation invocation) => Stream(invocation, new ControlRequest("watch", invocation.Arguments), null);
 
     /// <summary><c>timeline</c>.</summary>
     public static int Timeline(Invocation invocation) =>
-        Stream(invocation, new ControlRequest("timeline", []) { Since = invocation.Since }, DaemonCall.AnswerTimeout);
+        Stream(invocation, new ControlRequest("timeline", invocation.Arguments) { Since = invocation.Since }, DaemonCall.AnswerTimeout);
 
     private static int Ask(Invocation invocation, Action<TextWriter, JsonElement, DateTimeOffset> text) =>
         DaemonCall.Ask(

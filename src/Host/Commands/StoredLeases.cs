@@ -22,8 +22,13 @@ internal static class StoredLeases
         try
         {
             DaemonSnapshot snapshot = Read(invocation.StateDirectory, invocation.Arguments.FirstOrDefault(), Configured(invocation.ConfigurationFile));
-            if (invocation.Arguments is [var asked] && snapshot.Interfaces.IsEmpty)
-                Console.Error.WriteLine($"bonddhcp: no daemon answers, and the state directory {invocation.StateDirectory} holds no lease of '{EscapedText.Of(asked)}'");
+            if (snapshot.Interfaces.IsEmpty)
+            {
+                string whose = invocation.Arguments is [var asked] ? $" of '{EscapedText.Of(asked)}'" : "";
+                Console.Error.WriteLine($"bonddhcp: no daemon answers in {invocation.RuntimeDirectory}, and the state directory {invocation.StateDirectory} holds no lease{whose}; start one with 'systemctl start bonddhcp' or 'bonddhcp run'");
+                // Beside it there is nothing to say in words.
+                if (!invocation.Json && snapshot.Duid.IsEmpty) return ExitCode.Done;
+            }
             ArrayBufferWriter<byte> output = new();
             using (Utf8JsonWriter json = new(output)) SnapshotJson.WriteLeases(json, snapshot);
             using JsonDocument document = JsonDocument.Parse(output.WrittenMemory);
@@ -62,7 +67,7 @@ internal static class StoredLeases
             {
                 Name = name,
                 Anonymity = configuration.Find(name) is { Anonymity: true },
-                Dhcp4 = lease is null ? null : Dhcp4Snapshot("stopped", lease, lease.ClientIdentifier),
+                Dhcp4 = lease is null ? null : SnapshotOf("stopped", lease, lease.ClientIdentifier),
                 Dhcp6 = lease6 is null ? null : new Dhcp6Snapshot("stopped", lease6, lease6.Reply, lease6.ClientIdentifier, lease6.Iaid),
             });
         }
@@ -80,8 +85,8 @@ internal static class StoredLeases
         return stored.Memory;
     }
 
-    private static Dhcp4Snapshot Dhcp4Snapshot(string state, Dhcp4Lease lease, ImmutableArray<byte> clientIdentifier) =>
-        new(state, lease, clientIdentifier, Dhcp4ClientIdentifier.TryGetDuid(clientIdentifier.AsSpan(), out Iaid iaid, out _) ? iaid.Value : null);
+    private static Dhcp4Snapshot SnapshotOf(string state, Dhcp4Lease lease, ImmutableArray<byte> clientIdentifier) =>
+        new(state, lease, clientIdentifier, Dhcp4Snapshot.IaidOf(clientIdentifier));
 
     private static Duid? ReadDuid(string stateDirectory)
     {

@@ -4,7 +4,9 @@ using BondDhcp.Host.Control;
 
 namespace BondDhcp.Host.Commands;
 
-/// <summary><c>wait-online</c>: waits for the daemon, too, and through a restart of it.</summary>
+/// <summary>
+/// <c>wait-online</c>: waits for the daemon, too, and through a restart of it. With a time-out of 0 it answers what is the case now.
+/// </summary>
 internal static class WaitOnlineCommand
 {
     private static readonly TimeSpan s_defaultTimeout = TimeSpan.FromSeconds(120);
@@ -17,6 +19,15 @@ internal static class WaitOnlineCommand
     {
         TimeSpan timeout = invocation.Timeout ?? s_defaultTimeout;
         ControlRequest request = new("wait-online", invocation.Arguments) { Ipv4 = invocation.Ipv4, Ipv6 = invocation.Ipv6 };
+        if (timeout == TimeSpan.Zero)
+        {
+            using ControlClient? asked = ControlClient.Send(invocation.RuntimeDirectory, request with { Now = true });
+            JsonDocument? answer = null;
+            CallOutcome now = asked?.Receive(DaemonCall.AnswerTimeout, out answer) ?? CallOutcome.NoDaemon;
+            using (answer)
+                if (now == CallOutcome.Answered) return DaemonCall.Finish(answer!.RootElement, null);
+            return now == CallOutcome.TimedOut ? DaemonCall.TimedOut(invocation, request) : NoDaemon();
+        }
         long start = Stopwatch.GetTimestamp();
         bool daemonSeen = false;
         while (true)
@@ -34,10 +45,15 @@ internal static class WaitOnlineCommand
             if (left <= TimeSpan.Zero)
             {
                 if (daemonSeen) return DaemonCall.TimedOut(invocation, request);
-                Console.Error.WriteLine("bonddhcp: timed out: no daemon answers");
-                return ExitCode.TimedOut;
+                return NoDaemon();
             }
             Thread.Sleep(left < s_pause ? left : s_pause);
         }
+    }
+
+    private static int NoDaemon()
+    {
+        Console.Error.WriteLine("bonddhcp: timed out: no daemon answers");
+        return ExitCode.TimedOut;
     }
 }

@@ -87,12 +87,15 @@ internal class Component(ComponentSpec spec, Func<ComponentSpec, ComponentWork> 
         }
     }
 
-    /// <summary>Takes a new configuration; what runs goes on with it where <paramref name="disturb"/> says so.</summary>
+    /// <summary>What was to be taken away of what it gave and could not be; null for nothing.</summary>
+    public string? LeftOver => Work?.LeftOver is { } what ? $"{Name}: not taken away: {what}" : null;
+
+    /// <summary>Takes a new configuration; what runs acts on it where <paramref name="disturb"/> says so, else it only knows.</summary>
     public void Reconfigure(InterfaceConfiguration owner, bool disturb)
     {
         Spec = Spec with { Owner = owner };
-        if (!disturb) return;
-        if (IsStopping) _afterStop.Enqueue(() => Work?.Reconfigure(owner));
+        if (!disturb) Work?.Note(owner);
+        else if (IsStopping) _afterStop.Enqueue(() => Work?.Reconfigure(owner));
         else Work?.Reconfigure(owner);
     }
 
@@ -123,7 +126,7 @@ internal class Component(ComponentSpec spec, Func<ComponentSpec, ComponentWork> 
         IsStopping = true;
         void Ended()
         {
-            string? failure = takeDown ? WhyFailed : null;
+            string? failure = takeDown ? LeftOver ?? WhyFailed : null;
             IsStopping = false;
             work.Dispose();
             Work = null;

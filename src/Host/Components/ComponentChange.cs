@@ -16,27 +16,17 @@ internal static class ComponentChange
         _ => true,
     };
 
-    /// <summary>True when a component of this kind is to be told.</summary>
-    public static bool Disturbs(ComponentKind kind, InterfaceConfiguration before, InterfaceConfiguration after) => kind switch
+    /// <summary>True when a component of this kind is to act on what changed.</summary>
+    /// <param name="kind">The component's.</param>
+    /// <param name="concern">Whom the change concerns, by <see cref="InterfaceSettings"/> and <see cref="DaemonSettings"/>.</param>
+    public static bool Disturbs(ComponentKind kind, Concern concern) => kind switch
     {
-        ComponentKind.Dhcp4 or ComponentKind.Dhcp6 => !after.SameAs(before with
-        {
-            // What it may do at the end, and what other components do, is nothing to the client.
-            ReleaseOnStop = after.ReleaseOnStop,
-            Dns = after.Dns,
-            Master = after.Master,
-            Supplicant = after.Supplicant,
-            // It is for these that DHCPINFORM asks.
-            Addresses = after.Inform ? before.Addresses : after.Addresses,
-            Routes = after.Routes,
-            Fallback = after.Fallback,
-            StaticConflictDetection = after.StaticConflictDetection,
-            PathFailover = after.PathFailover,
-        }),
+        ComponentKind.Dhcp4 => concern.HasFlag(Concern.Dhcp4),
+        ComponentKind.Dhcp6 => concern.HasFlag(Concern.Dhcp6),
         // A membership is its master's matter.
         ComponentKind.Slave => false,
         // A master that is told forgives what others did to it, and that would put back a slave which a person took out.
-        ComponentKind.Master => after.Master?.SameAs(before.Master) != true,
+        ComponentKind.Master => concern.HasFlag(Concern.Bond),
         // Those compare for themselves: static configuration does nothing where nothing differs, and a supplicant's own file may have changed.
         _ => true,
     };

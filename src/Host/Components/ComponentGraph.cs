@@ -5,7 +5,10 @@ namespace BondDhcp.Host.Components;
 /// <summary>Which components a configuration has, and which of them stands on which. Pure.</summary>
 internal static class ComponentGraph
 {
-    /// <summary>Every component, in the order in which they are started: what others stand on comes first.</summary>
+    /// <summary>
+    /// Every component, in the order in which they are started: what others stand on comes first. DHCPv6 before DHCPv4, because
+    /// its exchange takes longer.
+    /// </summary>
     public static IReadOnlyList<ComponentSpec> Of(DaemonConfiguration configuration)
     {
         List<ComponentSpec> all = [];
@@ -18,8 +21,8 @@ internal static class ComponentGraph
             }
             if (one.Supplicant is not null) all.Add(new ComponentSpec(ComponentKind.Supplicant, one.Name, one));
             if (one.HasStatic) all.Add(new ComponentSpec(ComponentKind.Static, one.Name, one));
-            if (one.Dhcp4 || one.Inform) all.Add(new ComponentSpec(ComponentKind.Dhcp4, one.Name, one));
             if (one.Dhcp6 is not null) all.Add(new ComponentSpec(ComponentKind.Dhcp6, one.Name, one));
+            if (one.Dhcp4 || one.Inform) all.Add(new ComponentSpec(ComponentKind.Dhcp4, one.Name, one));
         }
         return [.. all.OrderBy(spec => StartRank(spec.Kind))];
     }

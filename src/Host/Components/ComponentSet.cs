@@ -47,13 +47,13 @@ internal sealed class ComponentSet(
     /// and what differs goes on with what it has.
     /// </summary>
     /// <param name="configuration">The new one.</param>
-    /// <param name="identityChanged">Client identifier or host name differ: every client is told.</param>
+    /// <param name="everywhere">Whom on every interface it concerns, because of what stands above the sections.</param>
     /// <param name="done">Called when the rest goes on and what is gone has been taken down, perhaps before this returns, with what could not be taken away first.</param>
-    public void Apply(DaemonConfiguration configuration, bool identityChanged, Completion done)
+    public void Apply(DaemonConfiguration configuration, Concern everywhere, Completion done)
     {
         _configuration = configuration;
-        Dictionary<string, ComponentSpec> wanted = ComponentGraph.Of(configuration).ToDictionary(spec => spec.Name);
-        Component[] gone = [.. _components.Where(component => !ComponentChange.GoesOn(component.Spec, wanted.GetValueOrDefault(component.Name)))];
+        IReadOnlyList<ComponentSpec> wanted = ComponentGraph.Of(configuration);
+        Component[] gone = [.. _components.Where(component => !ComponentChange.GoesOn(component.Spec, wanted.FirstOrDefault(spec => spec.Name == component.Name)))];
         foreach (Component one in gone)
         {
             _components.Remove(one);
@@ -74,15 +74,30 @@ internal sealed class ComponentSet(
         });
         foreach (Component component in _components)
         {
-            ComponentSpec spec = wanted[component.Name];
-            bool disturbs = ComponentChange.Disturbs(spec.Kind, component.Spec.Owner, spec.Owner)
-                || (identityChanged && IsClient(spec.Kind));
-            component.Reconfigure(spec.Owner, disturbs);
+            ComponentSpec spec = wanted.First(one => one.Name == component.Name);
+            Concern concern = everywhere | InterfaceSettings.Differences(component.Spec.Owner, spec.Owner);
+            component.Reconfigure(spec.Owner, ComponentChange.Disturbs(spec.Kind, concern));
+            failure ??= component.LeftOver;
         }
-        foreach (ComponentSpec spec in wanted.Values)
+        foreach (ComponentSpec spec in wanted)
             if (Find(spec.Name) is null) Add(spec);
         Changed?.Invoke();
         OneLess(null);
+    }
+
+    /// <summary>A sentence for each component that does not begin, because a user stopped or released it in an earlier run, with what begins it.</summary>
+    public IEnumerable<string> Idle()
+    {
+        foreach (Component component in _components)
+            if (component.WhyStopped is { } why) yield return $"{component.Name} stays stopped by an earlier command: {why}; 'bonddhcp {WhatBegins(component, why)}' begins it";
+    }
+
+    // What stopped with a master comes back with it.
+    private string WhatBegins(Component component, string why)
+    {
+        if (why.StartsWith(StoppedWithAnother, StringComparison.Ordinal) && Find(why[StoppedWithAnother.Length..]) is { } other) return "start " + other.Name;
+        if (why != LeaseComponent.Released) return "start " + component.Name;
+        return $"acquire {component.Spec.Interface} {(component.Spec.Kind == ComponentKind.Dhcp6 ? "-6" : "-4")}";
     }
 
     /// <summary>Starts a component by the user's wish, after what it stands on; a master brings back what stopped with it.</summary>
@@ -150,12 +165,11 @@ internal sealed class ComponentSet(
     // What stands on it directly or by way of others: leases before static addresses, those before slaves and masters.
     private List<Component> Dependents(Component component)
     {
-        HashSet<Component> found = [];
-        Queue<Component> from = new([component]);
-        while (from.TryDequeue(out Component? one))
+        List<Component> all = [component];
+        for (int i = 0; i < all.Count; i++)
             foreach (Component other in _components)
-                if (other != component && StandsOn(other, one) && found.Add(other)) from.Enqueue(other);
-        return found.OrderBy(other => (other.Spec.Kind, !LiesOn(other, component)));
+                if (StandsOn(other, all[i]) && !all.Contains(other)) all.Add(other);
+        return all.Skip(1).OrderBy(other => (other.Spec.Kind, !LiesOn(other, component)));
     }
 
     // As it is written down, or as the kernel has it at this moment: which VLANs there are nobody writes down.
@@ -165,7 +179,9 @@ internal sealed class ComponentSet(
         master.Spec.Kind == ComponentKind.Master && one.Spec.Kind is not (ComponentKind.Master or ComponentKind.Supplicant)
         && liesOn?.Invoke(one.Spec.Interface, master.Spec.Interface) == true;
 
-    private static string StoppedWith(Component component) => "stopped with " + component.Name;
+    private const string StoppedWithAnother = "stopped with ";
+
+    private static string StoppedWith(Component component) => StoppedWithAnother + component.Name;
 
     // Each kind when the one before it has ended.
     private static void EndFrom(

@@ -35,8 +35,19 @@ internal abstract class ComponentWork : IDisposable
     /// </summary>
     public virtual void StopByName(Action done) => Stop(takeDown: true, done);
 
+    /// <summary>What was to be taken away of what it gave and could not be, by a stop or by another configuration; null for nothing.</summary>
+    public virtual string? LeftOver => null;
+
     /// <summary>Goes on under another configuration, with the least disturbance.</summary>
     public abstract void Reconfigure(InterfaceConfiguration owner);
+
+    /// <summary>
+    /// The section is another, and nothing in it concerns this work: nothing is to be done. What it reads of the section later,
+    /// such as whether the other family has a client, it reads of this one.
+    /// </summary>
+    public virtual void Note(InterfaceConfiguration owner)
+    {
+    }
 
     /// <summary>Lets go; everything stays.</summary>
     public abstract void Dispose();

@@ -2,7 +2,6 @@ using System.Collections.Immutable;
 using BondDhcp.Bond.Addressing;
 using BondDhcp.Bond.Links;
 using BondDhcp.Dhcp.Client;
-using BondDhcp.Dhcp.Identity;
 using BondDhcp.Host.Coexistence;
 using BondDhcp.Host.Configuration;
 using BondDhcp.Host.Runner;
@@ -44,8 +43,11 @@ internal sealed class Dhcp4RunnerWork(
         {
             if (_runner is null) return new Dhcp4Snapshot("waiting", null, [], null) { IsInform = _configuration.Inform };
             ImmutableArray<byte> clientIdentifier = _runner.ClientIdentifier;
-            uint? iaid = Dhcp4ClientIdentifier.TryGetDuid(clientIdentifier.AsSpan(), out Iaid value, out _) ? value.Value : null;
-            return new Dhcp4Snapshot(gate.IsClosed ? "waiting" : _runner.ClientState, _runner.Lease, clientIdentifier, iaid) { IsInform = _runner.IsInform };
+            return new Dhcp4Snapshot(gate.IsClosed ? "waiting" : _runner.ClientState, _runner.Lease, clientIdentifier, Dhcp4Snapshot.IaidOf(clientIdentifier))
+            {
+                IsInform = _runner.IsInform,
+                RefusedRoutes = _runner.RefusedRoutes,
+            };
         }
     }
 
@@ -96,6 +98,13 @@ internal sealed class Dhcp4RunnerWork(
     {
         _configuration = owner;
         if (_runner is not null && tryMakeOptions(owner) is { } options) _runner.Reconfigure(options);
+    }
+
+    /// <inheritdoc/>
+    public override void Note(InterfaceConfiguration owner)
+    {
+        _configuration = owner;
+        _runner?.Note(owner);
     }
 
     /// <inheritdoc/>

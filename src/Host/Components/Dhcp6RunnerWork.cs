@@ -4,7 +4,6 @@ using BondDhcp.Host.Coexistence;
 using BondDhcp.Host.Configuration;
 using BondDhcp.Host.Runner;
 using BondDhcp.Host.Status;
-using BondDhcp.Net.Linux;
 
 namespace BondDhcp.Host.Components;
 
@@ -26,12 +25,15 @@ internal sealed class Dhcp6RunnerWork(
     public override string State => gate.IsClosed ? "waiting" : Runner.Client.StateName is var name && name is "stopped" or "waiting" ? name : "running";
 
     /// <inheritdoc/>
-    public override string? Why => gate.Why ?? Runner.Fault ?? Runner.Client.WhyAt(BoottimeClock.Now);
+    public override string? Why => gate.Why ?? Runner.Fault ?? Runner.ClientWhy;
 
     /// <inheritdoc/>
     public override Dhcp6Snapshot Client => new(
         gate.IsClosed ? "waiting" : Runner.Client.StateName, Runner.Lease, Runner.Reply,
-        Runner.Client.ClientIdentifier, Runner.Client.Iaid);
+        Runner.Client.ClientIdentifier, Runner.Client.Iaid)
+    {
+        Information = Runner.Client.Lease is null ? Runner.Client.Information : null,
+    };
 
     /// <inheritdoc/>
     public override IEnumerable<KeyValuePair<string, long>> Drops => Runner.Drops.Seen;
@@ -63,6 +65,9 @@ internal sealed class Dhcp6RunnerWork(
 
     /// <inheritdoc/>
     public override void Reconfigure(InterfaceConfiguration owner) => Runner.Reconfigure(makeOptions(owner));
+
+    /// <inheritdoc/>
+    public override void Note(InterfaceConfiguration owner) => Runner.Note(owner);
 
     /// <inheritdoc/>
     public override void Execute(DhcpCommand command, Action<bool, string?> done)

@@ -8,6 +8,9 @@ namespace BondDhcp.Host.Components;
 internal sealed class LeaseComponent(ComponentSpec spec, Func<ComponentSpec, ComponentWork> create, StoppedComponents stopped)
     : Component(spec, create, stopped)
 {
+    /// <summary>Why it does not run after <c>release</c>.</summary>
+    public const string Released = "released; idle until acquire";
+
     private static readonly Dhcp4Snapshot s_stopped4 = new("stopped", null, [], null);
     private static readonly Dhcp6Snapshot s_stopped6 = new("stopped", null, null, null, null);
 
@@ -44,7 +47,7 @@ internal sealed class LeaseComponent(ComponentSpec spec, Func<ComponentSpec, Com
             if (command == DhcpCommand.Acquire && WhyStopped is { } why && why != Released) done($"{Name} is stopped; 'bonddhcp start {Name}' starts it");
             else if (command == DhcpCommand.Acquire) Start(error => AfterStart(error, done));
             else if (command == DhcpCommand.Release) done(null); // nothing is held: idempotent
-            else done($"{Name} is stopped");
+            else done(WhyStopped == Released ? $"{Name} has given its lease back; 'acquire' asks for one" : $"{Name} is stopped");
             return;
         }
         string? unwritten = command == DhcpCommand.Acquire ? StoppedComponents.Remove(Name) : null;
@@ -54,8 +57,6 @@ internal sealed class LeaseComponent(ComponentSpec spec, Func<ComponentSpec, Com
             done(succeeded ? unwritten : why ?? "refused");
         });
     }
-
-    private const string Released = "released; idle until acquire";
 
     private void AfterStart(string? error, Completion done)
     {

@@ -14,6 +14,7 @@ internal sealed class StaticWork : ComponentWork
     private readonly NetworkState _network;
     private readonly PathGate _gate;
     private readonly Func<InterfaceConfiguration, StaticSettings> _settingsOf;
+    private readonly Action<Action> _settle;
     private readonly Action _gone;
     private PathView? _path;
     private MacAddress? _mac;
@@ -23,14 +24,17 @@ internal sealed class StaticWork : ComponentWork
     /// <param name="network">Links.</param>
     /// <param name="gate">What carries the interface.</param>
     /// <param name="settingsOf">Makes settings of a section.</param>
+    /// <param name="settle">Calls what it is given when nobody is being told any more that the name servers are gone.</param>
     /// <param name="gone">Is told at the end that nobody should look for it any more.</param>
     public StaticWork(
-        StaticRunner runner, NetworkState network, PathGate gate, Func<InterfaceConfiguration, StaticSettings> settingsOf, Action gone)
+        StaticRunner runner, NetworkState network, PathGate gate, Func<InterfaceConfiguration, StaticSettings> settingsOf, Action<Action> settle,
+        Action gone)
     {
         _settingsOf = settingsOf;
         _runner = runner;
         _network = network;
         _gate = gate;
+        _settle = settle;
         _gone = gone;
         network.Changed += Follow;
         gate.Changed += FollowPath;
@@ -59,9 +63,12 @@ internal sealed class StaticWork : ComponentWork
     /// <inheritdoc/>
     public override void Stop(bool takeDown, Action done)
     {
-        if (takeDown) _runner.Stop(done);
+        if (takeDown) _runner.Stop(_runner.IsOffering ? () => _settle(done) : done);
         else done();
     }
+
+    /// <inheritdoc/>
+    public override string? LeftOver => _runner.LeftOver;
 
     /// <inheritdoc/>
     public override void Reconfigure(InterfaceConfiguration owner) => _runner.Reconfigure(_settingsOf(owner));

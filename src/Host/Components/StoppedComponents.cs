@@ -15,7 +15,7 @@ internal sealed class StoppedComponents
 
     private readonly string _path;
     private readonly string _bootId;
-    private readonly SortedDictionary<string, string> _reasons = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, string> _reasons = [];
 
     /// <summary>Reads what an earlier daemon left in <paramref name="runtimeDirectory"/>; of another boot it is nothing.</summary>
     public StoppedComponents(string runtimeDirectory, string bootId)
@@ -67,7 +67,7 @@ internal sealed class StoppedComponents
     private string? Write()
     {
         Changed?.Invoke();
-        string text = string.Concat(_reasons.Select(entry => $"{entry.Key} {entry.Value}\n"));
+        string text = string.Concat(_reasons.Keys.Order(StringComparer.Ordinal).Select(component => $"{component} {_reasons[component]}\n"));
         return (text.Length > 0 ? StateFile.WriteForThisBoot(_path, Encoding.UTF8.GetBytes($"{_bootId}\n{text}")) : StateFile.Remove(_path)) is { } problem
             ? $"done, but a restart of the daemon will undo it: {_path}: {problem}"
             : null;

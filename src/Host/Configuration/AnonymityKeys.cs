@@ -49,7 +49,7 @@ internal static class AnonymityKeys
         InterfaceConfiguration configuration = draft.Configuration;
         Refuse(configuration.Iaid is not null, "iaid", "the IAID follows the hardware address (RFC 7844 section 4.5)");
         Refuse(configuration.Chaddr == ChaddrPolicy.Lease, "chaddr", "a lease ends with the hardware address it was granted to (RFC 7844 section 3.2)");
-        Refuse(configuration.RapidCommit, "rapid-commit", "its option is not among those that RFC 7844 section 3 lists");
+        Refuse(configuration.RapidCommit || configuration.RapidCommit6, "rapid-commit", "its option is not among those that RFC 7844 section 3 lists");
         Refuse(configuration.Ipv4LinkLocal, "ipv4-link-local", "the address is made of the DUID, and is the same on every network");
         Refuse(configuration.Inform, "inform", "it names an address that is the same under every hardware address (RFC 7844 section 3.2)");
 

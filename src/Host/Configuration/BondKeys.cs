@@ -55,7 +55,7 @@ internal static class BondKeys
 
     private static void ReadOption(InterfaceDraft draft, BondOption option, ConfigurationValue value)
     {
-        bool isSwitch = option.Words is [("off", 0), ("on", 1)];
+        bool isSwitch = option.Words is ["off", "on"];
         string? text =
             value.AsInteger is { } number ? number.ToString(CultureInfo.InvariantCulture)
             : isSwitch && value.AsBoolean is { } on ? (on ? "on" : "off")
@@ -63,10 +63,10 @@ internal static class BondKeys
             : value.AsText;
         string why = option.Words.IsEmpty
             ? FormattableString.Invariant($"must be a number from {option.Min} to {option.Max}")
-            : "must be one of " + string.Join(", ", option.Words.Select(word => $"\"{word.Word}\""));
+            : "must be one of " + string.Join(", ", option.Words.Select(word => $"\"{word}\""));
         if (text is null || !option.TryParse(text, out BondSetting setting, out why))
         {
-            string hint = text is not null && !option.Words.IsEmpty ? Text.Suggestion.Phrase(text, option.Words.Select(word => word.Word)) : "";
+            string hint = text is not null && !option.Words.IsEmpty ? Text.Suggestion.Phrase(text, option.Words) : "";
             value.Refuse(why + hint);
             return;
         }

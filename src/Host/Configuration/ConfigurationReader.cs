@@ -1,4 +1,5 @@
 using BondDhcp.Bond.Addressing;
+using BondDhcp.Host.Control;
 using BondDhcp.Host.Text;
 using BondDhcp.Net;
 using Tomlyn.Parsing;
@@ -27,6 +28,9 @@ internal sealed partial class ConfigurationReader
     private DaemonConfiguration _configuration = new();
 
     private ConfigurationReader(string file) => _problems = new ProblemList(file);
+
+    // Where the group is named; null where none is.
+    private ConfigurationValue? _controlGroupKey;
 
     private readonly record struct KeyPart(string Name, SourceSpan Span);
 
@@ -57,19 +61,25 @@ internal sealed partial class ConfigurationReader
     /// <summary>Reads text.</summary>
     /// <param name="file">Its name; only shown.</param>
     /// <param name="text">The TOML.</param>
-    /// <param name="readOther">Reads the file that <c>network-conf</c> names: its text, or why there is none. Null: it is not read.</param>
+    /// <param name="readOther">
+    /// Reads the file that <c>network-conf</c> names: its text, or why there is none. Null: it is not read, and whether other things that
+    /// are named are there is not looked at.
+    /// </param>
     public static ConfigurationResult Read(string file, string text, Func<string, (string? Text, string? Why)>? readOther = null)
     {
         ConfigurationReader reader = new(file);
-        DocumentSyntax document = SyntaxParser.Parse(text, file, validate: true);
-        // The first of a line is what is wrong; the rest of it is the parser's attempt to go on.
-        List<DiagnosticMessage> errors = [.. document.Diagnostics.Where(one => one.Kind == DiagnosticMessageKind.Error).DistinctBy(one => one.Span.Start.Line)];
-        foreach (DiagnosticMessage message in errors.Take(MaxSyntaxErrors)) reader._problems.Add(message.Span, message.Message + HintFor(message.Message));
-        // That much is another kind of file: what its keys would mean is of no use to anyone.
-        if (errors.Count > MaxSyntaxErrors) reader._problems.Add(errors[MaxSyntaxErrors].Span, FormattableString.Invariant($"and {errors.Count - MaxSyntaxErrors} more"));
+        DocumentSyntax document = reader.Parse(text);
+        if (document.HasErrors) reader.ReadDamaged(document, text);
         else reader.ReadDocument(document);
         ProblemList? others = readOther is null ? null : reader.JoinNetworkConf(readOther);
         foreach (InterfaceDraft draft in reader._interfaces) reader.CrossCheck(draft);
+        // Of a file that was read in part nobody knows what has no effect.
+        if (!document.HasErrors)
+        {
+            EffectCheck.Of(reader._interfaces, reader._problems);
+            IaidCheck.Of(reader._interfaces, reader._configuration.ClientIdentifierForm, reader._problems);
+        }
+        if (readOther is not null) reader.LookAround();
         IReadOnlyList<ConfigurationProblem> problems = [.. reader._problems.Problems, .. others?.Problems ?? []];
         DaemonConfiguration? configuration = problems.Count > 0
             ? null
@@ -77,9 +87,53 @@ internal sealed partial class ConfigurationReader
         return new ConfigurationResult(configuration, problems, [.. reader._problems.Warnings, .. others?.Warnings ?? []]);
     }
 
-    // slaves = enp3s0: the parser cannot know that a name was meant.
-    private static string HintFor(string message) =>
-        message.StartsWith("Unexpected token", StringComparison.Ordinal) && message.Contains("for a value", StringComparison.Ordinal) ? "; a string needs quotes" : "";
+    // A last line is one with its end as without: the parser itself throws where a file ends behind a backslash.
+    private DocumentSyntax Parse(string text) => SyntaxParser.Parse(text is [.., not '\n'] ? text + '\n' : text, _problems.File, validate: true);
+
+    // What is no TOML is told line by line, and what can be read beside it is looked at too.
+    private void ReadDamaged(DocumentSyntax document, string text)
+    {
+        string[] lines = text.Split('\n');
+        List<SyntaxProblem> found = [];
+        while (found.Count < MaxSyntaxErrors && FirstMisleading(document, lines, out string instead) is { } error)
+        {
+            found.Add(SyntaxProblem.Of(error, lines));
+            lines[error.Span.Start.Line] = instead;
+            document = Parse(string.Join('\n', lines));
+        }
+        lines = text.Split('\n');
+        // The first of a line is what is wrong; the rest of it is the parser's attempt to go on.
+        List<DiagnosticMessage> errors = [];
+        HashSet<int> damaged = [];
+        foreach (DiagnosticMessage one in document.Diagnostics)
+            if (one.Kind == DiagnosticMessageKind.Error && damaged.Add(SyntaxProblem.PlaceOf(one, lines).Line + 1)) errors.Add(one);
+        // That much is another kind of file: what its keys would mean is of no use to anyone.
+        int told = Math.Min(errors.Count, MaxSyntaxErrors - found.Count);
+        if (told == errors.Count) ReadDocument(document);
+        foreach (DiagnosticMessage error in errors.Take(told)) found.Add(SyntaxProblem.Of(error, lines));
+        foreach (SyntaxProblem problem in found) damaged.Add(problem.Line);
+        _problems.RemoveOfLines(damaged);
+        foreach (SyntaxProblem problem in found) _problems.Add(problem.Line, problem.Column, problem.Message);
+        if (told < errors.Count) _problems.Add(errors[told].Span, FormattableString.Invariant($"and {errors.Count - told} more"));
+    }
+
+    // One by which the lines below are read wrong: a string without an end, until its line is out of the way, or the name of a
+    // section.
+    private static DiagnosticMessage? FirstMisleading(DocumentSyntax document, string[] lines, out string instead)
+    {
+        HashSet<int> seen = [];
+        foreach (DiagnosticMessage one in document.Diagnostics)
+        {
+            int line = one.Span.Start.Line;
+            if (one.Kind != DiagnosticMessageKind.Error || line >= lines.Length || lines[line].Length == 0 || !seen.Add(line)) continue;
+            string? header = SyntaxProblem.HeaderInstead(one, lines);
+            instead = header ?? "";
+            if (header == lines[line] || (header is null && !SyntaxProblem.IsOpenString(one))) continue;
+            return one;
+        }
+        instead = "";
+        return null;
+    }
 
     private void ReadDocument(DocumentSyntax document)
     {
@@ -101,8 +155,9 @@ internal sealed partial class ConfigurationReader
             _problems.Add(path[0].Span, $"unknown table '{EscapedText.Of(path[0].Name)}'; write [interface.NAME]");
         else if (path.Count > 2 && OptionKeys.IsTable(path[2].Name) && path.Skip(3).All(static part => part.Name == "dhcp6"))
             return Draft(path[1]) is not null;
-        else if (path.Count > 2)
-            _problems.Add(path[2].Span, $"write [interface.\"{EscapedText.Of(string.Join('.', path.Skip(1).Select(part => part.Name)))}\"]: a name with a dot needs quotes");
+        else if (path is [_, var owner, { Name: var key }, ..] && InterfaceKeys.All.ContainsKey(key))
+            _problems.Add(path[2].Span, $"'{key}' is a key of [interface.{EscapedText.Of(owner.Name)}], not a table; write {key} = VALUE there");
+        else if (path.Count > 2) RefuseBelow(path);
         else
             return path.Count == 1 || Draft(path[1]) is not null;
         return false;
@@ -124,12 +179,14 @@ internal sealed partial class ConfigurationReader
         if (path is [{ Name: not "interface" } only])
         {
             if (only.Name == "network-conf") _networkConfKey = value;
+            if (only.Name == "control-group") _controlGroupKey = value;
             if (DaemonKeys.All.TryGetValue(only.Name, out DaemonKeys.Reader? read)) _configuration = read(_configuration, value);
             else RefuseKey(only, DaemonKeys.All.Keys, InterfaceKeys.All.ContainsKey(only.Name) ? "; it belongs into [interface.NAME]" : null);
         }
         else if (path[0].Name != "interface") IsTablePath(path); // a dotted key that is no table of ours
         else if (path.Count < 3) _problems.Add(key.Span, $"'{EscapedText.Of(key.Name)}' must be a table: write [interface.NAME]");
         else if (path.Count > 3 && OptionKeys.IsTable(path[2].Name)) ReadOption(path, item.Value);
+        else if (path.Count > 3 && !InterfaceKeys.All.ContainsKey(path[2].Name)) RefuseBelow(path);
         else if (path.Count > 3) _problems.Add(path[3].Span, $"'{EscapedText.Of(path[2].Name)}' is not a table");
         else if (Draft(path[1]) is { } draft)
         {
@@ -141,6 +198,21 @@ internal sealed partial class ConfigurationReader
             else if (BondKeys.WhyNoHardwareAddress(key.Name, draft.Configuration.Name) is { } why) _problems.Add(key.Span, $"{key.Name}: {why}");
             else RefuseKey(key, InterfaceKeys.All.Keys, DaemonKeys.All.ContainsKey(key.Name) ? "; it belongs before the first [table]" : null);
         }
+    }
+
+    // [interface.eth0.5] was meant as a VLAN's name, [interface.eth0.sned] as a key of ours.
+    private void RefuseBelow(List<KeyPart> path)
+    {
+        KeyPart part = path[2];
+        bool isNumbered = part.Name is [>= '0' and <= '9', ..] || (part.Name is [.., >= '0' and <= '9'] && Suggestion.Nearest(part.Name, InterfaceKeys.All.Keys) is null);
+        if (!isNumbered)
+        {
+            RefuseKey(part, InterfaceKeys.All.Keys, null);
+            return;
+        }
+        string name = path[1].Name;
+        for (int i = 2; i < path.Count && !InterfaceKeys.All.ContainsKey(path[i].Name); i++) name += "." + path[i].Name;
+        _problems.Add(part.Span, $"write [interface.\"{EscapedText.Of(name)}\"]: a name with a dot needs quotes");
     }
 
     // [interface.NAME.send] or send = { ... }: the rest of the path is the option, in which dhcp6.NAME may stand without quotes.
@@ -175,16 +247,36 @@ internal sealed partial class ConfigurationReader
             if (draft.Configuration.Addresses.Any(own => own.Address.Equals(route.Gateway)))
                 refuse($"the gateway {route.Gateway} is this interface's own address");
         MasterCheck.Complete(draft, _interfaces);
-        foreach (BondDhcp.Net.Ipv4Address server in draft.Configuration.RequireServers)
-            if (draft.Configuration.RejectServers.Contains(server))
-                _problems.Add(draft.Span, $"require-server and reject-server both name {server}");
-        foreach (BondDhcp.Dhcp.Identity.Duid server in draft.Configuration.RequireDuids)
-            if (draft.Configuration.RejectDuids.Contains(server))
-                _problems.Add(draft.Span, $"require-server and reject-server both name {server}");
+        InterfaceKeys.CheckServers(draft);
         Dhcp6Keys.Check(draft);
         StaticKeys.Check(draft);
+        NameServerKeys.Check(draft);
         draft.Configuration = draft.Options.Complete(draft.Configuration);
         AnonymityKeys.Check(draft, _configuration);
+    }
+
+    // What is named and may come later is worth a word.
+    private void LookAround()
+    {
+        if (!ControlPermission.IsGroup(_configuration.ControlGroup))
+            _controlGroupKey?.Warn($"there is no group '{EscapedText.Of(_configuration.ControlGroup)}'; only root may change things");
+        foreach (InterfaceDraft draft in _interfaces)
+            if (draft.Configuration.Supplicant is { ConfigurationFile: var file } && IsMissing(file))
+                draft.Find("supplicant")?.Warn($"there is no file '{EscapedText.Of(file)}'; wpa_supplicant cannot start until it is there");
+    }
+
+    // One that must not be looked at may be there.
+    private static bool IsMissing(string path)
+    {
+        try
+        {
+            File.GetAttributes(path);
+            return false;
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            return error is FileNotFoundException or DirectoryNotFoundException;
+        }
     }
 
     private static List<KeyPart> Split(KeySyntax key)

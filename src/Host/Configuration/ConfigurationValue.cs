@@ -34,6 +34,9 @@ internal readonly struct ConfigurationValue(string key, ValueSyntax? syntax, Pro
     /// <summary>Accepted, but worth a word at start.</summary>
     public void Warn(string message) => problems.Warn(Span, $"{Key}: {message}");
 
+    /// <summary>As <see cref="Warn(string)"/>, of an item of it.</summary>
+    public void Warn(Item item, string message) => problems.Warn(item.Span, $"{Key}: {message}");
+
     /// <summary>The value where it is a boolean; null without a report where it is not.</summary>
     public bool? AsBoolean => (syntax as BooleanValueSyntax)?.Value;
 
@@ -94,7 +97,8 @@ internal readonly struct ConfigurationValue(string key, ValueSyntax? syntax, Pro
         foreach (ArrayItemSyntax item in array.Items)
         {
             if (item.Value is StringValueSyntax { Value: { } text }) items.Add(new Item(text, item.Value.Span));
-            else problems.Add(item.Value?.Span ?? Span, $"{Key}: must be a string in quotes");
+            // One without a value was reported by the parser.
+            else if (item.Value is { } other) problems.Add(other.Span, $"{Key}: must be a string in quotes");
         }
         return items.ToImmutable();
     }

@@ -26,7 +26,7 @@ internal enum ClientIdentifierForm
     Octets,
 }
 
-/// <summary>The whole configuration. Immutable; a reload makes a new one.</summary>
+/// <summary>The whole configuration. Immutable; a reload makes a new one. Whom each setting concerns is said in <see cref="DaemonSettings"/>.</summary>
 internal sealed record DaemonConfiguration
 {
     /// <summary>Where the host name comes from.</summary>

@@ -28,7 +28,7 @@ internal sealed record Dhcp6Identity(Dhcp6Settings Settings, Dhcp6Identification
                 Anonymous = one.Anonymity,
                 Mode = one.Dhcp6 ?? Dhcp6Mode.Stateful,
                 PrefixLengthHint = one.PrefixLengthHint,
-                RapidCommit = one.RapidCommit && !one.Anonymity,
+                RapidCommit = one.RapidCommit6 && !one.Anonymity,
                 DelayFirstSolicit = one.SolicitDelay,
                 SendsName = name is not null,
                 Asked = [.. one.Options6.Asked],

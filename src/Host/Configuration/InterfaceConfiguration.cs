@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Net;
 using BondDhcp.Bond.Addressing;
 using BondDhcp.Bond.Plan;
 using BondDhcp.Dhcp.Client;
@@ -34,7 +35,7 @@ internal enum DnsOutput
     None,
 }
 
-/// <summary>The configuration of one interface. Immutable.</summary>
+/// <summary>The configuration of one interface. Immutable. Whom each setting concerns is said in <see cref="InterfaceSettings"/>.</summary>
 internal sealed record InterfaceConfiguration
 {
     /// <summary>The kernel's name.</summary>
@@ -82,8 +83,11 @@ internal sealed record InterfaceConfiguration
     /// <summary>Detect by ARP whether the network is still the same (RFC 4436).</summary>
     public bool DetectNetworkAttachment { get; init; } = true;
 
-    /// <summary>RFC 4039.</summary>
+    /// <summary>Rapid commit in DHCPv4 (RFC 4039).</summary>
     public bool RapidCommit { get; init; }
+
+    /// <summary>Rapid commit in DHCPv6 (RFC 9915 section 18.2.1).</summary>
+    public bool RapidCommit6 { get; init; }
 
     /// <summary>RFC 8925.</summary>
     public bool Ipv6Only { get; init; }
@@ -133,6 +137,12 @@ internal sealed record InterfaceConfiguration
     /// <summary>Addresses that appear when no lease comes and yield to one.</summary>
     public ImmutableArray<StaticAddress> Fallback { get; init; } = [];
 
+    /// <summary>Name servers that are always told, before those of leases; link-local ones are on this interface.</summary>
+    public ImmutableArray<IPAddress> NameServers { get; init; } = [];
+
+    /// <summary>Domains in which short names are always looked up, before those of leases.</summary>
+    public ImmutableArray<string> SearchDomains { get; init; } = [];
+
     /// <summary>An address of 169.254.0.0/16 is taken when no lease comes (RFC 3927).</summary>
     public bool Ipv4LinkLocal { get; init; }
 
@@ -142,39 +152,24 @@ internal sealed record InterfaceConfiguration
     /// <summary>DHCPINFORM beside static addresses (RFC 2131 section 4.4.3).</summary>
     public bool Inform { get; init; }
 
+    /// <summary>The addresses for which DHCPINFORM asks.</summary>
+    public ImmutableArray<StaticAddress> InformedAddresses => Inform ? Addresses : [];
+
     /// <summary>The anonymity profile (RFC 7844).</summary>
     public bool Anonymity { get; init; }
 
     /// <summary>True when a lease of either family is wanted, or configuration alone.</summary>
     public bool HasDhcp => Dhcp4 || Inform || Dhcp6 is not null;
 
+    /// <summary>True when addresses or routes are written down for the interface, or it may take a link-local one.</summary>
+    public bool HasStaticAddressing => !Addresses.IsEmpty || !Routes.IsEmpty || !Fallback.IsEmpty || WantsLinkLocal;
+
+    /// <summary>True when name servers or domains are written down for the interface.</summary>
+    public bool HasStaticNames => !NameServers.IsEmpty || !SearchDomains.IsEmpty;
+
     /// <summary>True when anything is written down for the interface beside DHCP.</summary>
-    public bool HasStatic => !Addresses.IsEmpty || !Routes.IsEmpty || !Fallback.IsEmpty || WantsLinkLocal;
+    public bool HasStatic => HasStaticAddressing || HasStaticNames;
 
     /// <summary>True when <paramref name="other"/> says the same, arrays compared by content.</summary>
-    public bool SameAs(InterfaceConfiguration other) =>
-        ProtectedRoutes.AsSpan().SequenceEqual(other.ProtectedRoutes.AsSpan())
-        && RequireServers.AsSpan().SequenceEqual(other.RequireServers.AsSpan())
-        && RejectServers.AsSpan().SequenceEqual(other.RejectServers.AsSpan())
-        && RequireDuids.AsSpan().SequenceEqual(other.RequireDuids.AsSpan())
-        && RejectDuids.AsSpan().SequenceEqual(other.RejectDuids.AsSpan())
-        && (Master is null ? other.Master is null : Master.SameAs(other.Master))
-        && Addresses.AsSpan().SequenceEqual(other.Addresses.AsSpan())
-        && Routes.AsSpan().SequenceEqual(other.Routes.AsSpan())
-        && Fallback.AsSpan().SequenceEqual(other.Fallback.AsSpan())
-        && WithoutArrays == other.WithoutArrays;
-
-    // Arrays compare by reference.
-    private InterfaceConfiguration WithoutArrays => this with
-    {
-        ProtectedRoutes = [],
-        RequireServers = [],
-        RejectServers = [],
-        RequireDuids = [],
-        RejectDuids = [],
-        Addresses = [],
-        Routes = [],
-        Fallback = [],
-        Master = null,
-    };
+    public bool SameAs(InterfaceConfiguration other) => InterfaceSettings.AreSame(this, other);
 }

@@ -1,7 +1,10 @@
 using System.Collections.Immutable;
 using BondDhcp.Dhcp.Client;
 using BondDhcp.Dhcp.Identity;
+using BondDhcp.Dhcp.Options;
+using BondDhcp.Host.Text;
 using BondDhcp.Net;
+using Tomlyn.Syntax;
 
 namespace BondDhcp.Host.Configuration;
 
@@ -51,7 +54,7 @@ internal static class InterfaceKeys
         });
         Add("offer-wait", static (i, v) => i with { OfferWait = TimeSpan.FromMilliseconds(v.Integer(0, MaxOfferWaitMilliseconds, " (milliseconds)")) });
         Add("dnav4", static (i, v) => i with { DetectNetworkAttachment = v.Boolean() });
-        Add("rapid-commit", static (i, v) => i with { RapidCommit = v.Boolean() });
+        Add("rapid-commit", static (i, v) => ReadRapidCommit(v) is var (ipv4, ipv6) ? i with { RapidCommit = ipv4, RapidCommit6 = ipv6 } : i);
         Add("ipv6-only", static (i, v) => i with { Ipv6Only = v.Boolean() });
         Add("lease-routes", static (i, v) => i with
         {
@@ -67,9 +70,25 @@ internal static class InterfaceKeys
         BondKeys.AddTo(keys);
         SupplicantKeys.AddTo(keys);
         StaticKeys.AddTo(keys);
+        NameServerKeys.AddTo(keys);
         OptionKeys.AddTo(keys);
         AnonymityKeys.AddTo(keys);
         return keys;
+    }
+
+    /// <summary>Refuses a server that is asked for and refused, where it is refused.</summary>
+    public static void CheckServers(InterfaceDraft draft)
+    {
+        InterfaceConfiguration its = draft.Configuration;
+        if (draft.Find("reject-server") is not { } rejected) return;
+        foreach ((OptionItem item, SourceSpan span) in rejected.OptionItems())
+        {
+            if (item.Text is not { } text) continue; // refused already
+            string? server =
+                Ipv4Address.TryParse(text, out Ipv4Address address) ? (its.RequireServers.Contains(address) ? address.ToString() : null)
+                : Duid.TryParse(text, out Duid? duid) && its.RequireDuids.Contains(duid) ? duid.ToString() : null;
+            if (server is not null) rejected.Refuse(new ConfigurationValue.Item(text, span), $"require-server names {server} too; remove it from one of the two");
+        }
     }
 
     private static uint? ReadIaid(ConfigurationValue value)
@@ -78,6 +97,14 @@ internal static class InterfaceKeys
         if (value.AsInteger is >= 0 and <= uint.MaxValue and { } number) return (uint)number;
         value.Refuse("must be \"auto\" or a number from 0 to 4294967295");
         return null;
+    }
+
+    private static (bool Ipv4, bool Ipv6) ReadRapidCommit(ConfigurationValue value)
+    {
+        if (value.AsBoolean is { } both) return (both, both);
+        if (value.AsText is "dhcp4" or "dhcp6") return (value.AsText == "dhcp4", value.AsText == "dhcp6");
+        value.Refuse($"must be true, false, \"dhcp4\" or \"dhcp6\"{(value.AsText is { } given ? Suggestion.Phrase(given, ["dhcp4", "dhcp6"]) : "")}");
+        return (false, false);
     }
 
     private static DnsOutput ReadDns(ConfigurationValue value)

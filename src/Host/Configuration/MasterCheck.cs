@@ -17,8 +17,9 @@ internal static class MasterCheck
             first.Value.Refuse("an interface of kind \"existing\" is left as it is and gets no slaves; remove the kind or the slaves");
         CheckOptions(draft, kind);
         CheckSlaves(draft, kind, all);
+        CheckCycle(draft, all);
         if (master.Primary is { } primary && !draft.Slaves.Exists(slave => slave.Name == primary.Name))
-            primary.Value.Refuse($"'{EscapedText.Of(primary.Name)}' is none of the slaves{Text.Suggestion.Phrase(primary.Name, draft.Slaves.Select(slave => slave.Name))}");
+            primary.Value.Refuse($"'{EscapedText.Of(primary.Name)}' is none of the slaves{HintFor(primary.Name, draft)}");
         if (kind == MasterKind.Existing) return;
         var settings = new MasterSettings
         {
@@ -31,6 +32,13 @@ internal static class MasterCheck
         };
         draft.Configuration = draft.Configuration with { Master = settings };
         if (kind == MasterKind.Bond) CheckBond(draft, settings);
+    }
+
+    private static string HintFor(string primary, InterfaceDraft draft)
+    {
+        if (draft.Slaves.Count == 0) return "; there are none: write slaves = [\"...\"]";
+        string nearest = Text.Suggestion.Phrase(primary, draft.Slaves.Select(slave => slave.Name));
+        return nearest.Length > 0 ? nearest : $", which are {string.Join(", ", draft.Slaves.Select(slave => EscapedText.Of(slave.Name)))}";
     }
 
     private static MasterKind KindOf(InterfaceDraft draft)
@@ -50,7 +58,10 @@ internal static class MasterCheck
         var defaults = new MasterSettings { Name = draft.Configuration.Name, Kind = MasterKind.Bond };
         string what = kind == MasterKind.Bridge ? "a bridge" : "left as it is, because it has no slaves and no kind \"bond\"";
         foreach ((BondSetting setting, ConfigurationValue value) in draft.Master.Options)
+        {
             if (!defaults.WantedOptions.Contains(setting)) value.Refuse($"it is an option of bonds, and {draft.Configuration.Name} is {what}");
+            else value.Warn($"has no effect: it is an option of bonds, and {draft.Configuration.Name} is {what}");
+        }
         if (draft.Master.PathFailover is { } failover) failover.Refuse("only a bond of mode active-backup can leave a slave");
         if (kind == MasterKind.Bridge && draft.Master.Primary is { } primary) primary.Value.Refuse("a bridge has no primary");
     }
@@ -74,6 +85,24 @@ internal static class MasterCheck
                 value.Refuse(item, $"'{shown}' is wireless: fail_over_mac must be \"active\"");
         }
         if (kind == MasterKind.Bond && draft.Slaves is [var single]) single.Value.Warn("a bond with one slave has nothing to fail over to");
+    }
+
+    // Told once, in the section of the first of them. An interface has one master: whoever has more was refused for that.
+    private static void CheckCycle(InterfaceDraft draft, IReadOnlyList<InterfaceDraft> all)
+    {
+        List<InterfaceDraft> below = [draft];
+        while (all.FirstOrDefault(one => one.Slaves.Exists(slave => slave.Name == below[^1].Configuration.Name)) is { } master && master != draft)
+        {
+            if (below.Contains(master)) return; // a cycle above this one
+            below.Add(master);
+        }
+        InterfaceDraft last = below[^1];
+        int at = draft.Slaves.FindIndex(slave => slave.Name == last.Configuration.Name);
+        if (at < 0 || last == draft || all.First(below.Contains) != draft) return;
+        string its = EscapedText.Of(draft.Configuration.Name);
+        string chain = string.Join(", which is a slave of ", below.Append(draft).Skip(1).Select(static one => EscapedText.Of(one.Configuration.Name)));
+        draft.Slaves[at].Value.Refuse(
+            draft.Slaves[at].Item, $"'{EscapedText.Of(last.Configuration.Name)}' cannot be below {its}: {its} is a slave of {chain}; remove one of them");
     }
 
     private static void CheckBond(InterfaceDraft draft, MasterSettings settings)

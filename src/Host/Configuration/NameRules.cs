@@ -6,7 +6,7 @@ namespace BondDhcp.Host.Configuration;
 internal static class NameRules
 {
     /// <summary>IFNAMSIZ without its terminating zero.</summary>
-    private const int MaxInterfaceNameLength = 15;
+    public const int MaxInterfaceNameLength = 15;
 
     /// <summary>
     /// What option 81 can carry in its 255 octets: three before the name, and the name's encoding is two longer than its

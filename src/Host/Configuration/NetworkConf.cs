@@ -56,14 +56,8 @@ internal sealed class NetworkConf
     {
         var conf = new NetworkConf(problems);
         // The last assignment of a variable is its value, as everywhere.
-        Dictionary<string, EnvironmentAssignment> last = [];
-        List<string> order = [];
-        foreach (EnvironmentAssignment assignment in EnvironmentFile.Read(text, problems))
-        {
-            if (!last.ContainsKey(assignment.Name)) order.Add(assignment.Name);
-            last[assignment.Name] = assignment;
-        }
-        foreach (string name in order) conf.Take(last[name]);
+        IReadOnlyList<EnvironmentAssignment> assignments = EnvironmentFile.Read(text, problems);
+        foreach (string name in assignments.Select(one => one.Name).Distinct()) conf.Take(assignments.LastOrDefault(one => one.Name == name)!);
         return conf;
     }
 

@@ -16,6 +16,8 @@ internal sealed class StaticRouteText
     // Smaller, and the kernel's own minimum of IPv4 (ip_rt_min_pmtu aside) is undercut; larger than any packet.
     private const uint LeastMtu = 68, LargestMtu = 65535;
 
+    private static readonly string[] s_words = ["via", "src", "metric", "table", "mtu", "onlink"];
+
     private readonly Queue<string> _words;
     private readonly HashSet<string> _seen = [];
     private string _destination = "";
@@ -62,11 +64,12 @@ internal sealed class StaticRouteText
             return null;
         }
         if (word is not ("via" or "src" or "metric" or "table" or "mtu"))
-            return $"unknown word '{word}'{Text.Suggestion.Phrase(word, ["via", "src", "metric", "table", "mtu", "onlink"])}";
-        if (!_words.TryDequeue(out string? value)) return $"'{word}' needs a value";
+            return $"unknown word '{word}'{HintFor(word)}";
+        if (!_words.TryDequeue(out string? value)) return $"'{word}' needs {(word is "via" or "src" ? "an address" : "a number")} behind it";
         if (word is "via" or "src")
         {
-            if (!StaticText.TryAddress(value, out IPAddress? address)) return $"'{value}' is not an address";
+            if (!StaticText.TryAddress(value, out IPAddress? address))
+                return $"'{value}' is not an address; behind '{word}' stands one without a prefix length, such as 192.0.2.1 or fe80::1";
             if (word == "via") _gateway = address;
             else _source = address;
             return null;
@@ -79,6 +82,15 @@ internal sealed class StaticRouteText
         if (!uint.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out uint number)) return $"'{value}' is not a number";
         return Take(word, number);
     }
+
+    private static string HintFor(string word) => word switch
+    {
+        "dev" => "; the interface is that of the section: remove it with the name behind it",
+        "gw" or "gateway" => "; did you mean 'via'?",
+        "netmask" => "; write the length behind the destination, such as 10.1.0.0/16",
+        _ when Text.Suggestion.Nearest(word, s_words) is { } nearest => $"; did you mean '{nearest}'?",
+        _ => $"; there are {string.Join(", ", s_words)}",
+    };
 
     private string? Take(string word, uint number)
     {
@@ -110,7 +122,7 @@ internal sealed class StaticRouteText
         route = null;
         if (ReadDestination(out StaticDestination destination) is { } why) return why;
         foreach (IPAddress? named in (ReadOnlySpan<IPAddress?>)[_gateway, _source])
-            if (named is not null && named.AddressFamily != destination.Family) return $"{named} is of another family than {destination}";
+            if (named is not null && named.AddressFamily != destination.Family) return $"{named} is of another family than {destination}; write one of the same";
         if (_kind != StaticRouteKind.Unicast && (_gateway is not null || _source is not null || _onLink || _mtu is not null))
             return "a route that leads nowhere takes only a metric and a table";
         if (_onLink && _gateway is null) return "'onlink' needs a 'via'";

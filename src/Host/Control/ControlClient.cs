@@ -42,6 +42,9 @@ internal sealed class ControlClient : IDisposable
         return new ControlClient(socket);
     }
 
+    /// <summary>The daemon's process; null where it cannot be told, as that of another PID namespace, or has ended.</summary>
+    public ProcessDescriptor? OpenDaemon() => ProcessDescriptor.OpenToWait(UnixSocket.Peer(_socket).ProcessId);
+
     /// <summary>Waits for the next frame; null timeout for ever.</summary>
     public CallOutcome Receive(TimeSpan? timeout, out JsonDocument? frame)
     {

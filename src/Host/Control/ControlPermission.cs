@@ -25,6 +25,9 @@ internal sealed class ControlPermission(string groupFile = "/etc/group", string 
         return peer.GroupId == group || (peer.ProcessId > 0 && SupplementaryGroups(peer).Contains(group));
     }
 
+    /// <summary>True for the name of a group of this host, and for none.</summary>
+    public static bool IsGroup(string name) => new ControlPermission().SetGroup(name);
+
     private uint? FindGroup(string name)
     {
         try

@@ -23,6 +23,9 @@ internal sealed record ControlRequest(string Command, ImmutableArray<string> Arg
     /// <summary>For <c>timeline</c>: how far back; null for all there is.</summary>
     public TimeSpan? Since { get; init; }
 
+    /// <summary>For <c>wait-online</c>: what is the case now; nothing is waited for.</summary>
+    public bool Now { get; init; }
+
     /// <summary>Reads untrusted JSON; null when it is not a request.</summary>
     public static ControlRequest? TryRead(ReadOnlyMemory<byte> json)
     {
@@ -47,6 +50,7 @@ internal sealed record ControlRequest(string Command, ImmutableArray<string> Arg
             {
                 Ipv4 = Flag(root, "ipv4"),
                 Ipv6 = Flag(root, "ipv6"),
+                Now = Flag(root, "now"),
                 Since = since is { } span ? TimeSpan.FromSeconds(span) : null,
             };
         }
@@ -66,6 +70,7 @@ internal sealed record ControlRequest(string Command, ImmutableArray<string> Arg
         json.WriteEndArray();
         json.WriteBoolean("ipv4", Ipv4);
         json.WriteBoolean("ipv6", Ipv6);
+        if (Now) json.WriteBoolean("now", true);
         if (Since is { } since) json.WriteNumber("sinceSeconds", since.TotalSeconds);
         json.WriteEndObject();
     }

@@ -13,11 +13,11 @@ namespace BondDhcp.Host.Daemon;
 /// <summary>What the daemon can do beside its components' work, for commands that ask for it.</summary>
 /// <param name="Snapshot">Everything at this moment, or one interface.</param>
 /// <param name="Knows">True for an interface that is configured.</param>
-/// <param name="Reload">Reads the configuration again; tells what was wrong with it, or null when what it took away is gone.</param>
+/// <param name="Reload">Reads the configuration again; tells the exit code, and what was wrong or null when what it took away is gone.</param>
 /// <param name="TakeDown">Takes everything down; the action given is called before the daemon exits, with what went wrong or null.</param>
 /// <param name="Now">The present, for the journal's gaps.</param>
 internal sealed record DaemonActions(
-    Func<string?, DaemonSnapshot> Snapshot, Func<string, bool> Knows, Action<Action<string?>> Reload, Action<Action<string?>> TakeDown, Func<DateTimeOffset> Now);
+    Func<string?, DaemonSnapshot> Snapshot, Func<string, bool> Knows, Action<Action<int, string?>> Reload, Action<Action<string?>> TakeDown, Func<DateTimeOffset> Now);
 
 /// <summary>Carries out the requests of the control socket.</summary>
 /// <param name="components">What is started and stopped.</param>
@@ -67,8 +67,8 @@ internal sealed class ControlCommands(ComponentSet components, EventJournal jour
         {
             case "status": WithOptionalInterface(call, name => call.Succeed(json => SnapshotJson.WriteStatus(json, daemon.Snapshot(name)))); break;
             case "lease": WithOptionalInterface(call, name => call.Succeed(json => SnapshotJson.WriteLeases(json, Leased(daemon.Snapshot(name), name)))); break;
-            case "watch": JournalStream.Follow(call, journal, daemon.Now); break;
-            case "timeline": JournalStream.Replay(call, journal, daemon.Now); break;
+            case "watch": WithOptionalInterface(call, name => JournalStream.Follow(call, journal, daemon.Now, name), JournalNames); break;
+            case "timeline": WithOptionalInterface(call, name => JournalStream.Replay(call, journal, daemon.Now, name), JournalNames); break;
             case Unfinished: WhyUnfinished(call); break;
             case "wait-online": WithOptionalInterface(call, name => WaitOnline(call, name)); break;
             case "start" or "stop" or "restart" or "renew" or "rebind" or "release" or "acquire" or "reload" when !call.MayChange:
@@ -83,7 +83,7 @@ internal sealed class ControlCommands(ComponentSet components, EventJournal jour
             case "rebind": Execute(call, DhcpCommand.Rebind); break;
             case "release": Execute(call, DhcpCommand.Release); break;
             case "acquire": Execute(call, DhcpCommand.Acquire); break;
-            case "reload": daemon.Reload(problem => Answer(call, problem, ExitCode.Usage)); break;
+            case "reload": daemon.Reload((exitCode, problem) => Answer(call, problem, exitCode)); break;
             default: call.Fail(ExitCode.Usage, $"unknown request '{EscapedText.Of(call.Request.Command)}'"); break;
         }
     }
@@ -92,10 +92,18 @@ internal sealed class ControlCommands(ComponentSet components, EventJournal jour
     private static DaemonSnapshot Leased(DaemonSnapshot snapshot, string? name) =>
         name is null ? snapshot with { Interfaces = snapshot.Interfaces.RemoveAll(static one => one.Dhcp4 is null && one.Dhcp6 is null) } : snapshot;
 
-    private void WithOptionalInterface(ControlCall call, Action<string?> then)
+    // An interface that is not configured any more may have events still.
+    private bool JournalNames(string interfaceName)
+    {
+        for (long sequence = journal.FirstSequence; sequence < journal.NextSequence; sequence++)
+            if (journal[sequence].Interface == interfaceName) return true;
+        return false;
+    }
+
+    private void WithOptionalInterface(ControlCall call, Action<string?> then, Func<string, bool>? isKnownToo = null)
     {
         if (call.Request.Arguments is not [var name, ..]) then(null);
-        else if (daemon.Knows(name)) then(name);
+        else if (daemon.Knows(name) || (name.Length > 0 && isKnownToo?.Invoke(name) == true)) then(name);
         else call.Fail(ExitCode.Usage, $"'{EscapedText.Of(name)}' is not configured");
     }
 
@@ -104,6 +112,12 @@ internal sealed class ControlCommands(ComponentSet components, EventJournal jour
         bool Holds() => OnlineRule.Holds(daemon.Snapshot(name).Interfaces, call.Request.Ipv4, call.Request.Ipv6);
         if (!OnlineRule.Concerns(daemon.Snapshot(name).Interfaces)) call.Fail(ExitCode.Failed, "no interface with DHCP or addresses is configured");
         else if (Holds()) call.Succeed();
+        else if (call.Request.Now)
+        {
+            List<string> reasons = [];
+            AddWhyNotOnline(reasons, name, call.Request);
+            call.Fail(ExitCode.TimedOut, $"not online: {string.Join("; ", reasons)}");
+        }
         else
         {
             _waiting.Add((call, Holds));

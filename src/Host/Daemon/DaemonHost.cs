@@ -1,5 +1,6 @@
 using BondDhcp.Host.Commands.Linux;
 using BondDhcp.Host.Journal;
+using BondDhcp.Host.Loop;
 using BondDhcp.Host.Systemd;
 using BondDhcp.Host.Systemd.Linux;
 using Microsoft.Extensions.DependencyInjection;
@@ -17,12 +18,14 @@ internal sealed class DaemonHost : IDisposable
     private readonly IHost _host;
 
     /// <summary>Builds it around the parts that run already.</summary>
-    public DaemonHost(EventJournal journal, ServiceNotifier notifier)
+    public DaemonHost(EventJournal journal, ServiceNotifier notifier, EventLoop loop)
     {
         HostApplicationBuilder builder = Microsoft.Extensions.Hosting.Host.CreateEmptyApplicationBuilder(
             new HostApplicationBuilderSettings { ApplicationName = "bonddhcp", DisableDefaults = true, EnvironmentName = Environments.Production });
-        Serilog.Core.ILogEventSink sink = new StandardErrorSink(new StandardStream(StandardStream.Error), !Console.IsErrorRedirected);
-        if (StandardErrorTarget.IsJournal(Environment.GetEnvironmentVariable)) sink = new SystemJournalSink(sink);
+        bool isJournal = StandardErrorTarget.IsJournal(Environment.GetEnvironmentVariable);
+        StandardErrorReader reader = isJournal ? StandardErrorReader.Journal : Console.IsErrorRedirected ? StandardErrorReader.Other : StandardErrorReader.Terminal;
+        Serilog.Core.ILogEventSink sink = new StandardErrorSink(new StandardStream(StandardStream.Error), reader);
+        if (isJournal) sink = new SystemJournalSink(sink);
         Serilog.Core.Logger log = new LoggerConfiguration()
             .MinimumLevel.Information()
             // The host's own messages say nothing that the journal does not.
@@ -35,6 +38,7 @@ internal sealed class DaemonHost : IDisposable
         builder.Services.AddSingleton<IHostLifetime, LoopLifetime>();
         builder.Services.AddSingleton(journal);
         builder.Services.AddSingleton(notifier);
+        builder.Services.AddSingleton(loop);
         builder.Services.AddHostedService<JournalLog>();
         builder.Services.AddHostedService<Readiness>();
         _host = builder.Build();

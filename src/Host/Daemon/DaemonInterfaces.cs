@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Runtime.CompilerServices;
+using BondDhcp.Bond.Links;
 using BondDhcp.Bond.Linux;
 using BondDhcp.Dhcp.Client6;
 using BondDhcp.Dhcp.Identity;
@@ -37,11 +38,9 @@ internal sealed class DaemonInterfaces : IDisposable
     private readonly Dhcp6LeaseStore _leases6;
     private readonly Dictionary<string, StrongBox<Dhcp6Client?>> _lastClients6 = [];
     private readonly KernelEntropy _entropy = new();
-    private readonly Dictionary<(string Interface, Type Family), Action> _unsaved = [];
-    private bool _savesAtOnce;
+    private readonly StateKeeper _keeper;
     private DaemonConfiguration _configuration = new();
     private Duid? _duid;
-    private DuidChoice? _duidChoice;
 
     /// <summary>Opens what the interfaces share.</summary>
     /// <param name="loop">The loop they live in.</param>
@@ -56,10 +55,20 @@ internal sealed class DaemonInterfaces : IDisposable
         _journal = journal;
         _network = new NetworkState(loop);
         _rivals = new RivalSearch(_network, new HostSurvey());
-        _supervision = new Supervision(loop, _network, runtimeDirectory, bootId, _entropy, journal.Record);
         _sharing = new LeaseSharing(
-            loop, new ResolverPlaces { StateDirectory = stateDirectory, RuntimeDirectory = runtimeDirectory }, bootId, journal.Record);
+            loop, new ResolverPlaces { StateDirectory = stateDirectory, RuntimeDirectory = runtimeDirectory }, bootId, journal.Record)
+        {
+            IsUsable = name => _network.Table.TryFind(name, out Link? link) && _supervision!.Gate.Look(link).Usable,
+        };
+        _supervision = new Supervision(loop, _network, runtimeDirectory, bootId, _entropy, journal.Record)
+        {
+            Offer = (name, offer) => _sharing.Offer(name, OfferFamily.Static, offer),
+            Settle = _sharing.Settle,
+        };
+        _network.Changed += _ => _sharing.FollowPaths();
+        _supervision.Gate.Changed += _sharing.FollowPaths;
         _bootId = bootId;
+        _keeper = new StateKeeper(loop, (name, report) => journal.Record(name, "store", report));
         _duids = new DuidStore(stateDirectory);
         _macs = new MacIdentifierStore(stateDirectory);
         _leases = new Dhcp4LeaseStore(stateDirectory);
@@ -69,19 +78,15 @@ internal sealed class DaemonInterfaces : IDisposable
     /// <summary>The octets of the DUID in use.</summary>
     public ImmutableArray<byte> Duid => _duid is null ? [] : [.. _duid.Octets];
 
-    /// <summary>Takes a configuration; true when who this host says it is differs from before.</summary>
-    public bool Configure(DaemonConfiguration configuration)
+    /// <summary>Takes a configuration; whom on every interface it concerns.</summary>
+    public Concern Configure(DaemonConfiguration configuration)
     {
         DaemonConfiguration previous = _configuration;
         _configuration = configuration;
         _supervision.Configure(configuration);
         _sharing.Configure(configuration);
-        bool duidChanged = !previous.Duid.AsSpan().SequenceEqual(configuration.Duid.AsSpan());
-        if (_duid is null || duidChanged) ChooseDuid(configuration);
-        return duidChanged
-            || previous.HostNameSource != configuration.HostNameSource || previous.HostName != configuration.HostName
-            || previous.ClientIdentifierForm != configuration.ClientIdentifierForm
-            || !previous.ClientIdentifier.AsSpan().SequenceEqual(configuration.ClientIdentifier.AsSpan());
+        if (_duid is null || !previous.Duid.AsSpan().SequenceEqual(configuration.Duid.AsSpan())) ChooseDuid(configuration);
+        return DaemonSettings.Differences(previous, configuration);
     }
 
     /// <summary>What does a component's work; not started.</summary>
@@ -125,7 +130,7 @@ internal sealed class DaemonInterfaces : IDisposable
     private (Dhcp4Runner Runner, Action End) MakeRunner(InterfaceRunnerOptions options, RivalGate gate)
     {
         InterfaceRunner runner = new(
-            _loop, _network, _supervision.Gate, options, MemoryOf(options.Name, _leases), _entropy, JournalOf(options.Name, gate))
+            _loop, _network, _supervision.Gate, options, _keeper.MemoryOf(options.Name, $"dhcp4@{options.Name}", _leases, Clock), _entropy, JournalOf(options.Name, gate))
         {
             Counters = CountersOf(options.Name, ipv6: false),
         };
@@ -144,7 +149,7 @@ internal sealed class DaemonInterfaces : IDisposable
         string name = configuration.Name;
         return new RivalGate(_loop, _network, _rivals, name, ipv6, report => _journal.Record(name, ipv6 ? "dhcp6" : "dhcp4", report))
         {
-            LooksBelow = !ipv6 || !configuration.Dhcp4,
+            LooksBelow = () => !ipv6 || _configuration.Find(name) is not ({ Dhcp4: true } or { Inform: true }),
             Devices = () => [name, .. SlaveViews.Of(_network, _supervision, name).Select(slave => slave.Name)],
         };
     }
@@ -180,7 +185,7 @@ internal sealed class DaemonInterfaces : IDisposable
             options =>
             {
                 Dhcp6Runner runner = new(
-                    _loop, _network, _supervision.Gate, options, MemoryOf(options.Interface.Name, _leases6), _entropy, JournalOf(options.Interface.Name, gate))
+                    _loop, _network, _supervision.Gate, options, _keeper.MemoryOf(options.Interface.Name, $"dhcp6@{options.Interface.Name}", _leases6, Clock), _entropy, JournalOf(options.Interface.Name, gate))
                 {
                     Counters = CountersOf(options.Interface.Name, ipv6: true),
                 };
@@ -202,23 +207,11 @@ internal sealed class DaemonInterfaces : IDisposable
         };
     }
 
-    /// <summary>Puts on the disk what was chosen and is not there yet; the first packet does not wait for it.</summary>
-    public void KeepIdentity()
-    {
-        if (_duidChoice is { } choice) Warn("", _duids.Keep(choice));
-        _duidChoice = null;
-    }
+    /// <summary>Puts DUID and leases of the start on the disk, for which the first packet does not wait; from now on everything at once.</summary>
+    public void BeginKeeping() => _keeper.Begin();
 
-    /// <summary>
-    /// Stores the leases of the start, and each from now on at once. A disk takes longer than a server: while one family writes
-    /// what it got, the other would wait with its own exchange.
-    /// </summary>
-    public void KeepLeases()
-    {
-        _savesAtOnce = true;
-        foreach (Action save in _unsaved.Values.ToArray()) save();
-        _unsaved.Clear();
-    }
+    /// <summary>What the state directory did not take.</summary>
+    public ImmutableArray<UnsavedState> Unsaved => _keeper.Refused;
 
     /// <inheritdoc cref="Bond.Links.LinkTable.LiesOn"/>
     public bool LiesOn(string upper, string lower) => _network.Table.LiesOn(upper, lower);
@@ -226,7 +219,7 @@ internal sealed class DaemonInterfaces : IDisposable
     /// <inheritdoc/>
     public void Dispose()
     {
-        KeepLeases();
+        _keeper.Dispose();
         _supervision.Dispose();
         _sharing.Dispose();
         _network.Dispose();
@@ -235,9 +228,11 @@ internal sealed class DaemonInterfaces : IDisposable
     private void ChooseDuid(DaemonConfiguration configuration)
     {
         BondDhcp.Dhcp.Identity.Duid.TryCreate(configuration.Duid.AsSpan(), out Duid? configured);
-        _duidChoice = _duids.Choose(configured, configured is null ? _leases.FindDuid() ?? _leases6.FindDuid(name => configuration.Find(name) is not { Anonymity: true }) : null, MachineId.Read(), _entropy, keep: false);
-        _supervision.Duid = _duid = _duidChoice.Duid;
-        Warn("", _duidChoice.Warnings);
+        DuidChoice choice = _duids.Choose(configured, configured is null ? _leases.FindDuid() ?? _leases6.FindDuid(name => configuration.Find(name) is not { Anonymity: true }) : null, MachineId.Read(), _entropy, keep: false);
+        _supervision.Duid = _duid = choice.Duid;
+        Warn("", choice.Warnings);
+        // Also where there is nothing to write: what an earlier choice had still to be is over.
+        _keeper.Keep("", "the DUID", () => _duids.Keep(choice));
     }
 
     // Null while a part of the identity is not to be had: the form "mac" needs the interface, once.
@@ -259,31 +254,6 @@ internal sealed class DaemonInterfaces : IDisposable
             OpenRecord = index => new OwnershipFile(_runtimeDirectory, one.Name, index, _bootId),
         };
     }
-
-    private LeaseMemory<T> MemoryOf<T>(string name, LeaseStore<T> leases) where T : class => new(
-        () =>
-        {
-            if (_unsaved.Remove((name, typeof(T)), out Action? save)) save();
-            StoredMemory<T> stored = leases.Load(name, Clock());
-            Warn(name, stored.Warnings);
-            return stored.Memory;
-        },
-        memory =>
-        {
-            bool Save()
-            {
-                string? why = leases.Save(name, memory, Clock());
-                if (why is not null) Warn(name, [why]);
-                return why is null;
-            }
-            if (_savesAtOnce) return Save();
-            _unsaved[(name, typeof(T))] = () => Save();
-            return true;
-        },
-        why =>
-        {
-            if (leases.SetAside(name, why) is { } told) Warn(name, [told]);
-        });
 
     private StoreClock Clock() => new(BoottimeClock.Now, TimeProvider.System.GetUtcNow(), _bootId);
 

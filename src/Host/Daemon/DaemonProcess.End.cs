@@ -38,9 +38,9 @@ internal sealed partial class DaemonProcess
     {
         switch (signal)
         {
-            case DaemonSignal.Reload: Reload(static _ => { }); break;
+            case DaemonSignal.Reload: Reload(static (_, _) => { }); break;
             case DaemonSignal.HandOver: End("SIGUSR2", done => _components.EndAll(static _ => false, done), s_longestEnd); break;
-            default: End("SIGTERM", _components.EndAtTerm, _components.TakesDownAtTerm ? s_longestTakeDown : s_longestEnd); break;
+            default: End(signal == DaemonSignal.Interrupt ? "SIGINT" : "SIGTERM", _components.EndAtTerm, _components.TakesDownAtTerm ? s_longestTakeDown : s_longestEnd); break;
         }
     }
 

@@ -1,4 +1,3 @@
-using System.Text.Encodings.Web;
 using BondDhcp.Dhcp.Store;
 using BondDhcp.Host.Commands;
 using BondDhcp.Host.Components;
@@ -85,9 +84,7 @@ internal sealed partial class DaemonProcess : IDisposable
         _interfaces.Configure(_configuration);
         _furnish.At = BoottimeClock.Now + s_latestFurnishing;
         _components.Start(_configuration);
-        // While the first messages are on their way. At its first use, for the record of the first address, it would take a sixth
-        // of a millisecond that the other family's answer waits.
-        _ = JavaScriptEncoder.Default;
+        foreach (string idle in _components.Idle()) _journal.Record("", "daemon", Report.Of("warning", ("message", idle)));
         _loop.Run();
         SayGoodbye();
         return ExitCode.Done;
@@ -175,14 +172,13 @@ internal sealed partial class DaemonProcess : IDisposable
         if (_host is not null) return;
         // First, because until then SIGTERM ends the program without a word, and what follows may wait for a disk.
         _signals = new LoopSignals(_loop, OnSignal);
-        _interfaces.KeepIdentity();
-        _interfaces.KeepLeases();
+        _interfaces.BeginKeeping();
         _interfaces.BeginSharing();
         _interfaces.TakeBackAbandoned(_locks.IsAnothers);
-        SetControlGroup();
+        _permission.SetGroup(_configuration.ControlGroup); // that there is none was told with the configuration
         _keeping = JournalKeeping.Begin(_journal, _notifier, InheritedDescriptors.Take(Environment.GetEnvironmentVariable));
         _control = new ControlServer(_loop, _directory.ControlSocket, _permission, Handle);
-        _host = new DaemonHost(_journal, _notifier);
+        _host = new DaemonHost(_journal, _notifier, _loop);
         FollowStatus();
         _units.Begin();
         _tidy.At = BoottimeClock.Now + s_settling;
@@ -197,43 +193,37 @@ internal sealed partial class DaemonProcess : IDisposable
     }
 
     // Told when what is not configured any more has been taken down.
-    private void Reload(Action<string?> done)
+    private void Reload(Action<int, string?> done)
     {
         if (_ending)
         {
-            done("the daemon ends");
+            done(ExitCode.Failed, "the daemon ends");
             return;
         }
         _notifier.Reloading();
-        if (TryReload(leftOver => Reloaded(Report.Of("command", ("command", "reload")), leftOver)) is { } problem)
-            Reloaded(Report.Of("warning", ("message", $"the configuration stays as it was: {problem}")), problem);
-
-        void Reloaded(Report report, string? problem)
-        {
-            _journal.Record("", "daemon", report);
-            _notifier.Ready();
-            done(problem);
-        }
+        new ReloadTurn(
+            () => ConfigurationReader.ReadFile(_invocation.ConfigurationFile), TryApply, report => _journal.Record("", "daemon", report),
+            (exitCode, problem) =>
+            {
+                _notifier.Ready();
+                done(exitCode, problem);
+            }).Run();
     }
 
     // Why it was refused; otherwise applied is told what could not be taken away of the configuration before.
-    private string? TryReload(Completion applied)
+    private string? TryApply(DaemonConfiguration configuration, IReadOnlyList<ConfigurationProblem> warnings, Completion applied)
     {
-        ConfigurationResult result = ConfigurationReader.ReadFile(_invocation.ConfigurationFile);
-        if (result.Configuration is not { } configuration)
-            return result.Problems.Count == 1 ? result.Problems[0].ToString() : $"{result.Problems[0]} (and {result.Problems.Count - 1} more)";
         foreach (string name in configuration.InterfaceNames)
         {
             if (_locks.WhyNot(name) is not { } why) continue;
             _locks.Keep(_configuration.InterfaceNames);
             return why;
         }
-        foreach (ConfigurationProblem warning in result.Warnings) Warn(warning.ToString());
-        bool identityChanged = _interfaces.Configure(configuration);
-        _interfaces.KeepIdentity();
+        foreach (ConfigurationProblem warning in warnings) Warn(warning.ToString());
+        Concern everywhere = _interfaces.Configure(configuration);
         _configuration = configuration;
-        SetControlGroup();
-        _components.Apply(configuration, identityChanged, leftOver =>
+        _permission.SetGroup(configuration.ControlGroup);
+        _components.Apply(configuration, everywhere, leftOver =>
         {
             // Ours until they are as before. Another configuration may have come meanwhile.
             _locks.Keep(_configuration.InterfaceNames);
@@ -242,17 +232,11 @@ internal sealed partial class DaemonProcess : IDisposable
         return null;
     }
 
-    private void SetControlGroup()
-    {
-        if (!_permission.SetGroup(_configuration.ControlGroup))
-            Warn($"control-group: there is no group '{_configuration.ControlGroup}'; only root may change things");
-    }
-
     private DaemonSnapshot Snapshot(string? interfaceName) =>
         new("daemon", _bootTime.Value)
         {
             Duid = _interfaces.Duid,
-            Daemon = new DaemonFacts(ProgramVersion.Text, _bootTime.Value + (_startedAt - Instant.Zero), _journal.NextSequence - 1, _journal.FirstSequence - 1),
+            Daemon = new DaemonFacts(ProgramVersion.Text, _bootTime.Value + (_startedAt - Instant.Zero), _journal.NextSequence - 1, _journal.FirstSequence - 1) { Unsaved = _interfaces.Unsaved },
             Hooks = _interfaces.Hooks,
             Components = _components.Snapshots(interfaceName),
             Interfaces = _interfaces.Snapshots(interfaceName, _components),

@@ -20,7 +20,7 @@ internal static class InterfaceView
     private const string NotThere = "the interface is not there";
 
     // IFA_PROTO of addresses the kernel made itself: loopback, router advertisement, link-local.
-    private const byte KernelLoopback = 1, KernelLinkLocal = 3;
+    private const byte KernelLoopback = 1;
 
     /// <summary>The interface of this name, or its name alone while it is not there.</summary>
     /// <param name="network">What the kernel says.</param>
@@ -36,7 +36,7 @@ internal static class InterfaceView
         {
             Name = name,
             Anonymity = configuration is { Anonymity: true },
-            IsAddressed = configuration is not null && (configuration.HasDhcp || configuration.HasStatic),
+            IsAddressed = configuration is not null && (configuration.HasDhcp || configuration.HasStaticAddressing),
             Why = NotThere,
             Dhcp4 = dhcp4?.Dhcp4,
             Dhcp6 = dhcp6?.Dhcp6,
@@ -115,10 +115,17 @@ internal static class InterfaceView
 
     // A reason of one name is the same reason in both families.
     private static ImmutableArray<KeyValuePair<string, long>> Together(
-        IEnumerable<KeyValuePair<string, long>> one, IEnumerable<KeyValuePair<string, long>> other) =>
-        [.. one.Concat(other).GroupBy(drop => drop.Key).Select(same => KeyValuePair.Create(same.Key, same.Sum(drop => drop.Value)))];
+        IEnumerable<KeyValuePair<string, long>> one, IEnumerable<KeyValuePair<string, long>> other)
+    {
+        List<KeyValuePair<string, long>> drops = one.Concat(other);
+        return
+        [
+            .. drops.Select(drop => drop.Key).Distinct()
+                .Select(reason => KeyValuePair.Create(reason, drops.Where(drop => drop.Key == reason).Sum(drop => drop.Value))),
+        ];
+    }
 
-    private static string OriginOf(byte protocol) => protocol is >= KernelLoopback and <= KernelLinkLocal ? "kernel" : "foreign";
+    private static string OriginOf(byte protocol) => protocol is >= KernelLoopback and <= Ipv6InterfaceAddress.KernelLinkLocal ? "kernel" : "foreign";
 
     // Which network a backup leads into is asked by ARP for the lease's gateway. IPv6 has no such question that is free of
     // side effects: an NS from the unspecified address for the router's own is a claim on it to switches that guard addresses

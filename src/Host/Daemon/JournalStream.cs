@@ -14,21 +14,21 @@ internal static class JournalStream
     /// <summary>Written in one go; the next piece when it is taken.</summary>
     private const int PieceLength = 16 * 1024;
 
-    /// <summary><c>watch</c>: everything from now on.</summary>
-    public static void Follow(ControlCall call, EventJournal journal, Func<DateTimeOffset> now)
+    /// <summary><c>watch</c>: everything from now on, or what is of one interface.</summary>
+    public static void Follow(ControlCall call, EventJournal journal, Func<DateTimeOffset> now, string? only = null)
     {
         long next = journal.NextSequence;
         journal.Recorded += call.Pump;
         call.Ended += () => journal.Recorded -= call.Pump;
         call.Stream(output =>
         {
-            next = Append(output, journal, next, now);
+            next = Append(output, journal, next, now, only);
             return true;
         });
     }
 
-    /// <summary><c>timeline</c>: what is kept, and no more.</summary>
-    public static void Replay(ControlCall call, EventJournal journal, Func<DateTimeOffset> now)
+    /// <summary><c>timeline</c>: what is kept, or what of it is of one interface, and no more.</summary>
+    public static void Replay(ControlCall call, EventJournal journal, Func<DateTimeOffset> now, string? only = null)
     {
         long next = call.Request.Since is { } age ? journal.FirstSince(age) : journal.FirstSequence;
         long end = journal.NextSequence;
@@ -38,14 +38,16 @@ internal static class JournalStream
         {
             if (tellGap) ControlFrame.Append(output, json => JournalJson.WriteGap(json, now(), next - 1));
             tellGap = false;
-            next = Append(output, journal, next, now, end);
+            next = Append(output, journal, next, now, only, end);
             if (next < end) return true;
             ControlFrame.Append(output, WriteEnd);
             return false;
         });
     }
 
-    private static long Append(ArrayBufferWriter<byte> output, EventJournal journal, long next, Func<DateTimeOffset> now, long end = long.MaxValue)
+    // What was missed is told whatever it was of: nobody knows any more.
+    private static long Append(
+        ArrayBufferWriter<byte> output, EventJournal journal, long next, Func<DateTimeOffset> now, string? only, long end = long.MaxValue)
     {
         if (next < journal.FirstSequence)
         {
@@ -56,7 +58,7 @@ internal static class JournalStream
         while (next < Math.Min(end, journal.NextSequence) && output.WrittenCount < PieceLength)
         {
             JournalEntry entry = journal[next++];
-            ControlFrame.Append(output, json => JournalJson.Write(json, entry));
+            if (only is null || entry.Interface == only) ControlFrame.Append(output, json => JournalJson.Write(json, entry));
         }
         return next;
     }

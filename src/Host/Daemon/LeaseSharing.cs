@@ -55,6 +55,12 @@ internal sealed class LeaseSharing : IDisposable
     /// <summary>What an interface's networks offer, and who takes it; null for nothing.</summary>
     public ResolverSnapshot? ResolverOf(string interfaceName) => _resolver?.SnapshotOf(interfaceName);
 
+    /// <summary>Whether an interface has a path at present.</summary>
+    public Func<string, bool> IsUsable { get; init; } = static _ => true;
+
+    /// <summary>Paths may have changed.</summary>
+    public void FollowPaths() => _resolver?.FollowPaths();
+
     /// <summary>Takes a configuration.</summary>
     public void Configure(DaemonConfiguration configuration)
     {
@@ -67,7 +73,7 @@ internal sealed class LeaseSharing : IDisposable
     public void Begin()
     {
         if (_resolver is not null) return;
-        _resolver = new ResolverRunner(_loop, _places, _bootId, _journal);
+        _resolver = new ResolverRunner(_loop, _places, _bootId, _journal) { IsUsable = IsUsable };
         _resolver.Configure(_configuration);
         foreach (Action<ResolverRunner> one in _early) one(_resolver);
         _early.Clear();
@@ -123,7 +129,7 @@ internal sealed class LeaseSharing : IDisposable
             Offer(name, OfferFamily.Ipv4, NetworkOffer.Of(now.Lease));
             // One that stayed over a restart is told of when a server has confirmed it.
             bool isNews = !ReferenceEquals(now.Lease, now.Previous) && !IsSame(told, now.Lease);
-            if (isNews) _hooks.Raise(EventOf(runner, ReasonOf(now), now.Previous, now.Lease));
+            if (isNews && _hooks.HasHooks) _hooks.Raise(EventOf(runner, ReasonOf(now), now.Previous, now.Lease, now.StateBefore));
             told = now.Lease;
         }
         void Ended(Dhcp4Lease lease, LeaseEnd why)
@@ -131,7 +137,7 @@ internal sealed class LeaseSharing : IDisposable
             told = null;
             fail.At = why == LeaseEnd.Released ? Instant.Never : BoottimeClock.Now + _failDelay;
             Offer(name, OfferFamily.Ipv4, null);
-            _hooks.Raise(EventOf(runner, ReasonOf(why), lease, null));
+            if (_hooks.HasHooks) _hooks.Raise(EventOf(runner, ReasonOf(why), lease, null, runner.StateBefore));
         }
         runner.LeaseConfigured += Configured;
         runner.LeaseEnded += Ended;
@@ -153,7 +159,7 @@ internal sealed class LeaseSharing : IDisposable
         void Informed(InformedLease? now)
         {
             Offer(name, OfferFamily.Ipv4, now is null ? null : NetworkOffer.Of(now.Lease));
-            _hooks.Raise(EventOf(runner, now is null ? HookReason.Stop : now.Previous is null ? HookReason.Bound : HookReason.Renew, now is null ? told : now.Previous, now?.Lease));
+            if (_hooks.HasHooks) _hooks.Raise(EventOf(runner, now is null ? HookReason.Stop : now.Previous is null ? HookReason.Bound : HookReason.Renew, now is null ? told : now.Previous, now?.Lease, runner.StateBefore));
             told = now?.Lease;
         }
         runner.Informed += Informed;
@@ -182,7 +188,7 @@ internal sealed class LeaseSharing : IDisposable
         void Changed(Dhcp6Change change)
         {
             Offer(name, OfferFamily.Ipv6, change.Reply is { } reply ? NetworkOffer.Of(reply) : null);
-            foreach (HookEvent happened in HookEvents6.Of(name, change, BoottimeClock.Now, _boot.Value)) _hooks.Raise(happened);
+            if (_hooks.HasHooks) foreach (HookEvent happened in HookEvents6.Of(name, change, BoottimeClock.Now, _boot.Value)) _hooks.Raise(happened);
             Deprecate();
         }
         runner.LeaseChanged += Changed;
@@ -226,15 +232,15 @@ internal sealed class LeaseSharing : IDisposable
         _ => HookReason.Expire,
     };
 
-    private HookEvent EventOf(Dhcp4Runner runner, HookReason reason, Dhcp4Lease? old, Dhcp4Lease? @new)
+    private HookEvent EventOf(Dhcp4Runner runner, HookReason reason, Dhcp4Lease? old, Dhcp4Lease? @new, string stateBefore)
     {
         DateTimeOffset boot = _boot.Value;
         return new HookEvent(runner.Options.Name, reason)
         {
             Old = VariablesOf(runner, old, boot),
             New = VariablesOf(runner, @new, boot),
-            OldJson = JsonOf(runner, old, boot),
-            NewJson = JsonOf(runner, @new, boot),
+            OldJson = JsonOf(runner, old, stateBefore, boot),
+            NewJson = JsonOf(runner, @new, runner.ClientState, boot),
         };
     }
 
@@ -251,10 +257,10 @@ internal sealed class LeaseSharing : IDisposable
         return runner.IsInform ? its with { Wanted = its.Wanted with { Routes = [], Mtu = null } } : its;
     }
 
-    private static Action<Utf8JsonWriter>? JsonOf(Dhcp4Runner runner, Dhcp4Lease? lease, DateTimeOffset boot)
+    private static Action<Utf8JsonWriter>? JsonOf(Dhcp4Runner runner, Dhcp4Lease? lease, string state, DateTimeOffset boot)
     {
         if (lease is null) return null;
-        Dhcp4Snapshot shown = new(runner.ClientState, lease, lease.ClientIdentifier, null) { IsInform = runner.IsInform };
+        Dhcp4Snapshot shown = new(state, lease, lease.ClientIdentifier, Dhcp4Snapshot.IaidOf(lease.ClientIdentifier)) { IsInform = runner.IsInform };
         return json => SnapshotJson.WriteLease(json, shown, boot);
     }
 }

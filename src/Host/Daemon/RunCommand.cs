@@ -11,6 +11,8 @@ namespace BondDhcp.Host.Daemon;
 /// </summary>
 internal static class RunCommand
 {
+    private static readonly TimeSpan s_killedTimeout = TimeSpan.FromMilliseconds(500);
+
     /// <inheritdoc cref="CommandSpec.Run"/>
     public static int Run(Invocation invocation)
     {
@@ -22,7 +24,7 @@ internal static class RunCommand
         }
         try
         {
-            using RuntimeDirectory? directory = RuntimeDirectory.TryTake(invocation.RuntimeDirectory, out int holder);
+            using RuntimeDirectory? directory = Take(invocation.RuntimeDirectory, out int holder);
             if (directory is null) return Fail($"another daemon, process {Process(holder)}, runs on {invocation.RuntimeDirectory}");
             using InterfaceLocks locks = new();
             foreach (string name in configuration.InterfaceNames)
@@ -34,6 +36,14 @@ internal static class RunCommand
         {
             return Fail(IsDenied(e) && !Environment.IsPrivilegedProcess ? $"{e.Message}; run as root" : e.Message);
         }
+    }
+
+    // One that was killed a moment ago holds its place until the kernel has cleared it away.
+    private static RuntimeDirectory? Take(string path, out int holder)
+    {
+        if (RuntimeDirectory.TryTake(path, out holder) is { } directory) return directory;
+        using ProcessDescriptor? other = ProcessDescriptor.OpenToWait(holder);
+        return other is null || other.WaitForEnd(s_killedTimeout) ? RuntimeDirectory.TryTake(path, out holder) : null;
     }
 
     private static bool IsDenied(Exception e) =>

@@ -5,18 +5,32 @@ using Serilog.Events;
 
 namespace BondDhcp.Host.Daemon;
 
+/// <summary>Who reads stderr.</summary>
+internal enum StandardErrorReader
+{
+    /// <summary>A file, or a program behind a pipe.</summary>
+    Other,
+    /// <summary>A person.</summary>
+    Terminal,
+    /// <summary>The system's journal.</summary>
+    Journal,
+}
+
 /// <summary>
-/// Writes log lines to stderr: for a service manager with the priority in front (sd-daemon(3)), which it takes off
-/// again; on a terminal with the time.
+/// Writes log lines to stderr: for the system's journal with the priority in front (sd-daemon(3)), which it takes off
+/// again; on a terminal with the time; as they are for whoever else reads, who would have to live with either.
 /// </summary>
-internal sealed class StandardErrorSink(Stream output, bool isTerminal) : ILogEventSink
+internal sealed class StandardErrorSink(Stream output, StandardErrorReader reader) : ILogEventSink
 {
     /// <inheritdoc/>
     public void Emit(LogEvent logEvent)
     {
-        string prefix = isTerminal
-            ? logEvent.Timestamp.ToString("HH:mm:ss.fff ", CultureInfo.InvariantCulture)
-            : string.Create(CultureInfo.InvariantCulture, $"<{Priority(logEvent.Level)}>");
+        string prefix = reader switch
+        {
+            StandardErrorReader.Terminal => logEvent.Timestamp.ToString("HH:mm:ss.fff ", CultureInfo.InvariantCulture),
+            StandardErrorReader.Journal => string.Create(CultureInfo.InvariantCulture, $"<{Priority(logEvent.Level)}>"),
+            _ => "",
+        };
         // One line, one write: lines of several writers do not mix.
         output.Write(Encoding.UTF8.GetBytes(prefix + Render(logEvent).ReplaceLineEndings(" | ") + "\n"));
         output.Flush();

@@ -9,6 +9,7 @@ using BondDhcp.Host.Configuration;
 using BondDhcp.Host.Loop;
 using BondDhcp.Host.Masters;
 using BondDhcp.Host.Paths;
+using BondDhcp.Host.Resolver;
 using BondDhcp.Host.Runner;
 using BondDhcp.Host.Statics;
 using BondDhcp.Host.Supplicants;
@@ -60,6 +61,12 @@ internal sealed class Supervision : IDisposable
 
     /// <summary>The host's DUID; null while none was chosen.</summary>
     public Duid? Duid { get; set; }
+
+    /// <summary>Is told what static configuration offers beside addresses and routes: interface, offer; null for nothing any more.</summary>
+    public Action<string, NetworkOffer?> Offer { get; init; } = static (_, _) => { };
+
+    /// <summary>Calls what it is given when nobody is being told any more of what was offered.</summary>
+    public Action<Action> Settle { get; init; } = static done => done();
 
     /// <summary>What carries each interface, and whether it can.</summary>
     public PathGate Gate { get; }
@@ -168,8 +175,9 @@ internal sealed class Supervision : IDisposable
             _loop, _network, SettingsOf(owner), index => new StaticOwnershipFile(_runtimeDirectory, name, index, _bootId), _entropy,
             (source, report) => _journal(name, source, report));
         _statics[name] = runner;
+        runner.Offered += offer => Offer(name, offer);
         runner.NoteLease(_clients.TryGetValue(name, out InterfaceRunner? client) && client.Client.Lease is not null);
-        return new StaticWork(runner, _network, Gate, SettingsOf, () => Forget(_statics, name, runner));
+        return new StaticWork(runner, _network, Gate, SettingsOf, Settle, () => Forget(_statics, name, runner));
     }
 
     private StaticSettings SettingsOf(InterfaceConfiguration owner) => StaticSettings.Of(owner, Duid);

@@ -49,8 +49,8 @@ internal static class HookEvents6
             Subject = (@new ?? old)!.Value.Subject,
             Old = old?.Variables(interfaceName, boot) ?? [],
             New = @new?.Variables(interfaceName, boot) ?? [],
-            OldJson = old is { } then ? json => Dhcp6Json.WriteLease(json, Shown(then.Lease, change), boot) : null,
-            NewJson = @new is { } given ? json => Dhcp6Json.WriteLease(json, Shown(given.Lease, change), boot) : null,
+            OldJson = old is { } then ? json => Dhcp6Json.WriteLease(json, Shown(then.Lease, change.StateBefore), boot) : null,
+            NewJson = @new is { } given ? json => Dhcp6Json.WriteLease(json, Shown(given.Lease, change.StateAfter), boot) : null,
         };
     }
 
@@ -93,8 +93,8 @@ internal static class HookEvents6
         {
             Old = Variables(old),
             New = Variables(@new),
-            OldJson = Json(old),
-            NewJson = Json(@new),
+            OldJson = Json(old, change.StateBefore),
+            NewJson = Json(@new, change.StateAfter),
         };
 
         ImmutableArray<HookVariable> Variables(Dhcp6Reply? reply) => reply is null ? [] : HookVariables.Of(new HookLease6
@@ -102,15 +102,16 @@ internal static class HookEvents6
             ClientDuid = change.ClientIdentifier is { } duid ? [.. duid.Octets] : [],
             ServerDuid = [.. reply.ServerIdentifier.Octets],
             Offer = NetworkOffer.Of(reply),
+            Reply = reply,
         }, interfaceName, boot);
 
-        Action<Utf8JsonWriter>? Json(Dhcp6Reply? reply) => reply is null
+        Action<Utf8JsonWriter>? Json(Dhcp6Reply? reply, string state) => reply is null
             ? null
-            : json => Dhcp6Json.WriteLease(json, new Dhcp6Snapshot(change.StateBefore, null, reply, change.ClientIdentifier, null), boot);
+            : json => Dhcp6Json.WriteLease(json, new Dhcp6Snapshot(state, null, reply, change.ClientIdentifier, null), boot);
     }
 
-    private static Dhcp6Snapshot Shown(Dhcp6Lease lease, Dhcp6Change change) =>
-        new(change.StateBefore, lease, lease.Reply, lease.ClientIdentifier, lease.Iaid);
+    private static Dhcp6Snapshot Shown(Dhcp6Lease lease, string state) =>
+        new(state, lease, lease.Reply, lease.ClientIdentifier, lease.Iaid);
 
     private static HookReason ReasonOf(LeaseEnd why) => why switch
     {
@@ -128,6 +129,7 @@ internal static class HookEvents6
             ClientDuid = [.. lease.ClientIdentifier.Octets],
             ServerDuid = [.. lease.ServerIdentifier.Octets],
             Offer = NetworkOffer.Of(lease.Reply),
+            Reply = lease.Reply,
         };
         foreach (Dhcp6LeasedAddress leased in lease.Addresses)
         {
@@ -144,6 +146,7 @@ internal static class HookEvents6
             {
                 Prefix = IPAddress.Parse(leased.Prefix.Network.ToString()),
                 PrefixLength = leased.Prefix.PrefixLength,
+                Excluded = leased.Excluded,
                 PreferredSeconds = SecondsUntil(leased.PreferredUntil, now),
                 ValidSeconds = SecondsUntil(leased.ValidUntil, now),
             }, lease);

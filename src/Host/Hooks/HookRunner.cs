@@ -30,7 +30,7 @@ internal sealed class HookRunner : IDisposable
     private readonly Action<string, string, Report> _journal;
     private readonly TimeSpan _limit;
     private readonly LoopDeadline _settling;
-    private readonly Dictionary<string, Line> _lines = new(StringComparer.Ordinal);
+    private readonly List<Line> _lines = [];
     private readonly List<Action> _waiting = [];
     private string _lastProblems = "";
     private bool _begun;
@@ -49,8 +49,9 @@ internal sealed class HookRunner : IDisposable
     }
 
     // One interface's: what waits, what is told now, and by whom next.
-    private sealed class Line
+    private sealed class Line(string interfaceName)
     {
+        public string InterfaceName => interfaceName;
         public HookQueue Queue { get; } = new();
         public HookEvent? Event { get; set; }
         public Queue<string> Hooks { get; set; } = new();
@@ -60,26 +61,30 @@ internal sealed class HookRunner : IDisposable
     /// <summary>Where the hooks are; empty for none.</summary>
     public string Directory { get; set; } = "";
 
+    /// <summary>False: whatever is raised, nobody is told.</summary>
+    public bool HasHooks => Directory.Length != 0;
+
     /// <summary>For <c>status</c>; null where there are no hooks.</summary>
-    public HookSnapshot? Snapshot => Directory.Length == 0 ? null : new HookSnapshot(Directory, _ran, _failed, _lost);
+    public HookSnapshot? Snapshot => !HasHooks ? null : new HookSnapshot(Directory, _ran, _failed, _lost);
 
     /// <summary>Begins with what has happened.</summary>
     public void Begin()
     {
         _begun = true;
-        foreach (Line line in _lines.Values.ToArray()) Continue(line);
+        foreach (Line line in _lines.ToArray()) Continue(line);
     }
 
     /// <summary>Has the hooks told of an event, when their turn comes. Returns at once.</summary>
     public void Raise(HookEvent happened)
     {
-        if (Directory.Length == 0) return;
+        if (!HasHooks) return;
         if (!HookEnvironment.IsPlain(happened.Interface))
         {
             Warn(happened.Interface, "no hook is run: the interface's name has characters that would mean something to a script");
             return;
         }
-        if (!_lines.TryGetValue(happened.Interface, out Line? line)) _lines[happened.Interface] = line = new Line();
+        Line? line = _lines.Find(one => one.InterfaceName == happened.Interface);
+        if (line is null) _lines.Add(line = new Line(happened.Interface));
         if (line.Queue.Add(happened) && ++_lost == 1) Warn(happened.Interface, "hooks take too long: an event was lost to them");
         Continue(line);
     }
@@ -96,10 +101,10 @@ internal sealed class HookRunner : IDisposable
     public void Dispose()
     {
         _settling.Dispose();
-        foreach (Line line in _lines.Values) line.Process?.Dispose();
+        foreach (Line line in _lines) line.Process?.Dispose();
     }
 
-    private bool IsSettled => _lines.Values.All(static line => line is { Event: null, Queue.Count: 0 });
+    private bool IsSettled => _lines.All(static line => line is { Event: null, Queue.Count: 0 });
 
     private void Continue(Line line)
     {

@@ -19,6 +19,9 @@ internal sealed record HookLease6
     /// <summary>The delegated prefix, such as <c>2001:db8:1::</c>; null for an address.</summary>
     public IPAddress? Prefix { get; init; }
 
+    /// <summary>The part of the prefix that stays the server's (RFC 6603); null for none.</summary>
+    public Ipv6Prefix? Excluded { get; init; }
+
     /// <summary>Of the address or prefix, 0 to 128.</summary>
     public int PrefixLength { get; init; } = 128;
 
@@ -39,12 +42,18 @@ internal sealed record HookLease6
 
     /// <summary>What the server offers beside.</summary>
     public NetworkOffer Offer { get; init; } = new();
+
+    /// <summary>The message whose options are in force; null where there are none but those of <see cref="Offer"/>.</summary>
+    public Dhcp6Reply? Reply { get; init; }
 }
 
 /// <summary>Leases as the variables of dhclient-script(8), names and forms included. Pure.</summary>
 internal static class HookVariables
 {
     private const byte ClasslessRoutes = 121, MsClasslessRoutes = 249;
+
+    // Of DHCPv6.
+    private const ushort NameServers = 23, SearchDomains = 24, TimeServers = 31;
 
     /// <summary>Those of a DHCPv4 lease. Of its routes only those that are taken: a script must not install what the configuration refuses.</summary>
     /// <param name="lease">The lease.</param>
@@ -95,11 +104,20 @@ internal static class HookVariables
         list.Add("ip6_address", lease.Address?.ToString());
         list.Add("ip6_prefixlen", isLease ? Number(lease.PrefixLength) : null);
         list.Add("ip6_prefix", lease.Prefix is { } prefix ? FormattableString.Invariant($"{prefix}/{lease.PrefixLength}") : null);
+        list.Add("ip6_prefix_exclude", lease.Excluded?.ToString());
         list.Add("dhcp6_name_servers", lease.Offer.DnsServers.Select(server => server.IsIPv6LinkLocal ? $"{new IPAddress(server.GetAddressBytes())}%{interfaceName}" : server.ToString()));
         list.Add("dhcp6_domain_search", lease.Offer.SearchDomains);
         list.Add("dhcp6_sntp_servers", lease.Offer.NtpServers.Where(static server => IPAddress.TryParse(server, out _)));
         list.Add("dhcp6_client_id", lease.ClientDuid.IsEmpty ? null : HexText.Colons(lease.ClientDuid.AsSpan()));
         list.Add("dhcp6_server_id", lease.ServerDuid.IsEmpty ? null : HexText.Colons(lease.ServerDuid.AsSpan()));
+        foreach (Dhcp6Option option in lease.Reply?.Options ?? [])
+        {
+            // Servers and domains are above, without what is of no use; all of them left out is no reason to hand them on here.
+            if (option.Code is NameServers or SearchDomains or TimeServers) continue;
+            string name = "dhcp6_" + Dhcp6OptionTable.IscNameOf(option.Code).Replace('-', '_');
+            // Of what may occur once the first counts, and of several time servers the reply has all.
+            if (!list.Has(name)) list.Add(name, PlainValueOf(option, lease.Reply!));
+        }
         if (!isLease) return list.ToImmutable();
         list.Add("iaid", lease.Iaid.ToString("x8", CultureInfo.InvariantCulture));
         list.Add("starts", Number(start.ToUnixTimeSeconds()));
@@ -115,9 +133,26 @@ internal static class HookVariables
         return Dhcp4OptionTable.Of(option.Code).Kind switch
         {
             Dhcp4OptionKind.Boolean or Dhcp4OptionKind.Byte or Dhcp4OptionKind.UInt16 or Dhcp4OptionKind.UInt16List or Dhcp4OptionKind.Int32
-                or Dhcp4OptionKind.Seconds or Dhcp4OptionKind.Address or Dhcp4OptionKind.AddressList or Dhcp4OptionKind.NameList
+                or Dhcp4OptionKind.Seconds or Dhcp4OptionKind.Address or Dhcp4OptionKind.AddressList
                 or Dhcp4OptionKind.TimeZoneName => text?.Replace(", ", " ", StringComparison.Ordinal),
+            Dhcp4OptionKind.NameList => DomainNames.TryReadList(option.Data.AsSpan(), isCompressed: true, out ImmutableArray<string> names, out _) ? string.Join(' ', names) : null,
             Dhcp4OptionKind.Text when text is not null && DomainNames.IsValid(text) => text,
+            _ => null,
+        };
+    }
+
+    private static string? PlainValueOf(Dhcp6Option option, Dhcp6Reply reply)
+    {
+        ReadOnlySpan<byte> data = option.Data.AsSpan();
+        string? text = Dhcp6OptionText.Format(option.Code, data);
+        return Dhcp6OptionTable.Of(option.Code).Kind switch
+        {
+            Dhcp6OptionKind.Byte or Dhcp6OptionKind.UInt16 or Dhcp6OptionKind.UInt16List or Dhcp6OptionKind.Seconds or Dhcp6OptionKind.Address
+                or Dhcp6OptionKind.AddressList or Dhcp6OptionKind.Name or Dhcp6OptionKind.TimeZoneName => text?.Replace(", ", " ", StringComparison.Ordinal),
+            Dhcp6OptionKind.NameList => DomainNames.TryReadList(data, isCompressed: false, out ImmutableArray<string> names, out _) ? string.Join(' ', names) : null,
+            Dhcp6OptionKind.NtpServer => string.Join(' ', reply.NtpServers),
+            Dhcp6OptionKind.FullyQualifiedName => reply.FullyQualifiedName,
+            Dhcp6OptionKind.Text when text is not null && DomainNames.IsValid(text) => text,
             _ => null,
         };
     }

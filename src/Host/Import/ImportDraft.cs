@@ -78,6 +78,12 @@ internal sealed class ImportedInterface(string name, SourceLine from) : Imported
     /// <summary>The same of IPv6.</summary>
     public SourceLine? Static6 { get; set; }
 
+    /// <summary>It is to be brought up, whatever else is to be done with it.</summary>
+    public bool IsUpWanted { get; set; }
+
+    /// <summary>Nothing of it is for the daemon to do: a section without a key would bring it up all the same.</summary>
+    public bool IsLeftOut => Keys.Count == 0 && !IsUpWanted;
+
     /// <summary>DHCPv4 is wanted.</summary>
     public bool Dhcp4 => Find("dhcp4") == "true";
 
@@ -108,7 +114,13 @@ internal sealed class ImportDraft
     public IReadOnlyList<ImportedInterface> Interfaces => _interfaces;
 
     /// <summary>Where ifupdown has something to do for an interface.</summary>
-    public List<SourceLine> Stanzas { get; } = [];
+    public List<(string InterfaceName, SourceLine From)> Stanzas { get; } = [];
+
+    /// <summary>The files of wpa_supplicant that are made.</summary>
+    public List<ImportedSupplicant> Supplicants { get; } = [];
+
+    /// <summary>Where they go.</summary>
+    public SupplicantPlace SupplicantPlace { get; init; } = SupplicantPlace.Usual;
 
     /// <summary>What has no counterpart.</summary>
     public IReadOnlyList<ImportNote> Lost => _lost;

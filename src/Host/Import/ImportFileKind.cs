@@ -57,14 +57,14 @@ internal static class ImportFileKinds
 
     private static ImportFileKind OfLines(string text)
     {
-        bool isDhclient = false;
+        bool isDhclient = false, includes = false;
         foreach (string raw in text.Split('\n'))
         {
             string line = raw.Trim();
             if (line.Length == 0 || line[0] == '#') continue;
             string[] words = line.Split([' ', '\t', ';', '{', ','], StringSplitOptions.RemoveEmptyEntries);
             if (words.Length == 0) continue;
-            if (words[0] is "default-duid" || (words[0] is "lease" or "lease6" && !isDhclient)) return ImportFileKind.DhclientLeases;
+            if (words[0] is "default-duid" || (words[0] is "lease" or "lease6" && !isDhclient && !includes)) return ImportFileKind.DhclientLeases;
             if (words[0] is "id-assoc" or "profile" || words is ["send", "ia-na" or "ia-pd" or "rapid-commit", ..] || words[0] == "information-only") return ImportFileKind.Dhcp6cConf;
             if (words[0] is "auto" or "iface" or "source" or "source-directory" or "mapping" || words[0].StartsWith("allow-", StringComparison.Ordinal)) return ImportFileKind.Interfaces;
             if (words[0] is "options" or "install" or "blacklist" or "softdep" or "alias" && words.Length > 2 && !line.Contains(';', StringComparison.Ordinal) && !line.Contains('{', StringComparison.Ordinal)) return ImportFileKind.Modprobe;
@@ -73,7 +73,9 @@ internal static class ImportFileKinds
             if (!variable.Contains(' ', StringComparison.Ordinal)
                 && (variable.EndsWith("PRIMARY", StringComparison.Ordinal) || variable.EndsWith("ADDRS", StringComparison.Ordinal) || variable.EndsWith("ROUTES", StringComparison.Ordinal)))
                 return ImportFileKind.NetworkConf;
-            isDhclient |= s_dhclientWords.Contains(words[0], StringComparer.OrdinalIgnoreCase);
+            // No lease file includes another; dhcp6c.conf may.
+            includes |= words[0] == "include";
+            isDhclient |= (words[0] == "lease" && includes) || s_dhclientWords.Contains(words[0], StringComparer.OrdinalIgnoreCase);
         }
         return isDhclient ? ImportFileKind.DhclientConf : ImportFileKind.Unknown;
     }

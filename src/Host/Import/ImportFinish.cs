@@ -25,7 +25,7 @@ internal sealed class ImportFinish(ImportReader reader)
         foreach (ImportedInterface one in Draft.Interfaces.Where(one => one.Find("kind") == "\"bond\"")) CompleteBond(one);
         foreach (ImportedInterface master in Draft.Interfaces.ToArray())
             foreach (ImportedValue slave in master.Items("slaves")) FreeSlave(master, slave);
-        if (reader.Dhclient is { } dhclient) TakeSettings(dhclient);
+        if (reader.Dhclient is { } dhclient) TakeSettings(dhclient, now);
     }
 
     // A lease in force is a client at work, whoever started it; but where addresses are fixed by now, it is a leftover.
@@ -102,22 +102,23 @@ internal sealed class ImportFinish(ImportReader reader)
     private static bool IsOfMaster(ImportedInterface master, string key, List<ImportedValue> values) =>
         BondOptionTable.Find(key) is not null && values is [var only] && (master.Find(key) ?? (key == "mode" ? "\"active-backup\"" : null)) == only.Text;
 
-    private void TakeSettings(DhclientConf dhclient)
+    private void TakeSettings(DhclientConf dhclient, DateTimeOffset now)
     {
         foreach (ImportedInterface one in Draft.Interfaces.Where(one => one.Dhcp4 || one.Dhcp6)) DhclientToml.Apply(Draft, one, dhclient.Of(one.Name));
         foreach (string name in dhclient.Interfaces)
             if (Draft.Find(name) is not { } one || !(one.Dhcp4 || one.Dhcp6)) Draft.Lose(null, $"dhclient.conf: interface \"{name}\" has settings and no DHCP in any other file; they are left out");
-        foreach ((string? name, string prefix, bool isAlias, SourceLine from) in dhclient.Fixed)
+        foreach ((string? name, string prefix, bool isAlias, DateTimeOffset until, SourceLine from) in dhclient.Fixed)
         {
             string? target = name ?? (Draft.Interfaces.Where(one => one.Dhcp4).ToArray() is [var only] ? only.Name : null);
-            if (target is null) Draft.Lose(from, $"{prefix} names no interface");
+            if (!isAlias && until <= now) Draft.Lose(from, string.Create(CultureInfo.InvariantCulture, $"the lease of {prefix} ended on {until:yyyy-MM-dd}, and dhclient does not use it any more either"));
+            else if (target is null) Draft.Lose(from, $"{prefix} names no interface");
             else if (StaticText.ReadAddress(prefix, out string why) is null) Draft.Lose(from, why);
             else Draft.Of(target, from).Add(isAlias ? "addresses" : "fallback", new ImportedValue(TomlText.Quote(prefix), from, isAlias ? "alias" : "a lease for when no server answers"));
         }
         ImmutableArray<ImportedInterface> clients = [.. Draft.Interfaces.Where(one => one.Dhcp4)];
         if (clients.IsEmpty) return;
         ImportedValue hostName = DhclientToml.HostName(Draft, dhclient.Of(clients[0].Name))
-            ?? new ImportedValue("false", [], "dhclient.conf sends no host-name");
+            ?? new ImportedValue("false", [], reader.UnreadOf(clients[0].Name) is { } unread ? $"not known: {unread} could not be read" : "dhclient.conf sends no host-name");
         Draft.Global.Set("hostname", hostName);
     }
 }

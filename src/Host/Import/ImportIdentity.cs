@@ -180,14 +180,22 @@ internal sealed class ImportIdentity(
             Draft.Global.Replace("client-id", new ImportedValue(TomlText.Quote("duid"), sent.From, "new: not all interfaces send the same octets"));
             return;
         }
-        Draft.Global.Replace("client-id", new ImportedValue(TomlText.Quote(form), sent.From, "the octets that dhclient sends"));
+        string but = reader.UnreadOf(one.Name) is { } unread ? $", as far as its configuration could be read (not {unread})" : "";
+        Draft.Global.Replace("client-id", new ImportedValue(TomlText.Quote(form), sent.From, "the octets that dhclient sends" + but));
     }
 
     private void TellNewIdentifier(ImmutableArray<ImportedInterface> clients)
     {
         if (Draft.Global.Has("client-id")) return;
-        Draft.Global.Set("client-id", new ImportedValue("\"duid\"", [], "new: dhclient sends none"));
-        Draft.Remark(null, $"client-id is NEW: dhclient sends none on {string.Join(", ", clients.Select(one => one.Name))}, and bonddhcp always sends one. dnsmasq, ISC dhcpd and Kea "
+        List<string> without = [];
+        foreach (ImportedInterface one in clients)
+        {
+            if (reader.UnreadOf(one.Name) is not { } unread) without.Add(one.Name);
+            else Draft.Remark(unread, $"whether dhclient sends a client identifier on {one.Name} is not known, because not all of its configuration could be read; \"duid\" may be another one than servers know");
+        }
+        Draft.Global.Set("client-id", new ImportedValue("\"duid\"", [], without.Count == clients.Length ? "new: dhclient sends none" : "what dhclient sends is not known"));
+        if (without.Count == 0) return;
+        Draft.Remark(null, $"client-id is NEW: dhclient sends none on {string.Join(", ", without)}, and bonddhcp always sends one. dnsmasq, ISC dhcpd and Kea "
             + "find a lease without an identifier by the hardware address and keep it; a server that does not may give another address, once. "
             + "\"mac\" is the form for a server that expects 01 and the hardware address");
     }

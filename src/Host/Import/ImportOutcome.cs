@@ -34,6 +34,10 @@ internal sealed class ImportOutcome
     public IReadOnlyList<string> Taken(bool isDhcp6) =>
         [.. Configuration.Interfaces.Where(one => isDhcp6 ? one.Dhcp6 is not null : one.Dhcp4).Select(one => one.Name), .. isDhcp6 ? _left6 : _left];
 
+    /// <summary>The files of wpa_supplicant that the configuration names and that are made with it.</summary>
+    public IReadOnlyList<ImportedSupplicant> Supplicants =>
+        Reader.Draft.Supplicants.FindAll(made => Configuration.Find(made.InterfaceName)?.Supplicant?.ConfigurationFile == made.Path);
+
     /// <summary>Files that were named and are none, each with the reason.</summary>
     public List<string> Errors { get; } = [];
 
@@ -43,10 +47,11 @@ internal sealed class ImportOutcome
     /// <param name="processes">The clients that run there.</param>
     /// <param name="macs">The hardware addresses of its interfaces.</param>
     /// <param name="now">The time.</param>
+    /// <param name="place">Where files of wpa_supplicant go; null for the usual place.</param>
     public static ImportOutcome Of(
-        ImportRoot root, ImmutableArray<string> paths, IReadOnlyList<ClientProcess> processes, Func<string, MacAddress?> macs, DateTimeOffset now)
+        ImportRoot root, ImmutableArray<string> paths, IReadOnlyList<ClientProcess> processes, Func<string, MacAddress?> macs, DateTimeOffset now, SupplicantPlace? place = null)
     {
-        var reader = new ImportReader(root);
+        var reader = new ImportReader(root, place ?? SupplicantPlace.Usual);
         var outcome = new ImportOutcome(reader, new ImportIdentity(reader, macs, processes, now));
         foreach (string path in paths)
             if (reader.Read(path, mustBeKnown: true) is { } why) outcome.Errors.Add(why);

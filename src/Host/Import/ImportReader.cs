@@ -15,7 +15,8 @@ internal sealed record ReadLeaseFile(string File, DhclientLeaseFile Content);
 
 /// <summary>Finds and reads the files, and brings them into the configuration to be. What is read is kept for what is decided later.</summary>
 /// <param name="root">The system.</param>
-internal sealed class ImportReader(ImportRoot root)
+/// <param name="place">Where files of wpa_supplicant go.</param>
+internal sealed class ImportReader(ImportRoot root, SupplicantPlace place)
 {
     private const string Interfaces = "/etc/network/interfaces";
 
@@ -32,12 +33,19 @@ internal sealed class ImportReader(ImportRoot root)
     ];
 
     private readonly HashSet<string> _done = [];
+    private SourceLine? _unread;
 
     /// <summary>The configuration to be.</summary>
-    public ImportDraft Draft { get; } = new();
+    public ImportDraft Draft { get; } = new() { SupplicantPlace = place };
 
     /// <summary>dhclient.conf; null where none was found.</summary>
     public DhclientConf? Dhclient { get; private set; }
+
+    /// <summary>
+    /// Where dhclient is told to read something that could not be read here: what it sends on the interface is not known for certain.
+    /// Null where all was read.
+    /// </summary>
+    public SourceLine? UnreadOf(string interfaceName) => Dhclient?.Of(interfaceName).Unread ?? _unread;
 
     /// <summary>The lease files.</summary>
     public List<ReadLeaseFile> LeaseFiles { get; } = [];
@@ -74,6 +82,7 @@ internal sealed class ImportReader(ImportRoot root)
         if (root.ReadOctets(path, out string? why) is not { } octets)
         {
             if (!mustBeKnown) Draft.Lose(null, $"{path} cannot be read: {why}");
+            if (ImportFileKinds.Of(path, []) == ImportFileKind.DhclientConf) _unread ??= new SourceLine(path, 0);
             return $"{path}: {why}";
         }
         ImportFileKind kind = ImportFileKinds.Of(path, octets);
@@ -89,14 +98,14 @@ internal sealed class ImportReader(ImportRoot root)
         string text = Encoding.UTF8.GetString(octets), exact = Encoding.Latin1.GetString(octets);
         switch (kind)
         {
-            case ImportFileKind.Interfaces: InterfacesImport.Take(InterfacesFile.Read(path, text, Draft, Include), Draft); break;
+            case ImportFileKind.Interfaces: InterfacesImport.Take(InterfacesFile.Read(path, text, Draft, Include), Draft, root.ReadText); break;
             case ImportFileKind.NetworkConf: NetworkConfImport.Read(path, text, Draft); break;
             case ImportFileKind.Dhcp6cConf:
                 var dhcp6c = Dhcp6cConf.Read(path, exact, Draft);
                 Dhcp6c ??= dhcp6c;
                 break;
             case ImportFileKind.Modprobe: DriverOptions.AddRange(ModprobeOptions.Read(path, text, Draft)); break;
-            case ImportFileKind.DhclientConf when Dhclient is null: Dhclient = DhclientConf.Read(path, exact, Draft); break;
+            case ImportFileKind.DhclientConf when Dhclient is null: Dhclient = DhclientConf.Read(path, exact, Draft, IncludeExact); break;
             case ImportFileKind.DhclientConf: Draft.Lose(new SourceLine(path, 0), "a second dhclient.conf; the first one is taken"); break;
             case ImportFileKind.DhclientLeases:
                 var leases = DhclientLeaseFile.Read(exact);
@@ -123,6 +132,15 @@ internal sealed class ImportReader(ImportRoot root)
             if (octets is not null) Files.Add(file);
             yield return new IncludedFile(file, octets is null ? null : Encoding.UTF8.GetString(octets), why);
         }
+    }
+
+    // Of a file that dhclient.conf includes each character is one octet, as of itself.
+    private IncludedFile IncludeExact(string path)
+    {
+        byte[]? octets = root.ReadOctets(path, out string? why);
+        if (octets is null) return new IncludedFile(path, null, why);
+        if (_done.Add(path)) Files.Add(path);
+        return new IncludedFile(path, Encoding.Latin1.GetString(octets), null);
     }
 
     private static bool IsPlainName(string name) => name.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_');

@@ -22,6 +22,17 @@ internal sealed class ImportResolver(ImportRoot root, ImportReader reader, IRead
     /// <summary>Sets <c>dns</c> of the interfaces whose dhclient wrote the file.</summary>
     public void Decide()
     {
+        SetFile();
+        // The lines were for resolvconf, and had no effect without it either.
+        foreach (ImportedInterface one in reader.Draft.Interfaces)
+            if (!one.Has("dns") && (Key(one, "name-servers") ?? Key(one, "search-domains")) is { } line && !SomebodyTakes())
+                reader.Draft.Remark(line.From[0], $"neither systemd-resolved nor resolvconf is there to be told of the name servers of {one.Name}; dns = \"file\" writes them into /etc/resolv.conf");
+    }
+
+    private static ImportedValue? Key(ImportedInterface one, string key) => one.Items(key) is [var first, ..] ? first : null;
+
+    private void SetFile()
+    {
         List<ImportedInterface> served = [];
         foreach (ImportedInterface one in reader.Draft.Interfaces)
             if (!one.Has("dns") && IsOfDhclient(one)) served.Add(one);

@@ -29,21 +29,22 @@ internal sealed class ImportRoot(string directory)
     {
         why = path.Contains('\0', StringComparison.Ordinal) ? "it is no path" : null;
         if (why is not null) return null;
-        LinkedList<string> rest = new(path.Split('/', StringSplitOptions.RemoveEmptyEntries));
+        List<string> rest = PartsOf(path);
         List<string> done = [];
-        for (int links = 0; rest.First is { } first;)
+        for (int links = 0; rest.Count > 0;)
         {
-            rest.RemoveFirst();
-            if (first.Value == ".") continue;
-            if (first.Value == "..")
+            string first = rest[^1];
+            rest.RemoveAt(rest.Count - 1);
+            if (first == ".") continue;
+            if (first == "..")
             {
                 if (done.Count > 0) done.RemoveAt(done.Count - 1);
                 continue;
             }
-            string here = Below(done.Append(first.Value));
+            string here = Below(done.Append(first));
             if (LinkTarget(here) is not { } target)
             {
-                done.Add(first.Value);
+                done.Add(first);
                 continue;
             }
             if (++links > MaxLinks)
@@ -52,10 +53,24 @@ internal sealed class ImportRoot(string directory)
                 return null;
             }
             if (target.StartsWith('/')) done.Clear();
-            string[] parts = target.Split('/', StringSplitOptions.RemoveEmptyEntries);
-            for (int i = parts.Length - 1; i >= 0; i--) rest.AddFirst(parts[i]);
+            rest.AddRange(PartsOf(target));
         }
         return Below(done);
+    }
+
+    // From the last to the first, which is the next to be looked at.
+    private static List<string> PartsOf(string path)
+    {
+        List<string> parts = [.. path.Split('/', StringSplitOptions.RemoveEmptyEntries)];
+        parts.Reverse();
+        return parts;
+    }
+
+    /// <summary>What that system calls a place of this machine; the place itself where it is not below the directory.</summary>
+    public string NameOf(string path)
+    {
+        string full = Path.GetFullPath(path);
+        return !IsHere && full.StartsWith(_directory.TrimEnd('/') + "/", StringComparison.Ordinal) ? full[_directory.TrimEnd('/').Length..] : full;
     }
 
     /// <summary>A file's octets; null, with the reason, where they cannot be had.</summary>

@@ -18,7 +18,7 @@ internal sealed class ImportToml
     private static readonly string[] s_order =
     [
         "hostname", "client-id", "duid", "network-conf", "hooks",
-        "kind", "slaves", "primary", "mode", "miimon", "fail_over_mac", "dhcp4", "dhcp6", "iaid", "prefix-delegation", "addresses", "routes", "fallback",
+        "kind", "slaves", "primary", "mode", "miimon", "fail_over_mac", "dhcp4", "dhcp6", "iaid", "prefix-delegation", "addresses", "routes", "fallback", "name-servers", "search-domains",
     ];
 
     private readonly StringBuilder _text = new();
@@ -48,7 +48,14 @@ internal sealed class ImportToml
         foreach (ImportedInterface one in draft.Interfaces)
         {
             toml.Line("");
+            if (one.IsLeftOut)
+            {
+                toml.Comment($"No [interface.{TomlText.Key(one.Name)}]: nothing of {one.From} is carried over (an empty section would bring it up).");
+                continue;
+            }
             toml.Line(Commented($"[interface.{TomlText.Key(one.Name)}]", [one.From], ""));
+            // With a key of its own it is not taken for a section that was forgotten.
+            if (one.Keys.Count == 0) toml.Line("kind = \"existing\" # brought up, and nothing else");
             toml.Table(one, one);
         }
         return toml;

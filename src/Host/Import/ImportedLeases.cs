@@ -136,9 +136,27 @@ internal static class ImportedLeases
             return null;
         }
         Dhcp4Reply? ack = message.Read(out Dhcp4DropReason reason);
-        why = ack is null ? $"a DHCPACK like it would not be taken: {reason}" : "";
+        why = ack is null ? $"a DHCPACK like it would not be taken: {InWords(reason)}" : "";
         return ack;
     }
+
+    // What can be wrong with a message that is put together here; the rest is of headers.
+    private static string InWords(Dhcp4DropReason reason) => reason switch
+    {
+        Dhcp4DropReason.ServerIdentifier => "it does not name one server (dhcp-server-identifier)",
+        Dhcp4DropReason.LeaseTime => "it has no lifetime (dhcp-lease-time)",
+        Dhcp4DropReason.Yiaddr => "its address is none for a host (fixed-address)",
+        Dhcp4DropReason.SubnetMask => "its netmask is none (subnet-mask)",
+        Dhcp4DropReason.OptionLength => "one of its options has a wrong length",
+        _ => "it contradicts itself",
+    };
+
+    private static string InWords(Dhcp6DropReason reason) => reason switch
+    {
+        Dhcp6DropReason.ServerIdentifier => "it does not name one server (dhcp6.server-id)",
+        Dhcp6DropReason.Length or Dhcp6DropReason.OptionLength => "one of its options has a wrong length",
+        _ => "it contradicts itself",
+    };
 
     // BOOTP-like leases of old versions: what is written is the end alone.
     private static byte[] SecondsOf(DhclientLease lease)
@@ -159,7 +177,7 @@ internal static class ImportedLeases
             return null;
         }
         Dhcp6Reply? reply = message.Read(out Dhcp6DropReason reason);
-        why = reply is null ? $"a REPLY like it would not be taken: {reason}" : "";
+        why = reply is null ? $"a REPLY like it would not be taken: {InWords(reason)}" : "";
         return reply;
     }
 

@@ -32,9 +32,6 @@ internal sealed class JournalLine
     private static string? Text(JsonElement entry, string name) =>
         entry.TryGetProperty(name, out JsonElement value) && value.ValueKind == JsonValueKind.String ? TerminalText.Of(value.GetString()!) : null;
 
-    private static string Quoted(JsonElement value)
-    {
-        string text = TerminalText.Of(value.ValueKind == JsonValueKind.String ? value.GetString()! : value.GetRawText());
-        return text.Contains(' ', StringComparison.Ordinal) || text.Length == 0 ? $"\"{text}\"" : text;
-    }
+    private static string Quoted(JsonElement value) =>
+        FieldText.Of(TerminalText.Of(value.ValueKind == JsonValueKind.String ? value.GetString()! : value.GetRawText()));
 }

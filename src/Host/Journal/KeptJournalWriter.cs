@@ -28,7 +28,7 @@ internal sealed class KeptJournalWriter : IDisposable
     {
         _journal = journal;
         _file = file;
-        _json = new Utf8JsonWriter(_buffer);
+        _json = new Utf8JsonWriter(_buffer, JsonText.Compact);
         _place = place;
         _next = from;
         WriteNew();

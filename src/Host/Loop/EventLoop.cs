@@ -13,6 +13,9 @@ public sealed class EventLoop : IDisposable
     /// <summary>The longest IPv4 packet.</summary>
     public const int ScratchLength = 65536;
 
+    /// <summary>So many turns on end in which there is always something to read, and what was put off is done all the same.</summary>
+    internal const int MostBusyTurns = 16;
+
     private readonly EpollSet _epoll = new();
     private readonly TimerDescriptor _timer = TimerDescriptor.OnBoottime();
     private readonly TimerDescriptor _clockChange = TimerDescriptor.OnClockChange();
@@ -20,12 +23,14 @@ public sealed class EventLoop : IDisposable
     private readonly Dictionary<int, LoopWatch> _watches = [];
     private readonly List<LoopDeadline?> _deadlines = [];
     private readonly ConcurrentQueue<Action> _posted = new();
+    private readonly Queue<Action> _deferred = new();
     private readonly ReadyDescriptor[] _ready = new ReadyDescriptor[EpollSet.MaxReady];
     private readonly byte[] _scratch = GC.AllocateUninitializedArray<byte>(ScratchLength);
     private readonly Func<TimeSpan> _suspended;
     private ResumeDetector _resume;
     private Instant _armedAt = Instant.Never;
     private uint _generation;
+    private int _busyTurns;
     private bool _stopping;
     private bool _disposed;
 
@@ -78,27 +83,38 @@ public sealed class EventLoop : IDisposable
         if (!Volatile.Read(ref _disposed)) _wake.Wake();
     }
 
+    /// <summary>
+    /// Puts off what nobody waits for until there is nothing to read: a packet that came meanwhile goes first. It is done soon
+    /// all the same on a loop that is never idle, and before <see cref="Run"/> returns.
+    /// </summary>
+    public void Defer(Action action) => _deferred.Enqueue(action);
+
     /// <summary>Runs until <see cref="Stop"/>.</summary>
     public void Run()
     {
         _stopping = false;
         while (!_stopping) Turn(-1);
+        RunDeferred();
     }
 
     /// <summary>Makes <see cref="Run"/> return after this turn.</summary>
     public void Stop() => _stopping = true;
 
-    /// <summary>Waits for something to happen, at most <paramref name="milliseconds"/> (-1 for ever), and handles it.</summary>
+    /// <summary>
+    /// Waits for something to happen, at most <paramref name="milliseconds"/> (-1 for ever), and handles it. With something put
+    /// off it does not wait.
+    /// </summary>
     public void Turn(int milliseconds)
     {
         ArmTimer();
-        int count = _epoll.Wait(_ready, milliseconds);
+        int count = _epoll.Wait(_ready, _deferred.Count > 0 ? 0 : milliseconds);
         // A packet or a deadline after a resume must meet machines that know of it: what expired goes first.
         if (_resume.Observe(_suspended())) Resumed?.Invoke();
         // What came in time is heard before time is up, also when this turn is late because a disk was slow: an ARP
         // packet that claims an address before its conflict window closes, an ACK before the lease is given up.
         for (int i = 0; i < count; i++) Dispatch(_ready[i]);
         FireDeadlines();
+        if (_deferred.Count > 0 && (count == 0 || ++_busyTurns == MostBusyTurns)) RunDeferred();
     }
 
     /// <inheritdoc/>
@@ -155,6 +171,13 @@ public sealed class EventLoop : IDisposable
         int count = _deadlines.Count;
         for (int i = 0; i < count; i++)
             if (_deadlines[i] is { } deadline && deadline.At <= now) deadline.Fire();
+    }
+
+    private void RunDeferred()
+    {
+        _busyTurns = 0;
+        // What is put off by these themselves waits for its own time, but for the end: there it is now or never.
+        for (int count = _deferred.Count; count > 0 || (_stopping && _deferred.Count > 0); count--) _deferred.Dequeue()();
     }
 
     private void TakeTimer()

@@ -8,8 +8,10 @@ public enum DaemonSignal
 {
     /// <summary>SIGHUP: read the configuration again.</summary>
     Reload,
-    /// <summary>SIGTERM, SIGINT: end. A second one ends the process at once, without the loop.</summary>
+    /// <summary>SIGTERM: end. A second one, of this or <see cref="Interrupt"/>, ends the process at once, without the loop.</summary>
     Terminate,
+    /// <summary>SIGINT: as <see cref="Terminate"/>.</summary>
+    Interrupt,
     /// <summary>SIGUSR2: end and leave everything as it is, for the next one to take over.</summary>
     HandOver,
 }
@@ -34,7 +36,7 @@ public sealed class LoopSignals : IDisposable
         [
             Register(PosixSignal.SIGHUP, DaemonSignal.Reload),
             Register(PosixSignal.SIGTERM, DaemonSignal.Terminate),
-            Register(PosixSignal.SIGINT, DaemonSignal.Terminate),
+            Register(PosixSignal.SIGINT, DaemonSignal.Interrupt),
             Register(SigUsr2, DaemonSignal.HandOver),
         ];
 
@@ -49,7 +51,7 @@ public sealed class LoopSignals : IDisposable
     // Who asks twice does not want to wait for whatever the loop waits for: a log that nobody reads, a disk, the kernel.
     // The signal has its default effect then.
     private bool IsRepeated(DaemonSignal signal) =>
-        signal == DaemonSignal.Terminate && Interlocked.Increment(ref _terminations) > 1;
+        signal is DaemonSignal.Terminate or DaemonSignal.Interrupt && Interlocked.Increment(ref _terminations) > 1;
 
     /// <summary>The signals have their default effect again.</summary>
     public void Dispose()

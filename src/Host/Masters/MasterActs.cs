@@ -63,7 +63,12 @@ internal sealed class MasterActs(MasterRequests requests, Action<Report> tell)
         if (!result.Succeeded) return result;
         // It has left; that it is not as before is worth a word, and no reason to do it again.
         if (act.Mtu is { } mtu) Restored(act.Name, requests.SetMtu(act.Slave, mtu));
-        if (act.UpAgain) Restored(act.Name, requests.SetUp(act.Slave));
+        if (!act.UpAgain) return result;
+        // A bond sets down what leaves it, a bridge does not. But a link-local address is made by the kernel only when an
+        // interface comes up, and this one's was taken away when it became a port. What lies on it would not outlive its
+        // being set down and up.
+        if (requests.Find(act.Slave) is { IsUp: true }) Restored(act.Name, requests.RestoreLinkLocal(act.Slave));
+        else Restored(act.Name, requests.SetUp(act.Slave));
         return result;
     }
 

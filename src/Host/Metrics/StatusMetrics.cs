@@ -65,8 +65,12 @@ internal sealed partial class StatusMetrics
         foreach (JsonElement one in _interfaces) _metrics.Add(Flag(one, "carrier"), Of(one));
         _metrics.Gauge("addresses", "Addresses on the interface, by who configured them.");
         foreach (JsonElement one in _interfaces)
-            foreach (var same in SnapshotText.Elements(one, "addresses").GroupBy(address => (Origin: Word(address, "origin"), Family: FamilyOf(Word(address, "address")))))
-                _metrics.Add(same.Count(), Of(one), ("family", same.Key.Family), ("origin", same.Key.Origin));
+        {
+            List<(string Origin, string Family)> addresses =
+                SnapshotText.Elements(one, "addresses").Select(address => (Word(address, "origin"), FamilyOf(Word(address, "address"))));
+            foreach ((string Origin, string Family) kind in addresses.Distinct())
+                _metrics.Add(addresses.Count(other => other == kind), Of(one), ("family", kind.Family), ("origin", kind.Origin));
+        }
         _metrics.Gauge("rivals", "Other programs that configure the interface or a device below it.");
         foreach (JsonElement one in _interfaces) _metrics.Add(SnapshotText.Elements(one, "rivals").Count(), Of(one));
     }

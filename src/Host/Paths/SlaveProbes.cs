@@ -41,6 +41,7 @@ internal sealed class SlaveProbes : IDisposable
         _journal = journal;
         _probe = PathProbe.Create(pathFailover);
         _deadline = loop.AddDeadline(() => Feed(PathProbeInput.DeadlineReached.Instance));
+        loop.Resumed += Resume;
     }
 
     /// <summary>What <see cref="PathOf"/> or <see cref="AllBackupsSame"/> says has changed.</summary>
@@ -94,10 +95,13 @@ internal sealed class SlaveProbes : IDisposable
     {
         if (_disposed) return;
         _disposed = true;
+        _loop.Resumed -= Resume;
         _deadline.Dispose();
         foreach (SlaveSocket one in _sockets.Values) one.Dispose();
         _sockets.Clear();
     }
+
+    private void Resume() => Feed(new PathProbeInput.Resumed());
 
     private void Feed(PathProbeInput input)
     {

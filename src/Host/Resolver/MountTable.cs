@@ -40,4 +40,19 @@ internal static class MountTable
         }
         return found;
     }
+
+    /// <summary>True where something is mounted on this very path; false where the file cannot be read.</summary>
+    /// <param name="mountInfo">The file.</param>
+    /// <param name="path">Absolute, without a symbolic link.</param>
+    public static bool IsMountPoint(string mountInfo, string path)
+    {
+        try
+        {
+            return File.ReadLines(mountInfo).Any(line => line.Split(' ') is { Length: > MountPointField } fields && fields[MountPointField] == path);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            return false;
+        }
+    }
 }

@@ -5,9 +5,11 @@ using BondDhcp.Dhcp.Wire;
 
 namespace BondDhcp.Host.Resolver;
 
-/// <summary>The protocol that made an offer.</summary>
+/// <summary>Who made an offer. The order is that in which name servers are told.</summary>
 internal enum OfferFamily
 {
+    /// <summary>The configuration, for as long as what is written down there is on the interface.</summary>
+    Static,
     /// <summary>DHCPv4.</summary>
     Ipv4,
     /// <summary>DHCPv6, and what router advertisements say beside it.</summary>
@@ -15,7 +17,7 @@ internal enum OfferFamily
 }
 
 /// <summary>
-/// What one family offers on one interface at present, beside addresses and routes. Validated: addresses, LDH names, and
+/// What one family, or the configuration, offers on one interface at present, beside addresses and routes. Validated: addresses, LDH names, and
 /// text that has been read for what it should be. Immutable.
 /// </summary>
 internal sealed record NetworkOffer
@@ -46,6 +48,14 @@ internal sealed record NetworkOffer
 
     /// <summary>Encrypted resolvers (RFC 9463). Reported.</summary>
     public ImmutableArray<EncryptedResolver> EncryptedResolvers { get; init; } = [];
+
+    /// <summary>What is written down; null for nothing.</summary>
+    /// <param name="nameServers">Name servers, those on this host included.</param>
+    /// <param name="searchDomains">Domains.</param>
+    public static NetworkOffer? Of(ImmutableArray<IPAddress> nameServers, ImmutableArray<string> searchDomains) =>
+        nameServers.IsEmpty && searchDomains.IsEmpty
+            ? null
+            : new NetworkOffer { DnsServers = nameServers, ServersAreOwners = true, SearchDomains = searchDomains };
 
     /// <summary>What a REPLY of DHCPv6 offers.</summary>
     public static NetworkOffer Of(Dhcp6Reply reply) => new()

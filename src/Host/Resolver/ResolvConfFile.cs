@@ -9,7 +9,7 @@ namespace BondDhcp.Host.Resolver;
 /// <summary>
 /// <c>/etc/resolv.conf</c> with <c>dns = "file"</c>: replaced as a whole, never written through a link, and put back as it
 /// was. What was there before, and what we wrote, is kept in the state directory, because the file outlives a boot. A file
-/// that is neither is somebody else's by now and is left alone.
+/// that is neither is somebody else's by now and is left alone. Where that record was lost, ours stays: no file at all would be worse.
 /// </summary>
 internal sealed class ResolvConfFile
 {
@@ -32,7 +32,11 @@ internal sealed class ResolvConfFile
     }
 
     // What was there before, null for no file, and what of ours may be there: the last two, because a crash may come between.
-    private sealed record Kept(byte[]? Before, byte[][] Ours);
+    private sealed record Kept(byte[]? Before, byte[][] Ours)
+    {
+        // Ours was there already, and no record of what was before it.
+        public bool IsBeforeLost { get; init; }
+    }
 
     /// <summary>The file.</summary>
     public string Path => _path;
@@ -44,7 +48,8 @@ internal sealed class ResolvConfFile
     public void Reclaim()
     {
         if (ReadRecord(out _) is not { } kept || StateFile.Read(_path).Octets is not { } there || Contains(kept.Ours, there)) return;
-        WriteRecord(new Kept(there, []));
+        Kept reclaimed = new(there, []);
+        if (!IsTooLong(reclaimed)) WriteRecord(reclaimed);
     }
 
     /// <summary>The file is as we wrote it, or not ours at all; false when somebody changed or removed what we wrote.</summary>
@@ -61,30 +66,41 @@ internal sealed class ResolvConfFile
         if (present.Problem is { } problem) return $"{_path} {WithTarget(problem)}, and is left alone";
         Kept? kept = ReadRecord(out string? unusable);
         if (unusable is not null) return unusable;
+        // What is there now is lost with what replaces it, unless it was kept first; of ours a note is enough.
+        string what = kept is null ? $"what is in {_path} now could not be kept first" : "what goes into it could not be noted first";
         byte[] text = Encoding.ASCII.GetBytes(Header + content.ToResolvConf());
-        if (kept is null) kept = new Kept(IsOurs(present.Octets) ? null : present.Octets, [text]);
+        if (kept is null) kept = IsOurs(present.Octets) ? new Kept(null, [text, present.Octets!]) { IsBeforeLost = true } : new Kept(present.Octets, [text]);
         else if (present.Octets is not { } there || Contains(kept.Ours, there)) kept = kept with { Ours = [text, present.Octets ?? text] };
         else if (kept.Before is not null && there.AsSpan().SequenceEqual(kept.Before)) kept = kept with { Ours = [text] };
         else return $"{_path} was changed by somebody else and is left alone; 'bonddhcp reload' takes it again";
-        if (WriteRecord(kept) is { } unwritten) return unwritten;
-        return StateFile.Replace(_path, TemporaryPath, text) is { } failed ? $"{_path}: {failed}" : null;
+        if (IsTooLong(kept)) return $"{_path} is too long to be kept, and is left alone";
+        if (WriteRecord(kept) is { } unwritten) return $"not written: {what} ({unwritten}); tried again, once a minute in the end";
+        return StateFile.Replace(_path, TemporaryPath, text) is { } failed ? WithMount(failed) : null;
     }
 
     /// <summary>Puts back what was there before, unless somebody else changed the file since; null when done, else why not.</summary>
-    public string? TakeBack()
+    /// <param name="left">A sentence where ours stays, because what was there before is not known; else null.</param>
+    public string? TakeBack(out string? left)
     {
+        left = null;
         if (ReadRecord(out string? unusable) is not { } kept) return unusable;
         StateFileContent present = StateFile.Read(_path);
         if (present.Octets is { } there && Contains(kept.Ours, there))
         {
-            string? failed = kept.Before is { } before ? StateFile.Replace(_path, TemporaryPath, before) : Delete(_path);
-            if (failed is not null) return $"{_path}: {failed}";
+            if (kept.IsBeforeLost) left = $"{_path} stays as bonddhcp wrote it: the record of what was there before was lost";
+            string? failed = kept.IsBeforeLost ? null : kept.Before is { } before ? StateFile.Replace(_path, TemporaryPath, before) : Delete(_path);
+            if (failed is not null) return WithMount(failed);
         }
         return Delete(_recordPath) is { } undeleted ? $"{_recordPath}: {undeleted}" : null;
     }
 
     // In the same directory, so that it can be renamed over the file.
     private string TemporaryPath => System.IO.Path.Combine(System.IO.Path.GetDirectoryName(_path)!, ".resolv.conf.bonddhcp");
+
+    // rename(2): EBUSY. To write into it in place would leave half a file to whoever reads it meanwhile, and after a crash.
+    private string WithMount(string failed) => MountTable.IsMountPoint("/proc/thread-self/mountinfo", _path)
+        ? $"{_path}: {failed}: it is mounted by itself, as in containers, and cannot be replaced; mount its directory instead, or say dns = false"
+        : $"{_path}: {failed}";
 
     private string WithTarget(string problem) =>
         new FileInfo(_path).LinkTarget is { } target ? $"{problem} to {EscapedText.Of(target)}" : problem;
@@ -121,7 +137,12 @@ internal sealed class ResolvConfFile
         return null;
     }
 
-    private string? WriteRecord(Kept kept)
+    // What could not be read again would be lost with what was there before.
+    private static bool IsTooLong(Kept kept) => OctetsOf(kept).Length > StateFile.MaxLength;
+
+    private string? WriteRecord(Kept kept) => StateFile.Write(_recordPath, OctetsOf(kept)) is { } problem ? $"{_recordPath}: {problem}" : null;
+
+    private static ReadOnlySpan<byte> OctetsOf(Kept kept)
     {
         ArrayBufferWriter<byte> buffer = new();
         using (Utf8JsonWriter json = new(buffer))
@@ -130,14 +151,13 @@ internal sealed class ResolvConfFile
             json.WriteNumber("version", Version);
             if (kept.Before is { } before) json.WriteBase64String("before", before);
             else json.WriteNull("before");
+            if (kept.IsBeforeLost) json.WriteBoolean("beforeLost", true);
             json.WriteStartArray("ours");
             foreach (byte[] one in kept.Ours) json.WriteBase64StringValue(one);
             json.WriteEndArray();
             json.WriteEndObject();
         }
-        // What could not be read again would be lost with what was there before.
-        if (buffer.WrittenCount > StateFile.MaxLength) return $"{_path} is too long to be kept, and is left alone";
-        return StateFile.Write(_recordPath, buffer.WrittenSpan) is { } problem ? $"{_recordPath}: {problem}" : null;
+        return buffer.WrittenSpan;
     }
 
     private static Kept? Parse(byte[] octets)
@@ -150,7 +170,10 @@ internal sealed class ResolvConfFile
             JsonElement before = root.GetProperty("before");
             return new Kept(
                 before.ValueKind == JsonValueKind.Null ? null : before.GetBytesFromBase64(),
-                [.. root.GetProperty("ours").EnumerateArray().Select(static one => one.GetBytesFromBase64())]);
+                [.. root.GetProperty("ours").EnumerateArray().Select(static one => one.GetBytesFromBase64())])
+            {
+                IsBeforeLost = root.TryGetProperty("beforeLost", out JsonElement lost) && lost.GetBoolean(),
+            };
         }
         catch (Exception error) when (error is JsonException or KeyNotFoundException or InvalidOperationException or FormatException)
         {

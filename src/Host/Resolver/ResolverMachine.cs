@@ -4,7 +4,8 @@ using BondDhcp.Net;
 namespace BondDhcp.Host.Resolver;
 
 /// <summary>What is to be done about somebody who takes name servers.</summary>
-internal sealed record ResolverEntry
+/// <param name="Target">Who it is.</param>
+internal sealed record ResolverEntry(ResolverTarget Target)
 {
     /// <summary>What it is to be told; null for nothing.</summary>
     public ResolverContent? Wanted { get; init; }
@@ -44,7 +45,7 @@ internal abstract record ResolverInput
     /// <param name="IsFileUndecided">The same of the file: one of its interfaces is undecided.</param>
     /// <param name="Ways">Who is there: nothing is taken back from who is not.</param>
     public sealed record Wanted(
-        ImmutableSortedDictionary<ResolverTarget, ResolverContent> All, ImmutableHashSet<string> Undecided, bool IsFileUndecided,
+        IReadOnlyList<ResolverWish> All, IReadOnlyList<string> Undecided, bool IsFileUndecided,
         ResolverWays Ways) : ResolverInput;
 
     /// <summary>The act under way ended.</summary>
@@ -82,9 +83,8 @@ internal sealed record ResolverMachine
     /// <summary>What cannot be taken back after so many attempts is left: the interface may be gone, and all that was known of it.</summary>
     public const int MaxTakeBacks = 3;
 
-    /// <summary>Everybody who is, or was, told something.</summary>
-    public ImmutableSortedDictionary<ResolverTarget, ResolverEntry> Entries { get; init; } =
-        ImmutableSortedDictionary<ResolverTarget, ResolverEntry>.Empty;
+    /// <summary>Everybody who is, or was, told something, in the order of <see cref="ResolverTarget.CompareTo"/>.</summary>
+    public ImmutableArray<ResolverEntry> Entries { get; private init; } = [];
 
     /// <summary>What is being done.</summary>
     public ResolverAct? Running { get; init; }
@@ -96,17 +96,24 @@ internal sealed record ResolverMachine
 
     /// <summary>When there is something to do again; <see cref="Instant.Never"/> for not by itself.</summary>
     public Instant NextDeadline =>
-        Running is not null ? Instant.Never : Entries.Values.Where(static one => one.IsDue).Select(static one => one.RetryAt).DefaultIfEmpty(Instant.Never).Min();
+        Running is not null ? Instant.Never : Entries.Where(static one => one.IsDue).Select(static one => one.RetryAt).DefaultIfEmpty(Instant.Never).Min();
 
     /// <summary>Nothing runs, and nothing is left to do but what failed before.</summary>
-    public bool IsSettled => Running is null && !Entries.Values.Any(static one => one is { IsDue: true, Failures: 0 });
+    public bool IsSettled => Running is null && !Entries.Any(static one => one is { IsDue: true, Failures: 0 });
 
     /// <summary>Begins with what an earlier run told, or may have told.</summary>
-    public static ResolverMachine Adopt(IEnumerable<KeyValuePair<ResolverTarget, ResolverContent>> told) => new()
+    public static ResolverMachine Adopt(IEnumerable<ResolverWish> told) => new()
     {
-        Entries = told.ToImmutableSortedDictionary(
-            static one => one.Key, static one => new ResolverEntry { Told = one.Value, Wanted = one.Value, IsCertain = true, IsAdopted = true }),
+        Entries = Sorted(told.Select(static one => new ResolverEntry(one.Target) { Told = one.Content, Wanted = one.Content, IsCertain = true, IsAdopted = true })),
     };
+
+    /// <summary>What is to be done about one of them; null for nothing.</summary>
+    public ResolverEntry? Find(ResolverTarget target)
+    {
+        foreach (ResolverEntry entry in Entries)
+            if (entry.Target == target) return entry;
+        return null;
+    }
 
     /// <summary>Takes an input; the act to be done now, if there is one, is in the result's <see cref="Running"/> alone.</summary>
     public ResolverMachine Step(ResolverInput input, Instant now) => (input switch
@@ -119,12 +126,14 @@ internal sealed record ResolverMachine
 
     private ResolverMachine Want(ResolverInput.Wanted input)
     {
-        ImmutableSortedDictionary<ResolverTarget, ResolverEntry>.Builder entries = Entries.ToBuilder();
-        foreach (ResolverTarget target in Entries.Keys.Union(input.All.Keys).ToArray())
+        List<ResolverEntry> entries = [];
+        List<ResolverEntry> added = input.All.Where(wish => Find(wish.Target) is null).Select(static wish => new ResolverEntry(wish.Target));
+        foreach (ResolverEntry known in Entries.Concat(added))
         {
-            ResolverEntry entry = Entries.GetValueOrDefault(target) ?? new ResolverEntry();
+            ResolverEntry entry = known;
+            ResolverTarget target = entry.Target;
             bool isHeld = entry.IsAdopted && IsUndecided(target, input);
-            ResolverContent? wanted = isHeld ? entry.Told : input.All.GetValueOrDefault(target);
+            ResolverContent? wanted = isHeld ? entry.Told : input.All.FirstOrDefault(wish => wish.Target == target)?.Content;
             bool isThere = target.Way switch
             {
                 ResolverWay.Resolved => input.Ways.Resolved,
@@ -135,10 +144,10 @@ internal sealed record ResolverMachine
             if (wanted != entry.Wanted) entry = entry with { Wanted = wanted, Failures = 0, RetryAt = Instant.Zero, Why = null };
             // What an earlier run told is told again when it is found to be right: nobody knows what happened in between.
             if (entry.IsAdopted && !isHeld) entry = entry with { IsAdopted = false, IsCertain = false };
-            if (wanted is null && (!isThere || entry.Told is null) && Running?.Target != target) entries.Remove(target);
-            else entries[target] = entry;
+            bool isDone = wanted is null && (!isThere || entry.Told is null) && Running?.Target != target;
+            if (!isDone) entries.Add(entry);
         }
-        return this with { Entries = entries.ToImmutable() };
+        return this with { Entries = Sorted(entries) };
     }
 
     private static bool IsUndecided(ResolverTarget target, ResolverInput.Wanted input) =>
@@ -148,7 +157,8 @@ internal sealed record ResolverMachine
     {
         if (Running is not { } act) return this;
         ResolverMachine next = this with { Running = null, RunningIsStale = false };
-        if (!Entries.TryGetValue(act.Target, out ResolverEntry? entry)) return next;
+        if (Find(act.Target) is not { } known) return next;
+        ResolverEntry entry = known;
         if (error is null)
         {
             entry = entry with { Told = act.Content, IsCertain = act.Content is not null && !RunningIsStale, Failures = 0, RetryAt = Instant.Zero, Why = null };
@@ -162,19 +172,16 @@ internal sealed record ResolverMachine
         }
         return next with
         {
-            Entries = entry is { Wanted: null, Told: null } ? Entries.Remove(act.Target) : Entries.SetItem(act.Target, entry),
+            Entries = entry is { Wanted: null, Told: null } ? Entries.Remove(known) : Entries.Replace(known, entry),
         };
     }
 
     private ResolverMachine Lose(ResolverWay way, Instant now)
     {
-        ImmutableSortedDictionary<ResolverTarget, ResolverEntry>.Builder entries = Entries.ToBuilder();
-        foreach ((ResolverTarget target, ResolverEntry entry) in Entries)
-        {
-            if (target.Way != way || entry.Wanted is null) continue;
-            entries[target] = entry with { IsCertain = false, Failures = 0, RetryAt = now + SettlingDelay };
-        }
-        return this with { Entries = entries.ToImmutable(), RunningIsStale = RunningIsStale || Running?.Target.Way == way };
+        List<ResolverEntry> entries = Entries.Select(entry => entry.Target.Way != way || entry.Wanted is null
+            ? entry
+            : entry with { IsCertain = false, Failures = 0, RetryAt = now + SettlingDelay });
+        return this with { Entries = [.. entries], RunningIsStale = RunningIsStale || Running?.Target.Way == way };
     }
 
     // What is to go goes first: the same servers may be on their way to somebody else.
@@ -183,7 +190,7 @@ internal sealed record ResolverMachine
         if (Running is not null) return this;
         foreach (bool takesBack in (ReadOnlySpan<bool>)[true, false])
         {
-            foreach ((ResolverTarget target, ResolverEntry entry) in Entries)
+            foreach (ResolverEntry entry in Entries)
             {
                 if (!entry.IsDue || entry.RetryAt > now || entry.Wanted is null != takesBack) continue;
                 // From here on it may have been told, whatever becomes of the act.
@@ -191,11 +198,17 @@ internal sealed record ResolverMachine
                 return this with
                 {
                     Acts = Acts + 1,
-                    Running = new ResolverAct(target, entry.Wanted, Acts + 1),
-                    Entries = Entries.SetItem(target, begun with { IsCertain = false }),
+                    Running = new ResolverAct(entry.Target, entry.Wanted, Acts + 1),
+                    Entries = Entries.Replace(entry, begun with { IsCertain = false }),
                 };
             }
         }
         return this;
+    }
+
+    private static ImmutableArray<ResolverEntry> Sorted(List<ResolverEntry> entries)
+    {
+        entries.Sort(static (one, other) => one.Target.CompareTo(other.Target));
+        return [.. entries];
     }
 }

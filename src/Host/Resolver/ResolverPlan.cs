@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using System.Net;
 using System.Net.Sockets;
 using BondDhcp.Dhcp.Wire;
@@ -10,13 +9,28 @@ namespace BondDhcp.Host.Resolver;
 /// <param name="Name">The interface.</param>
 /// <param name="Output">To whom they go.</param>
 /// <param name="Metric">Its metric.</param>
-internal readonly record struct ResolverPolicy(string Name, DnsOutput Output, uint Metric);
+internal readonly record struct ResolverPolicy(string Name, DnsOutput Output, uint Metric)
+{
+    /// <summary>A lease may bring some: what is written down is not all there will be.</summary>
+    public bool AwaitsLease { get; init; }
+
+    /// <summary>Some are written down.</summary>
+    public bool HasStatic { get; init; }
+
+    /// <summary>The policy of a section.</summary>
+    public static ResolverPolicy Of(InterfaceConfiguration one) =>
+        new(one.Name, one.Dns, one.Metric) { AwaitsLease = one.HasDhcp, HasStatic = one.HasStaticNames };
+}
 
 /// <summary>What one interface has to tell, and to whom.</summary>
 /// <param name="Target">To whom; null for nobody.</param>
 /// <param name="Content">What, both families together; null for nothing.</param>
 /// <param name="Why">Why nobody takes it; null where somebody does, or there is nothing to take.</param>
-internal readonly record struct ResolverRoute(ResolverTarget? Target, ResolverContent? Content, string? Why);
+internal readonly record struct ResolverRoute(ResolverTarget? Target, ResolverContent? Content, string? Why)
+{
+    /// <summary>The interface has no path at present: nobody answers there.</summary>
+    public bool IsUnusable { get; init; }
+}
 
 /// <summary>Who is to be told what, of what is offered. Pure.</summary>
 internal static class ResolverPlan
@@ -24,8 +38,11 @@ internal static class ResolverPlan
     /// <summary>Servers of one interface that are told; resolvers ask the first few.</summary>
     public const int MaxServers = 32;
 
+    /// <summary>Servers that the C library takes from the file (MAXNS of resolv.h); what follows is never asked.</summary>
+    public const int MaxServersInFile = 3;
+
     /// <summary>
-    /// Both families of one interface together: DHCPv4's servers first, none twice, and the domains in the same order. A
+    /// What is offered on one interface together: what is written down first, then DHCPv4's servers, none twice, and the domains in the same order. A
     /// domain name counts where its family sent no search list.
     /// </summary>
     public static ResolverContent? Merge(IEnumerable<NetworkOffer> offers, ResolverPolicy policy, bool withScope)
@@ -71,26 +88,55 @@ internal static class ResolverPlan
     }
 
     /// <summary>
-    /// Everybody who is to be told something. The file gets what all its interfaces have, the lower metric first, and in the
-    /// order of the configuration where it is the same.
+    /// Everybody who is to be told something. The file gets what its interfaces have, those with a path first, then the lower
+    /// metric, and in the order of the configuration where it is the same.
     /// </summary>
-    public static ImmutableSortedDictionary<ResolverTarget, ResolverContent> Wanted(IEnumerable<ResolverRoute> routes)
+    public static IReadOnlyList<ResolverWish> Wanted(IEnumerable<ResolverRoute> routes)
     {
-        ImmutableSortedDictionary<ResolverTarget, ResolverContent>.Builder wanted = ImmutableSortedDictionary.CreateBuilder<ResolverTarget, ResolverContent>();
-        List<ResolverContent> inFile = [];
+        List<ResolverWish> wanted = [];
+        List<ResolverRoute> inFile = [];
         foreach (ResolverRoute route in routes)
         {
             if (route is not { Target: { } target, Content: { } content }) continue;
-            if (target == ResolverTarget.File) inFile.Add(content);
-            else wanted[target] = content;
+            if (target == ResolverTarget.File) inFile.Add(route);
+            else wanted.Add(new ResolverWish(target, content));
         }
-        if (inFile.Count > 0) wanted[ResolverTarget.File] = Join([.. inFile.OrderBy(static one => one.Metric)]);
-        return wanted.ToImmutable();
+        if (inFile.Count > 0)
+            wanted.Add(new ResolverWish(ResolverTarget.File, Join(inFile.OrderBy(static one => one.Content!.Metric).OrderBy(GivesWay))));
+        return wanted;
     }
 
-    private static ResolverContent Join(IReadOnlyList<ResolverContent> contents) => new(
-        string.Join(' ', contents.SelectMany(static one => one.ServerList).Distinct(StringComparer.Ordinal)),
-        string.Join(' ', contents.SelectMany(static one => one.SearchList).Distinct(StringComparer.OrdinalIgnoreCase)));
+    private static ResolverContent Join(IReadOnlyList<ResolverRoute> routes)
+    {
+        string[] all = [.. routes.SelectMany(static one => one.Content!.ServerList).Distinct(StringComparer.Ordinal)];
+        List<string> told = ChosenOf(routes);
+        return new ResolverContent(
+            string.Join(' ', all.Where(told.Contains)),
+            string.Join(' ', routes.SelectMany(static one => one.Content!.SearchList).Distinct(StringComparer.OrdinalIgnoreCase)))
+        {
+            LeftOut = string.Join(' ', all.Where(server => !told.Contains(server))),
+        };
+    }
+
+    // One of each interface with a path, then what else they have, then what the others have: a name that only the second
+    // network knows is found where its server is one of the three.
+    private static List<string> ChosenOf(IReadOnlyList<ResolverRoute> routes)
+    {
+        List<string> chosen = [];
+        foreach (ResolverRoute route in routes)
+            if (!GivesWay(route) && !route.Content!.ServerList.Any(chosen.Contains)) Choose(route.Content.ServerList.Take(1));
+        foreach (ResolverRoute route in routes) Choose(route.Content!.ServerList);
+        return chosen;
+
+        void Choose(IEnumerable<string> servers)
+        {
+            foreach (string server in servers) AddOnce(chosen, server, MaxServersInFile);
+        }
+    }
+
+    // A server on this host itself answers without a path.
+    private static bool GivesWay(ResolverRoute route) =>
+        route.IsUnusable && !route.Content!.ServerList.Any(static server => IPAddress.TryParse(server, out IPAddress? address) && IPAddress.IsLoopback(address));
 
     private static void AddOnce(List<string> list, string text, int most)
     {
@@ -112,9 +158,11 @@ internal static class ResolverPlan
         return withScope && address.IsIPv6LinkLocal && IsTellable(interfaceName) ? $"{text}%{interfaceName}" : text;
     }
 
-    // resolvectl takes a number for an index, and a hyphen begins an option. What is no letter, digit or one of a few signs
-    // could mean something to a script.
-    private static bool IsTellable(string name) =>
+    /// <summary>
+    /// True of an interface that other programs can be told of by its name. resolvectl takes a number for an index, and a hyphen
+    /// begins an option. What is no letter, digit or one of a few signs could mean something to a script.
+    /// </summary>
+    internal static bool IsTellable(string name) =>
         name[0] is not ('-' or '.') && !name.All(char.IsAsciiDigit)
         && name.All(static c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_' or '.' or '@' or '+');
 }

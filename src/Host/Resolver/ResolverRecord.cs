@@ -19,7 +19,7 @@ internal sealed class ResolverRecord(string runtimeDirectory, string bootId)
     private byte[] _written = [];
 
     /// <summary>What an earlier run of this boot told; a file that cannot be used is set aside, with a sentence in <paramref name="warning"/>.</summary>
-    public IReadOnlyDictionary<ResolverTarget, ResolverContent> Read(out string? warning)
+    public List<ResolverWish> Read(out string? warning)
     {
         warning = null;
         StateFileContent content = StateFile.Read(_path);
@@ -29,11 +29,11 @@ internal sealed class ResolverRecord(string runtimeDirectory, string bootId)
             warning = StateFile.SetAside(_path, "is not a record of name servers");
         }
         else if (content.Problem is { } problem) warning = content.MustBeSetAside ? StateFile.SetAside(_path, problem) : $"{_path} {problem}";
-        return new Dictionary<ResolverTarget, ResolverContent>();
+        return [];
     }
 
     /// <summary>Writes what is told, or may be; nothing when the file says so already, and there is none where nobody is. Null when done, else a sentence for the log.</summary>
-    public string? Write(IEnumerable<KeyValuePair<ResolverTarget, ResolverEntry>> entries)
+    public string? Write(IEnumerable<ResolverEntry> entries)
     {
         bool any = false;
         ArrayBufferWriter<byte> buffer = new();
@@ -43,8 +43,9 @@ internal sealed class ResolverRecord(string runtimeDirectory, string bootId)
             json.WriteNumber("version", Version);
             json.WriteString("bootId", bootId);
             json.WriteStartArray("told");
-            foreach ((ResolverTarget target, ResolverEntry entry) in entries)
+            foreach (ResolverEntry entry in entries)
             {
+                ResolverTarget target = entry.Target;
                 if (target.Way == ResolverWay.File || entry.Told is not { } told) continue;
                 any = true;
                 json.WriteStartObject();
@@ -72,14 +73,14 @@ internal sealed class ResolverRecord(string runtimeDirectory, string bootId)
         _ => "file",
     };
 
-    private Dictionary<ResolverTarget, ResolverContent>? Parse(byte[] octets)
+    private List<ResolverWish>? Parse(byte[] octets)
     {
         try
         {
             using JsonDocument document = JsonDocument.Parse(octets);
             JsonElement root = document.RootElement;
             if (root.GetProperty("version").GetInt32() != Version) return null;
-            Dictionary<ResolverTarget, ResolverContent> told = [];
+            List<ResolverWish> told = [];
             // What another boot told went with it.
             if (bootId.Length == 0 || root.GetProperty("bootId").GetString() != bootId) return told;
             foreach (JsonElement one in root.GetProperty("told").EnumerateArray().Take(MaxEntries))
@@ -87,8 +88,11 @@ internal sealed class ResolverRecord(string runtimeDirectory, string bootId)
                 ResolverWay way = one.GetProperty("way").GetString() == WordOf(ResolverWay.Resolved) ? ResolverWay.Resolved : ResolverWay.Resolvconf;
                 string name = one.GetProperty("interface").GetString() ?? "";
                 if (!BondDhcp.Net.StatePath.IsInterfaceName(name)) return null;
-                told[new ResolverTarget(way, name)] = new ResolverContent(
+                ResolverContent content = new(
                     one.GetProperty("servers").GetString() ?? "", one.GetProperty("search").GetString() ?? "", one.GetProperty("metric").GetUInt32());
+                ResolverTarget target = new(way, name);
+                told.RemoveAll(earlier => earlier.Target == target);
+                told.Add(new ResolverWish(target, content));
             }
             return told;
         }

@@ -28,7 +28,7 @@ internal sealed partial class ResolverRunner
                 _begun = act.Number;
                 // Before it is done: whoever comes after a crash must know that it may have been.
                 Record();
-                if (act.Target == ResolverTarget.File) End(act, act.Content is { } content ? _file.Put(content) : _file.TakeBack());
+                if (act.Target == ResolverTarget.File) EndOfFile(act);
                 else Run(act, CallsOf(act));
             }
         }
@@ -88,6 +88,18 @@ internal sealed partial class ResolverRunner
         if (_process is null) End(act, problem ?? "it does not start");
     }
 
+    private void EndOfFile(ResolverAct act)
+    {
+        string? left = null;
+        string? error = act.Content is { } content ? _file.Put(content) : _file.TakeBack(out left);
+        if (left is null) End(act, error);
+        else
+        {
+            Warn(act.Target.Interface, left);
+            Step(new ResolverInput.Ended(null));
+        }
+    }
+
     private void End(ResolverAct act, string? error)
     {
         if (error is null) Tell(act);
@@ -100,5 +112,6 @@ internal sealed partial class ResolverRunner
         ("to", ResolverRecord.WordOf(act.Target.Way)),
         ("servers", act.Content?.Servers),
         ("searchDomains", act.Content is { Search.Length: > 0 } content ? content.Search : null),
+        ("leftOut", act.Content is { LeftOut.Length: > 0 } cut ? cut.LeftOut : null),
         ("takenBack", act.Content is null ? true : null)));
 }

@@ -32,6 +32,7 @@ internal sealed partial class ResolverRunner : IDisposable
     private readonly List<Action> _waiting = [];
     private readonly Dictionary<(string Interface, OfferFamily Family), NetworkOffer> _offers = [];
     private readonly HashSet<string> _decided = new(StringComparer.Ordinal);
+    private readonly HashSet<string> _unusable = new(StringComparer.Ordinal);
     private readonly Dictionary<string, string> _warned = new(StringComparer.Ordinal);
     private ImmutableArray<ResolverPolicy> _policies = [];
     private ResolverMachine _machine;
@@ -56,12 +57,21 @@ internal sealed partial class ResolverRunner : IDisposable
         _deadline = loop.AddDeadline(() => Step(new ResolverInput.Deadline()));
         _decision = loop.AddDeadline(DecideAll);
         _settling = loop.AddDeadline(Settled);
-        Dictionary<ResolverTarget, ResolverContent> told = new(_record.Read(out string? warning));
+        List<ResolverWish> told = _record.Read(out string? warning);
         if (warning is not null) Warn("", warning);
-        if (_file.IsTaken) told[ResolverTarget.File] = new ResolverContent("", "");
+        if (_file.IsTaken) told.Add(new ResolverWish(ResolverTarget.File, new ResolverContent("", "")));
         _machine = ResolverMachine.Adopt(told);
         _allDecided = told.Count == 0;
         if (!_allDecided) _decision.At = BoottimeClock.Now + DecisionDelay;
+    }
+
+    /// <summary>Whether an interface has a path at present.</summary>
+    public Func<string, bool> IsUsable { get; set; } = static _ => true;
+
+    /// <summary>Paths may have changed: of the file's interfaces those with a path come first.</summary>
+    public void FollowPaths()
+    {
+        if (NotePaths()) Want();
     }
 
     /// <summary>
@@ -70,9 +80,9 @@ internal sealed partial class ResolverRunner : IDisposable
     /// </summary>
     public void Configure(DaemonConfiguration configuration)
     {
-        _policies = [.. configuration.Interfaces.Select(static one => new ResolverPolicy(one.Name, one.Dns, one.Metric))];
+        _policies = [.. configuration.Interfaces.Select(ResolverPolicy.Of)];
         foreach (ResolverPolicy policy in _policies)
-            if (policy.Output == DnsOutput.None) _decided.Add(policy.Name);
+            if (policy.Output == DnsOutput.None || policy is { AwaitsLease: false, HasStatic: false }) _decided.Add(policy.Name);
         if (_configured) _file.Reclaim();
         _configured = true;
         if (_policies.Any(static one => one.Output == DnsOutput.Auto))
@@ -81,16 +91,17 @@ internal sealed partial class ResolverRunner : IDisposable
             _fileWatch ??= new FileWatch(_loop, _places.ResolvConf, FollowFile);
         Want();
         // Names that were refused, or changed by somebody else, are looked at anew.
-        if (_machine.Entries.TryGetValue(ResolverTarget.File, out ResolverEntry? entry) && entry.Failures > 0) Forgot(ResolverWay.File);
+        if (_machine.Find(ResolverTarget.File) is { Failures: > 0 }) Forgot(ResolverWay.File);
     }
 
     /// <summary>
     /// What one family offers on one interface from now on; null when it offers nothing any more. The same again does
-    /// nothing. This is the call for DHCPv4, DHCPv6 and router advertisements alike.
+    /// nothing. This is the call for DHCPv4, DHCPv6, router advertisements and the configuration alike.
     /// </summary>
     public void Offer(string interfaceName, OfferFamily family, NetworkOffer? offer)
     {
-        _decided.Add(interfaceName);
+        // What is written down is known at once, and does not say what a lease that is being confirmed has.
+        if (family != OfferFamily.Static || !PolicyOf(interfaceName).AwaitsLease) _decided.Add(interfaceName);
         if (offer is null) _offers.Remove((interfaceName, family));
         else _offers[(interfaceName, family)] = offer;
         WarnOfPortals(interfaceName);
@@ -113,11 +124,16 @@ internal sealed partial class ResolverRunner : IDisposable
         NetworkOffer[] offers = [.. OffersOf(interfaceName)];
         if (offers.Length == 0) return null;
         ResolverRoute route = ResolverPlan.Route(offers, PolicyOf(interfaceName), _ways);
-        ResolverEntry? entry = route.Target is { } target ? _machine.Entries.GetValueOrDefault(target) : null;
+        ResolverContent? written = _offers.TryGetValue((interfaceName, OfferFamily.Static), out NetworkOffer? own)
+            ? ResolverPlan.Route([own], PolicyOf(interfaceName), _ways).Content : null;
+        ResolverEntry? entry = route.Target is { } target ? _machine.Find(target) : null;
         return new ResolverSnapshot(
             route.Target is { } taker ? ResolverRecord.WordOf(taker.Way) : null,
             [.. route.Content?.ServerList ?? []], [.. route.Content?.SearchList ?? []], route.Why ?? entry?.Why)
         {
+            LeftOut = LeftOutOf(route, entry),
+            StaticServers = [.. written?.ServerList ?? []],
+            StaticSearchDomains = [.. written?.SearchList ?? []],
             NtpServers = [.. offers.SelectMany(static one => one.NtpServers).Distinct()],
             CaptivePortal = offers.Select(static one => one.CaptivePortal).FirstOrDefault(static uri => uri is not null),
             TimeZone = offers.Select(static one => one.TimeZone).FirstOrDefault(static zone => zone is not null),
@@ -136,9 +152,15 @@ internal sealed partial class ResolverRunner : IDisposable
         _process?.Dispose();
     }
 
+    private static ImmutableArray<string> LeftOutOf(ResolverRoute route, ResolverEntry? entry)
+    {
+        string[] leftOut = entry?.Wanted?.LeftOut.Split(' ') ?? [];
+        return [.. (route.Content?.ServerList ?? []).Where(server => leftOut.Contains(server))];
+    }
+
     private IEnumerable<NetworkOffer> OffersOf(string interfaceName)
     {
-        foreach (OfferFamily family in (OfferFamily[])[OfferFamily.Ipv4, OfferFamily.Ipv6])
+        foreach (OfferFamily family in (OfferFamily[])[OfferFamily.Static, OfferFamily.Ipv4, OfferFamily.Ipv6])
             if (_offers.TryGetValue((interfaceName, family), out NetworkOffer? offer)) yield return offer;
     }
 
@@ -161,17 +183,27 @@ internal sealed partial class ResolverRunner : IDisposable
         // Before, nothing is known of whose name servers go where, and nothing may be taken back.
         if (!_configured) return;
         _ways = _places.Look();
+        NotePaths();
         List<ResolverRoute> routes = [];
         foreach (ResolverPolicy policy in _policies)
         {
-            ResolverRoute route = ResolverPlan.Route(OffersOf(policy.Name), policy, _ways);
+            ResolverRoute route = ResolverPlan.Route(OffersOf(policy.Name), policy, _ways) with { IsUnusable = _unusable.Contains(policy.Name) };
             routes.Add(route);
             if (policy.Output != DnsOutput.None) WarnOnce(policy.Name, route.Why is { } why ? $"name servers {route.Content!.Servers}: {why}" : "");
         }
         ResolverPolicy[] undecided = _allDecided ? [] : [.. _policies.Where(one => !_decided.Contains(one.Name))];
         Step(new ResolverInput.Wanted(
-            ResolverPlan.Wanted(routes), [.. undecided.Select(static one => one.Name)],
+            ResolverPlan.Wanted(routes), undecided.Select(static one => one.Name),
             undecided.Any(static one => one.Output == DnsOutput.File), _ways));
+    }
+
+    // True where one of them came or went.
+    private bool NotePaths()
+    {
+        bool changed = false;
+        foreach (ResolverPolicy policy in _policies)
+            if (policy.Output == DnsOutput.File) changed |= IsUsable(policy.Name) ? _unusable.Remove(policy.Name) : _unusable.Add(policy.Name);
+        return changed;
     }
 
     // Another program may be the one to tell now, or it forgot what it was told.

@@ -30,6 +30,9 @@ internal readonly record struct ResolverTarget(ResolverWay Way, string Interface
 /// <param name="Metric">The interface's metric: the lower goes first where the one who is told has an order.</param>
 internal sealed record ResolverContent(string Servers, string Search, uint Metric = 0)
 {
+    /// <summary>Name servers of the file that are not told, because those who read it would not ask them; empty for none.</summary>
+    public string LeftOut { get; init; } = "";
+
     /// <summary>The name servers, one by one.</summary>
     public string[] ServerList => Servers.Split(' ', StringSplitOptions.RemoveEmptyEntries);
 
@@ -38,8 +41,14 @@ internal sealed record ResolverContent(string Servers, string Search, uint Metri
 
     /// <summary>As resolv.conf(5) writes it.</summary>
     public string ToResolvConf() =>
-        (Search.Length == 0 ? "" : $"search {Search}\n") + string.Concat(ServerList.Select(static server => $"nameserver {server}\n"));
+        (Search.Length == 0 ? "" : $"search {Search}\n") + string.Concat(ServerList.Select(static server => $"nameserver {server}\n"))
+        + (LeftOut.Length == 0 ? "" : $"# Left out, because the C library reads three: {LeftOut}\n");
 }
+
+/// <summary>Somebody is to be told something, or was.</summary>
+/// <param name="Target">Who.</param>
+/// <param name="Content">What.</param>
+internal sealed record ResolverWish(ResolverTarget Target, ResolverContent Content);
 
 /// <summary>Who is there to take name servers.</summary>
 /// <param name="Resolved">systemd-resolved runs.</param>

@@ -55,6 +55,9 @@ internal abstract class Dhcp4Runner : DhcpRunner
     /// <summary>Why the client is not as wanted; null when it is.</summary>
     public abstract string? ClientWhy { get; }
 
+    /// <summary>Those of the lease's routes that are not on the interface, with the reason.</summary>
+    public virtual ImmutableArray<RefusedRoute> RefusedRoutes => [];
+
     /// <summary>It asks by DHCPINFORM.</summary>
     public virtual bool IsInform => false;
 
@@ -82,6 +85,9 @@ internal abstract class Dhcp4Runner : DhcpRunner
     /// <summary>Goes on under another configuration.</summary>
     public abstract void Reconfigure(InterfaceRunnerOptions options);
 
+    /// <summary>The section is another in what does not concern this client.</summary>
+    public void Note(InterfaceConfiguration section) => Options = Options with { Interface = section };
+
     /// <summary>Takes other options, and reads replies by them from now on.</summary>
     protected void Take(InterfaceRunnerOptions options)
     {
@@ -108,14 +114,14 @@ internal abstract class Dhcp4Runner : DhcpRunner
     {
         int mtu = Taken is { Mtu: > 0 and int known } ? known : LeastMtu;
         Dhcp4Sent sent = _transmitter.Send(message, Options.Identification, DecidedFor, mtu);
-        string? error = sent.Last.Outcome == SocketOutcome.Done ? null : sent.Last.Words;
-        Counters.NoteSent((byte)message.Type, message.Xid, error is null);
+        Unsent = sent.Last.Outcome == SocketOutcome.Done ? null : sent.Last.Words;
+        Counters.NoteSent((byte)message.Type, message.Xid, Unsent is null);
         if (message.Type is Dhcp4MessageType.Discover or Dhcp4MessageType.Request && Lease is null) Counters.Acquisitions.Ask(BoottimeClock.Now);
-        Journal(InterfaceReports.Sent(message, Options.Identification, sent.Chaddr, error));
+        Journal(InterfaceReports.Sent(message, Options.Identification, sent.Chaddr, Unsent));
         if (sent.Again is { } again)
         {
-            Counters.NoteSent((byte)message.Type, message.Xid, error is null);
-            Journal(InterfaceReports.Sent(message, Options.Identification, again, error));
+            Counters.NoteSent((byte)message.Type, message.Xid, Unsent is null);
+            Journal(InterfaceReports.Sent(message, Options.Identification, again, Unsent));
             NoteRetransmission(again);
         }
         NoteOutcome(sent.Last);
@@ -157,7 +163,7 @@ internal abstract class Dhcp4Runner : DhcpRunner
             Take(message, reception, out dropped);
         }
         if (dropped == Dhcp4DropReason.None) NoteReceived(message, now);
-        else if (Drops.Count(dropped, now)) Journal(InterfaceReports.Dropped(DropCounters<Dhcp4DropReason>.NameOf(dropped), Drops[dropped]));
+        else if (Drops.Count(dropped, now)) Journal(InterfaceReports.Dropped(DropCounters<Dhcp4DropReason>.NameOf(dropped), Drops[dropped], datagram.Payload));
         CarryOut();
     }
 

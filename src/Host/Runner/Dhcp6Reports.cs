@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using BondDhcp.Bond.Links;
 using BondDhcp.Dhcp.Identity;
 using BondDhcp.Dhcp.Wire;
@@ -12,7 +13,6 @@ internal static class Dhcp6Reports
 
     /// <summary>Option 2.</summary>
     public const ushort ServerIdentifierOption = 2;
-
 
     /// <summary>A message of ours; <paramref name="error"/> where the kernel did not take it.</summary>
     public static Report Sent(Dhcp6Transmission message, Dhcp6Identification identification, string? error) =>
@@ -31,6 +31,19 @@ internal static class Dhcp6Reports
         ("xid", Hex(message.Xid)),
         ("clientId", Identifier(message, ClientIdentifierOption)),
         ("server", Identifier(message, ServerIdentifierOption)));
+
+    /// <summary>A message that was not used.</summary>
+    /// <param name="reason">Why.</param>
+    /// <param name="count">How many there were until now.</param>
+    /// <param name="octets">The message.</param>
+    public static Report Dropped(string reason, long count, ReadOnlySpan<byte> octets) =>
+        Report.Of("dropped", ("reason", reason), ("count", count), ("xid", XidOf(octets) is { } xid ? Hex(xid) : null));
+
+    // Behind the type (RFC 9915 section 8); what relays say to each other has none (section 9).
+    private static uint? XidOf(ReadOnlySpan<byte> octets) =>
+        octets.Length >= sizeof(uint) && (Dhcp6MessageType)octets[0] is not (Dhcp6MessageType.RelayForward or Dhcp6MessageType.RelayReply)
+            ? BinaryPrimitives.ReadUInt32BigEndian(octets) & 0xffffff
+            : null;
 
     /// <summary>An address came or went.</summary>
     public static Report Address(string name, Ipv6InterfaceAddress address) => Report.Of(

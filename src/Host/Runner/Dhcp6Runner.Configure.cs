@@ -20,6 +20,7 @@ internal sealed partial class Dhcp6Runner
         if (Taken is not { } link) return; // It is configured when the interface comes.
         Ipv6Outcome outcome = Network.Ipv6Configurator.Apply(link.Index, WantedBy(lease), _owned);
         Own(outcome.Owned);
+        ForgetMissingRoutes();
         if (!outcome.Refused.IsEmpty)
         {
             RefusedIpv6Address refused = outcome.Refused[0];
@@ -50,13 +51,14 @@ internal sealed partial class Dhcp6Runner
 
     private static TimeSpan LeftUntil(Instant end, Instant now) => end.IsNever ? TimeSpan.MaxValue : end - now;
 
-    // Recorded after it was done, so that an address does not wait for a disk. Should the program die in between, the
-    // mark that the kernel keeps with an address says that it is ours.
     private void Own(Ipv6Ownership owned)
     {
         _owned = owned;
-        if (_record?.Write(owned) is { } problem) Warn(problem);
+        RecordSoon();
     }
+
+    /// <inheritdoc/>
+    protected override string? WriteRecord() => _record?.Write(_owned);
 
     // The same at every renewal would be the same again.
     private void WarnOnce(ImmutableArray<string> problems)
@@ -69,6 +71,7 @@ internal sealed partial class Dhcp6Runner
 
     private void Deconfigure(Dhcp6Lease lease)
     {
+        if (Client.Lease is null) ForgetMissingRoutes();
         if (Taken is not { } link) return;
         var its = new Ipv6Ownership
         {
@@ -91,9 +94,21 @@ internal sealed partial class Dhcp6Runner
         if (Started && _sockets.Local is not null && Client.Lease is { } lease) Configure(lease);
     }
 
+    /// <inheritdoc/>
+    protected override string[] TakeMissingRoutes()
+    {
+        if (Client.Lease is null || _owned.Routes.IsEmpty) return [];
+        List<UnreachableRoute> routes = [];
+        if (!Network.Rtnl.ReadUnreachableRoutes(routes).Succeeded) return [];
+        ImmutableArray<OwnedPrefixRoute> missing = _owned.Routes.RemoveAll(one => routes.Exists(one.Is));
+        if (missing.IsEmpty) return [];
+        Own(_owned with { Routes = _owned.Routes.RemoveRange(missing) });
+        return [.. missing.Select(route => $"route unreachable {route.Prefix}")];
+    }
+
     /// <summary>
     /// Takes for ours what an earlier run left on the interface: what it recorded and, where the record is missing, the
-    /// addresses of a stored lease that bear our mark.
+    /// addresses of a stored lease that bear our mark, and the routes that its prefixes would be given.
     /// </summary>
     private void Adopt(Dhcp6Memory memory)
     {
@@ -110,7 +125,21 @@ internal sealed partial class Dhcp6Runner
                     || (there.Protocol == InterfaceAddress.OurProtocol && memory.Leases.Any(lease => lease.Holds(there.Address))))
                     .Select(there => there.Address),
             ],
+            Routes = recorded.IsEmpty ? FindRoutes(memory) : recorded.Routes,
         };
+    }
+
+    // Protocol and metric are what there is of a mark. Where something is recorded, a route that is not is somebody else's.
+    private ImmutableArray<OwnedPrefixRoute> FindRoutes(Dhcp6Memory memory)
+    {
+        if (memory.Leases.All(lease => lease.Prefixes.IsEmpty)) return [];
+        List<UnreachableRoute> routes = [];
+        Network.Rtnl.ReadUnreachableRoutes(routes);
+        return
+        [
+            .. memory.Leases.SelectMany(lease => lease.Prefixes).Select(one => Ipv6Plan.IdentityOf(one.Prefix, Options.Interface.Metric))
+                .Where(route => routes.Exists(route.Is)).Distinct(),
+        ];
     }
 
     // The lease that is to be confirmed holds them, or else no lease does: the file was damaged. The kernel ends them with

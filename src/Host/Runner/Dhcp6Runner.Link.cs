@@ -17,6 +17,7 @@ internal sealed partial class Dhcp6Runner
     private ImmutableArray<Ipv6Address> _otherAddresses = [];
     private Ipv6Table? _ipv6;
     private string _whyNoLinkLocal = "";
+    private Instant _listensSince;
 
     /// <inheritdoc/>
     protected override bool AsksInVain => Client is { Lease: null, State: Dhcp6State.Soliciting or Dhcp6State.Confirming or Dhcp6State.InformationRequesting };
@@ -53,6 +54,7 @@ internal sealed partial class Dhcp6Runner
         _retryPort.At = Instant.Never;
         _ipv6 = null;
         _otherAddresses = [];
+        RecordNow();
         _record = null;
         // Of what is left there nothing is known any more; when the interface comes back it is looked for.
         _owned = Ipv6Ownership.None;
@@ -70,6 +72,7 @@ internal sealed partial class Dhcp6Runner
     /// <inheritdoc/>
     protected override void FollowOther(LinkEvent happened)
     {
+        if (happened is LinkEvent.UnreachableRouteRemoved(var route) && _owned.Routes.Any(one => one.Is(route))) JudgeRoutesSoon();
     }
 
     /// <inheritdoc/>
@@ -186,6 +189,7 @@ internal sealed partial class Dhcp6Runner
         string? refused = _sockets.Hold(table.LinkLocal);
         if (_sockets.Local is not null)
         {
+            if (!had) _listensSince = BoottimeClock.Now;
             _whyNoLinkLocal = "";
             return null;
         }
@@ -219,6 +223,17 @@ internal sealed partial class Dhcp6Runner
     {
         if (Options.Dhcp6.Mode != Dhcp6Mode.Auto || Taken is not { } link || Network.Rtnl.FindIpv6State(link.Index) is not { } state) return;
         if (Ipv6Diagnosis.WhyWithoutAdvertisements(link, state) is { } why) Warn($"dhcp6 = \"auto\" waits for what routers say: {why}");
+    }
+
+    /// <summary>With what is to be said where a lease has addresses and nothing leads beyond the link. The kernel is asked when it matters.</summary>
+    /// <param name="why">Why the client is not as wanted; null when it is.</param>
+    private string? WithMissingRouter(string? why)
+    {
+        if (Client.Lease is not { Addresses.IsEmpty: false } || !Usable || _sockets.Local is null || Taken is not { } link) return why;
+        TimeSpan listened = BoottimeClock.Now - _listensSince;
+        if (listened < Ipv6Diagnosis.RouterPatience || Network.Rtnl.FindIpv6State(link.Index) is not { } state) return why;
+        if (Ipv6Diagnosis.WhyWithoutRoute(link, state, listened) is not { } missing || Network.Rtnl.LeadsBeyondLink(link.Index)) return why;
+        return why is null ? missing : $"{why}; {missing}";
     }
 
     private static RouterFlags FlagsOf(Ipv6LinkFlags flags) =>

@@ -21,6 +21,8 @@ internal sealed partial class Dhcp6Runner
     private Dhcp6Lease? _toldLease;
     private Dhcp6Lease? _toldInForce;
     private Dhcp6Reply? _toldReply;
+    private Dhcp6Reply? _granted;
+    private string _grantedIn = "";
     private Dhcp6Information? _toldInformation;
     private Dhcp6Information? _toldInformationInForce;
     private LeaseEnd _lastEnd = LeaseEnd.Expired;
@@ -79,7 +81,7 @@ internal sealed partial class Dhcp6Runner
                 else CarryOut(_effects[i]);
             }
             // Last, and once: a disk takes longer than a network, and only the newest state is worth keeping.
-            if (kept is not null && !_memory.Save(kept)) Warn("the lease could not be stored; it goes on, but will not survive a restart");
+            if (kept is not null) _memory.Save(kept);
         }
         finally
         {
@@ -88,6 +90,7 @@ internal sealed partial class Dhcp6Runner
         }
         RemoveLeftovers();
         Deadline.At = Client.NextDeadline;
+        NoteGrant();
         TellLease();
         NoteState(Client.StateName);
     }
@@ -99,7 +102,10 @@ internal sealed partial class Dhcp6Runner
             case Dhcp6Effect.Transmit transmit: Transmit(transmit.Message); break;
             case Dhcp6Effect.Announce announce: Announce(announce.Addresses); break;
             case Dhcp6Effect.SolicitRouters solicit: SolicitRouters(solicit.KnownRouters); break;
-            case Dhcp6Effect.Configure configure: Configure(configure.Lease); break;
+            case Dhcp6Effect.Configure configure:
+                if (configure.Why is { } end) _lastEnd = end;
+                Configure(configure.Lease);
+                break;
             case Dhcp6Effect.Deconfigure deconfigure:
                 _lastEnd = deconfigure.Why;
                 Deconfigure(deconfigure.Lease);
@@ -113,13 +119,23 @@ internal sealed partial class Dhcp6Runner
     private Dhcp6Lease InForce(Dhcp6Lease lease) =>
         _reading.Of(lease.Reply) is var reply && ReferenceEquals(reply, lease.Reply) ? lease : lease with { Reply = reply };
 
+    // It is told when its addresses can be used, and by then the state is another one than that in which it came.
+    private void NoteGrant()
+    {
+        if (ReferenceEquals(Client.Lease?.Reply, _granted)) return;
+        _granted = Client.Lease?.Reply;
+        _grantedIn = StateName;
+    }
+
     private void TellLease()
     {
         if (_keeps || !Client.Tentative.IsEmpty) return;
         Dhcp6Reply? reply = Reply;
         if (ReferenceEquals(Client.Lease, _toldLease) && ReferenceEquals(Client.Information, _toldInformation) && ReferenceEquals(reply, _toldReply)) return;
-        var change = new Dhcp6Change(_toldInForce, Lease, reply, StateName, _lastEnd)
+        bool isGranted = Client.Lease is { } lease && !ReferenceEquals(lease.Reply, _toldLease?.Reply);
+        var change = new Dhcp6Change(_toldInForce, Lease, reply, isGranted ? _grantedIn : StateName, _lastEnd)
         {
+            StateAfter = Client.StateName,
             InformationBefore = _toldInformationInForce,
             InformationAfter = Information,
             ClientIdentifier = Client.ClientIdentifier,
@@ -155,7 +171,7 @@ internal sealed partial class Dhcp6Runner
             Client = Client.Receive(message, reception, LookAround(), now, Entropy, _effects, out dropped);
         }
         if (dropped == Dhcp6DropReason.None) NoteReceived(message, now);
-        else if (_drops.Count(dropped, now)) Journal(InterfaceReports.Dropped(DropCounters<Dhcp6DropReason>.NameOf(dropped), _drops[dropped]));
+        else if (_drops.Count(dropped, now)) Journal(Dhcp6Reports.Dropped(DropCounters<Dhcp6DropReason>.NameOf(dropped), _drops[dropped], octets));
         CarryOut();
     }
 
@@ -176,9 +192,10 @@ internal sealed partial class Dhcp6Runner
         SocketResult result = message.Anonymity is not null && ReadMac() != _surroundings.Mac
             ? SocketResult.OtherHardwareAddress
             : _sockets.Send(octets[..Dhcp6MessageWriter.Write(message, Options.Identification, octets)]);
-        Counters.NoteSent((byte)message.Type, message.Xid, result.Outcome == SocketOutcome.Done);
+        Unsent = result.Outcome == SocketOutcome.Done ? null : result.Words;
+        Counters.NoteSent((byte)message.Type, message.Xid, Unsent is null);
         if (Client.Lease is null && message.Type is not (Dhcp6MessageType.Release or Dhcp6MessageType.Decline)) Counters.Acquisitions.Ask(BoottimeClock.Now);
-        Journal(Dhcp6Reports.Sent(message, Options.Identification, result.Outcome == SocketOutcome.Done ? null : result.Words));
+        Journal(Dhcp6Reports.Sent(message, Options.Identification, Unsent));
     }
 
     private void Announce(ImmutableArray<Ipv6Address> addresses)

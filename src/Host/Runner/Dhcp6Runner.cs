@@ -6,6 +6,7 @@ using BondDhcp.Host.Configuration;
 using BondDhcp.Host.Loop;
 using BondDhcp.Host.Paths;
 using BondDhcp.Net;
+using BondDhcp.Net.Linux;
 
 namespace BondDhcp.Host.Runner;
 
@@ -55,6 +56,9 @@ internal sealed partial class Dhcp6Runner : DhcpRunner
     /// <summary>The machine as it is now.</summary>
     public Dhcp6Client Client { get; private set; }
 
+    /// <summary>Why the client is not as wanted; null when it is.</summary>
+    public string? ClientWhy => WithMissingRouter(WithMissingRoutes(Client.WhyAt(BoottimeClock.Now, Unsent)));
+
     /// <summary>The lease as the configuration has it read; <see cref="Client"/> has it as the server gave it. Null without one.</summary>
     public Dhcp6Lease? Lease => Client.Lease is { } lease ? InForce(lease) : null;
 
@@ -80,14 +84,14 @@ internal sealed partial class Dhcp6Runner : DhcpRunner
     public void Command(DhcpCommand command, Action<bool, string?> done) => Command(() => Feed(new Dhcp6Input.Command(command)), done);
 
     /// <summary>
-    /// Goes on under another configuration. Another identity, and another kind of service, is another client: the lease is
-    /// given back and what is wanted now is acquired.
+    /// Goes on under another configuration. Another identity, and configuration alone instead of leases or the other way round, is
+    /// another client: the lease is given back and what is wanted now is acquired.
     /// </summary>
     public void Reconfigure(Dhcp6RunnerOptions options)
     {
         Dhcp6Settings before = Options.Dhcp6, after = options.Dhcp6;
         bool sameClient = after.Anonymous == before.Anonymous && after.ClientIdentifier.Equals(before.ClientIdentifier) && after.Iaid == before.Iaid
-            && after.Mode == before.Mode && after.PrefixLengthHint == before.PrefixLengthHint;
+            && (after.Mode == Dhcp6Mode.Stateless) == (before.Mode == Dhcp6Mode.Stateless);
         if (sameClient || !Started)
         {
             GoOnUnder(options);
@@ -100,16 +104,27 @@ internal sealed partial class Dhcp6Runner : DhcpRunner
         });
     }
 
+    /// <summary>The section is another in what does not concern this client.</summary>
+    public void Note(InterfaceConfiguration section) => Options = Options with { Interface = section };
+
     // What the server said may mean something else from now on; and what it is asked for, or told, it is told at once.
     private void GoOnUnder(Dhcp6RunnerOptions options)
     {
         bool asksTheSame = options.Dhcp6.Asked.AsSpan().SequenceEqual(Options.Dhcp6.Asked.AsSpan())
             && options.Identification.SendsTheSame(Options.Identification);
+        bool searchesTheSame = asksTheSame && options.Dhcp6.SearchesAs(Options.Dhcp6)
+            && options.Identification.FullyQualifiedName == Options.Identification.FullyQualifiedName;
+        uint? question = Client.State.ExchangeInState?.Xid;
+        bool followsRouters = options.Dhcp6.Mode == Dhcp6Mode.Auto && Options.Dhcp6.Mode != Dhcp6Mode.Auto;
         Take(options);
-        Client = Client with { Settings = options.Dhcp6 };
+        if (Started && followsRouters) WarnOfAdvertisements();
+        if (Started) Guard(() => Feed(new Dhcp6Input.Reconfigured(options.Dhcp6)));
+        else Client = Client with { Settings = options.Dhcp6 };
         Guard(ConfigureAgain);
         Guard(TellLease);
-        if (!asksTheSame && Client is { State: Dhcp6State.Bound or Dhcp6State.InformationBound, LinkUsable: true }) Command(DhcpCommand.Renew, static (_, _) => { });
+        if (!asksTheSame && Client is { State: Dhcp6State.Bound or Dhcp6State.Unconfirmed or Dhcp6State.InformationBound, LinkUsable: true }) Command(DhcpCommand.Renew, static (_, _) => { });
+        // Not once more what was begun anew by now.
+        if (!searchesTheSame && Started && Client.State.ExchangeInState?.Xid == question) Guard(() => Feed(Dhcp6Input.SearchAnew.Instance));
     }
 
     private void Take(Dhcp6RunnerOptions options)

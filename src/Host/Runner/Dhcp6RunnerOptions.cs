@@ -16,6 +16,9 @@ namespace BondDhcp.Host.Runner;
 /// <param name="End">Why what is gone went.</param>
 internal sealed record Dhcp6Change(Dhcp6Lease? Before, Dhcp6Lease? After, Dhcp6Reply? Reply, string StateBefore, LeaseEnd End)
 {
+    /// <summary>The client's state by now.</summary>
+    public string StateAfter { get; init; } = "bound";
+
     /// <summary>Configuration without a lease until now; null for none.</summary>
     public Dhcp6Information? InformationBefore { get; init; }
 

@@ -68,6 +68,9 @@ internal abstract partial class DhcpRunner
     /// <summary>The client's state as <see cref="Since"/> counts it.</summary>
     protected string StateName { get; private set; } = "stopped";
 
+    /// <summary>While a step is carried out: the client's state before it.</summary>
+    public string StateBefore => StateName;
+
     /// <summary>After a step: the state may be another one.</summary>
     protected void NoteState(string name)
     {

@@ -193,6 +193,7 @@ internal abstract partial class DhcpRunner
     private void LeaveLink()
     {
         CloseSockets();
+        ForgetMissingRoutes();
         Taken = null;
     }
 

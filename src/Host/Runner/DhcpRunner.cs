@@ -17,7 +17,9 @@ internal abstract partial class DhcpRunner : IDisposable
     private readonly Action<string, Report> _journal;
     private readonly FaultHistory _faults = new();
     private readonly LoopDeadline _restart;
+    private readonly LoopDeadline _restoreRoutes;
     private bool _disposed;
+    private bool _recordIsDue;
 
     /// <summary>A runner that has not been started.</summary>
     /// <param name="loop">The loop it lives in.</param>
@@ -34,6 +36,7 @@ internal abstract partial class DhcpRunner : IDisposable
         _journal = journal;
         Deadline = loop.AddDeadline(() => Guard(DeadlineReached));
         _restart = loop.AddDeadline(() => Guard(Begin));
+        _restoreRoutes = loop.AddDeadline(() => Guard(RestoreRoutes));
         loop.Resumed += Resume;
         network.Changed += Follow;
         gate.Changed += FollowGate;
@@ -73,6 +76,31 @@ internal abstract partial class DhcpRunner : IDisposable
     /// <summary>When the client has something to do.</summary>
     protected LoopDeadline Deadline { get; }
 
+    /// <summary>What the kernel said against the client's last message; null where it took it.</summary>
+    protected string? Unsent { get; set; }
+
+    /// <summary>Writes down what is ours on the interface; a sentence where that failed. Nothing without a place for it.</summary>
+    protected virtual string? WriteRecord() => null;
+
+    /// <summary>
+    /// What is ours has changed. It is written down when nothing is there to be read any more: an address that the other family
+    /// was just given does not wait for a file. Should the program die before that, the mark that the kernel keeps with an address says that it is ours.
+    /// </summary>
+    protected void RecordSoon()
+    {
+        if (_recordIsDue) return;
+        _recordIsDue = true;
+        EventLoop.Defer(RecordNow);
+    }
+
+    /// <summary>Writes down what is due to be, before the place for it is given up.</summary>
+    protected void RecordNow()
+    {
+        if (!_recordIsDue) return;
+        _recordIsDue = false;
+        if (WriteRecord() is { } problem) Warn(problem);
+    }
+
     /// <summary>Started, and neither stopped nor fallen since.</summary>
     protected bool Started { get; private set; }
 
@@ -91,6 +119,7 @@ internal abstract partial class DhcpRunner : IDisposable
         CloseSockets();
         Deadline.Dispose();
         _restart.Dispose();
+        _restoreRoutes.Dispose();
         RefuseCommands("the daemon ends");
     }
 

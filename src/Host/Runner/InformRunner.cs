@@ -5,6 +5,7 @@ using BondDhcp.Dhcp.Inform;
 using BondDhcp.Host.Loop;
 using BondDhcp.Host.Paths;
 using BondDhcp.Net;
+using BondDhcp.Net.Linux;
 
 namespace BondDhcp.Host.Runner;
 
@@ -41,7 +42,7 @@ internal sealed partial class InformRunner : Dhcp4Runner
     public override string ClientState => Client.State.Name;
 
     /// <inheritdoc/>
-    public override string? ClientWhy => Client.Why;
+    public override string? ClientWhy => Client.WhyAt(BoottimeClock.Now);
 
     /// <inheritdoc/>
     public override bool IsInform => true;
@@ -72,7 +73,9 @@ internal sealed partial class InformRunner : Dhcp4Runner
     public override void Reconfigure(InterfaceRunnerOptions options)
     {
         bool asksTheSame = options.Identification.AsksTheSame(Options.Identification)
-            && options.Dhcp4.ClientIdentifier.AsSpan().SequenceEqual(Options.Dhcp4.ClientIdentifier.AsSpan());
+            && options.Dhcp4.ClientIdentifier.AsSpan().SequenceEqual(Options.Dhcp4.ClientIdentifier.AsSpan())
+            // Where one has answered, who else may is of no account.
+            && (Client.State is not Dhcp4InformState.Requesting || options.Dhcp4.SearchesAs(Options.Dhcp4));
         Take(options);
         if (asksTheSame) Client = Client with { Settings = options.Dhcp4 };
         else Guard(() => Feed(new Dhcp4InformInput.Reconfigured(options.Dhcp4)));

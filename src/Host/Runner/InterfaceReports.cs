@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using BondDhcp.Bond.Links;
 using BondDhcp.Dhcp.Identity;
 using BondDhcp.Dhcp.Wire;
@@ -9,6 +10,9 @@ namespace BondDhcp.Host.Runner;
 internal static class InterfaceReports
 {
     private const byte MessageTypeOption = 53;
+
+    // Behind op, htype, hlen and hops (RFC 2131 section 2).
+    private const int XidOffset = 4;
 
     /// <summary>Option 54.</summary>
     public const byte ServerIdentifierOption = 54;
@@ -45,7 +49,12 @@ internal static class InterfaceReports
         message.TryGetOption(MessageTypeOption, out ReadOnlySpan<byte> type) && type.Length == 1 ? (Dhcp4MessageType)type[0] : 0;
 
     /// <summary>A packet that was not used.</summary>
-    public static Report Dropped(string reason, long count) => Report.Of("dropped", ("reason", reason), ("count", count));
+    /// <param name="reason">Why.</param>
+    /// <param name="count">How many there were until now.</param>
+    /// <param name="octets">The DHCP message in it, as far as there is one; empty where there is none.</param>
+    public static Report Dropped(string reason, long count, ReadOnlySpan<byte> octets) => Report.Of(
+        "dropped", ("reason", reason), ("count", count),
+        ("xid", octets.Length >= XidOffset + sizeof(uint) ? Hex(BinaryPrimitives.ReadUInt32BigEndian(octets[XidOffset..])) : null));
 
     /// <summary>The carrier came or went.</summary>
     public static Report Carrier(Link link) =>

@@ -3,6 +3,7 @@ using BondDhcp.Bond.Addressing;
 using BondDhcp.Bond.Links;
 using BondDhcp.Bond.Linux;
 using BondDhcp.Dhcp.Client;
+using BondDhcp.Dhcp.Wire;
 using BondDhcp.Net;
 using BondDhcp.Net.Linux;
 
@@ -14,6 +15,10 @@ internal sealed partial class InterfaceRunner
     private Ipv4Ownership _owned = Ipv4Ownership.None;
     private OwnershipFile? _record;
     private string _lastProblems = "";
+    private ImmutableArray<RefusedRoute> _refusedRoutes = [];
+
+    /// <inheritdoc/>
+    public override ImmutableArray<RefusedRoute> RefusedRoutes => Lease is null ? [] : _refusedRoutes;
 
     // False when the kernel refused it, which the machine has been told.
     private bool Configure(Dhcp4Lease lease)
@@ -27,7 +32,9 @@ internal sealed partial class InterfaceRunner
             Feed(new Dhcp4Input.ConfigurationFailed(error));
             return false;
         }
+        ForgetMissingRoutes();
         List<string> problems = [.. its.Warnings, .. outcome.Problems];
+        _refusedRoutes = [.. its.RefusedRoutes, .. RefusedByKernel(lease, outcome)];
         foreach (RefusedRoute refused in its.RefusedRoutes)
             problems.Add($"route to {refused.Route.Destination} not taken: {refused.Why}");
         if (Sockets.HoldUdp(lease.Address) is { } unheld) problems.Add($"port 68 of {lease.Address}: {unheld}");
@@ -35,13 +42,26 @@ internal sealed partial class InterfaceRunner
         return true;
     }
 
-    // Recorded after it was done, so that an address does not wait for a disk. Should the program die in between, the
-    // mark that the kernel keeps with an address says that it is ours.
+    // The host route to a gateway is no route of the lease's; without it the route through that gateway is refused too.
+    private static List<RefusedRoute> RefusedByKernel(Dhcp4Lease lease, Ipv4Outcome outcome)
+    {
+        List<RefusedRoute> refused = [];
+        foreach (RefusedIpv4Route one in outcome.RefusedRoutes)
+        {
+            foreach (Dhcp4Route route in lease.Ack.Routes)
+                if (route.Destination.Masked == one.Route.Destination && route.Gateway == (one.Route.Gateway ?? Ipv4Address.Any)) refused.Add(new RefusedRoute(route, one.Why));
+        }
+        return refused;
+    }
+
     private void Own(Ipv4Ownership owned)
     {
         _owned = owned;
-        if (_record?.Write(owned) is { } problem) Warn(problem);
+        RecordSoon();
     }
+
+    /// <inheritdoc/>
+    protected override string? WriteRecord() => _record?.Write(_owned);
 
     // The same at every renewal would be the same again.
     private void WarnOnce(List<string> problems)
@@ -54,7 +74,11 @@ internal sealed partial class InterfaceRunner
 
     private void Deconfigure(Dhcp4Lease lease)
     {
-        if (Client.Lease is null) Sockets.HoldUdp(null);
+        if (Client.Lease is null)
+        {
+            Sockets.HoldUdp(null);
+            ForgetMissingRoutes();
+        }
         if (Taken is not { } link) return;
         // Also with the prefix that it had under another configuration.
         ImmutableArray<Ipv4Prefix> addresses = _owned.Addresses.RemoveAll(address => address.Address != lease.Address);
@@ -93,6 +117,27 @@ internal sealed partial class InterfaceRunner
         Feed(new Dhcp4Input.AddressRemoved());
     }
 
+    /// <inheritdoc/>
+    protected override string[] TakeMissingRoutes()
+    {
+        if (Taken is not { } link || Lease is not { } lease || _owned.Routes.IsEmpty) return [];
+        List<InterfaceAddress> addresses = [];
+        List<InstalledRoute> routes = [];
+        // Without the address they went with it, and come back with it.
+        if (!Network.Rtnl.ReadAddresses(link.Index, addresses).Succeeded || !addresses.Exists(address => address.Prefix == lease.Prefix)) return [];
+        if (!Network.Rtnl.ReadRoutes(link.Index, InstalledRoute.DhcpProtocol, routes).Succeeded) return [];
+        ImmutableArray<InstalledRoute> missing = _owned.Routes.RemoveAll(routes.Contains);
+        if (missing.IsEmpty) return [];
+        Own(_owned with { Routes = _owned.Routes.RemoveRange(missing) });
+        return [.. missing.Select(NameOf)];
+    }
+
+    private static string NameOf(InstalledRoute route)
+    {
+        string destination = route.Destination.PrefixLength == 0 ? "default" : route.Destination.ToString();
+        return route.Gateway is { } gateway ? $"route {destination} via {gateway}" : $"route {destination}";
+    }
+
     /// <summary>
     /// Takes for ours what an earlier run left on the interface: what it recorded and, where the record is missing, an
     /// address of a stored lease that bears our mark, or has the lease's prefix where the kernel keeps no marks, with the routes that have it as their source.
@@ -116,12 +161,12 @@ internal sealed partial class InterfaceRunner
                 || (BearsOurMark(address) && IsStored(address.Prefix.Address))
                 || (KeepsNoMarks && IsStoredAs(address.Prefix))).Select(address => address.Prefix),
         ];
-        HashSet<InstalledRoute> routes = [.. recorded.Routes];
+        IEnumerable<InstalledRoute> routes = recorded.Routes;
         if (!addresses.IsEmpty)
         {
             List<InstalledRoute> installed = [];
             Network.Rtnl.ReadRoutes(link.Index, InstalledRoute.DhcpProtocol, installed);
-            routes.UnionWith(installed.Where(route => addresses.Any(address => address.Address == route.PreferredSource)));
+            routes = routes.Union(installed.Where(route => addresses.Any(address => address.Address == route.PreferredSource)));
         }
         _owned = new Ipv4Ownership { Addresses = addresses, Routes = [.. routes], Mtu = recorded.Mtu };
 

@@ -35,6 +35,9 @@ internal sealed partial class InterfaceRunner
     {
         Dhcp4Lease? before = Lease is { } lease && IsPresent(lease.Prefix) ? lease : null;
         bool asksTheSame = options.Identification.AsksTheSame(Options.Identification);
+        bool searchesTheSame = asksTheSame && options.Dhcp4.SearchesAs(Options.Dhcp4)
+            && options.Identification.HostName == Options.Identification.HostName
+            && options.Identification.FullyQualifiedName == Options.Identification.FullyQualifiedName;
         Take(options);
         Client = Client with { Settings = options.Dhcp4 };
         Guard(() =>
@@ -43,6 +46,7 @@ internal sealed partial class InterfaceRunner
             if (Configure(now) && !ReferenceEquals(now.Ack, before.Ack)) LeaseConfigured?.Invoke(new ConfiguredLease(now, before, StateName));
         });
         if (!asksTheSame && Client is { State: Dhcp4State.Bound, LinkUsable: true }) Command(DhcpCommand.Renew, static (_, _) => { });
+        if (!searchesTheSame && Started) Guard(() => Feed(Dhcp4Input.SearchAnew.Instance));
     }
 
     /// <inheritdoc/>

@@ -26,6 +26,7 @@ internal sealed partial class InterfaceRunner
     protected override void CloseSockets()
     {
         Sockets.Close();
+        RecordNow();
         _record = null;
         // Of what is left there nothing is known any more; when the interface comes back it is looked for.
         _owned = Ipv4Ownership.None;
@@ -51,6 +52,7 @@ internal sealed partial class InterfaceRunner
                 break;
             case LinkEvent.RouteRemoved(var route) when IsLeased(route):
                 Journal(InterfaceReports.Route("routeRemoved", route));
+                if (_owned.Routes.Contains(route)) JudgeRoutesSoon();
                 break;
             case LinkEvent.Resynchronised: ConfigureAgain(); break;
         }

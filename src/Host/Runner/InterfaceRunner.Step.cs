@@ -53,17 +53,18 @@ internal sealed partial class InterfaceRunner
         _carryingOut = true;
         string before = StateName;
         Dhcp4Memory? kept = null;
-        // Before anything is sent: on a quiet link the answer to an ARP request is there before the next system call.
-        Sockets.ArpWatch = Client.ArpWatch;
         try
         {
             for (int i = 0; i < _effects.Count; i++)
             {
+                // Before anything is sent: on a quiet link the answer to an ARP request is there before the next system call.
+                // But an address does not wait for it.
+                if (_effects[i] is Dhcp4Effect.Transmit or Dhcp4Effect.TransmitArp) Sockets.ArpWatch = Client.ArpWatch;
                 if (_effects[i] is Dhcp4Effect.Persist persist) kept = persist.Memory;
                 else CarryOut(_effects[i], before);
             }
             // Last, and once: a disk takes longer than a network, and only the newest state is worth keeping.
-            if (kept is not null) Persist(kept);
+            if (kept is not null) _memory.Save(kept);
         }
         finally
         {
@@ -111,11 +112,5 @@ internal sealed partial class InterfaceRunner
             case Dhcp4Effect.CommandDone done: AnswerCommand(done.Succeeded, done.Why); break;
             default: throw new ArgumentOutOfRangeException(nameof(effect), effect, null);
         }
-    }
-
-    private void Persist(Dhcp4Memory memory)
-    {
-        // The store says why; a lease that cannot be kept is still a lease.
-        if (!_memory.Save(memory)) Warn("the lease could not be stored; it goes on, but will not survive a restart");
     }
 }

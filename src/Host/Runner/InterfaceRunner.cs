@@ -56,7 +56,7 @@ internal sealed partial class InterfaceRunner : Dhcp4Runner
     public override string ClientState => Client.StateName;
 
     /// <inheritdoc/>
-    public override string? ClientWhy => Client.WhyAt(BoottimeClock.Now);
+    public override string? ClientWhy => WithMissingRoutes(Client.WhyAt(BoottimeClock.Now, Unsent));
 
     /// <inheritdoc/>
     public override ImmutableArray<byte> ClientIdentifier => Client.ClientIdentifier;

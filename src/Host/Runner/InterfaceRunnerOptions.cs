@@ -27,9 +27,9 @@ internal sealed record InterfaceRunnerOptions
 /// <summary>What is kept of one interface across restarts.</summary>
 /// <typeparam name="T">One family's leases.</typeparam>
 /// <param name="Load">What was kept; empty when there is nothing, or nothing sound.</param>
-/// <param name="Save">Keeps it; false when the disk did not take it, which harms no lease.</param>
+/// <param name="Save">Keeps it; that a disk does not take it harms no lease.</param>
 /// <param name="SetAside">Puts what is kept where it is not loaded any more; for a lease that breaks its client.</param>
-internal sealed record LeaseMemory<T>(Func<T> Load, Func<T, bool> Save, Action<string> SetAside);
+internal sealed record LeaseMemory<T>(Func<T> Load, Action<T> Save, Action<string> SetAside);
 
 /// <summary>A lease that was configured.</summary>
 /// <param name="Lease">The lease.</param>

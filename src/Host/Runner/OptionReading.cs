@@ -14,20 +14,26 @@ internal sealed class OptionReading<T>(OptionOverrides overrides, Func<T, Option
     // The one in force, the one before it, and those of stored leases looked at in between.
     private const int MaxRead = 16;
 
-    private readonly Queue<(T Server, T InForce)> _read = new();
+    private readonly List<Reading> _read = [];
 
     /// <summary>The reply in force.</summary>
     public T Of(T reply)
     {
         if (overrides.LeaveReplies) return reply;
-        foreach ((T server, T known) in _read)
-            if (ReferenceEquals(server, reply)) return known;
-        T inForce = read(reply, overrides);
-        if (_read.Count == MaxRead) _read.Dequeue();
-        _read.Enqueue((reply, inForce));
-        return inForce;
+        if (_read.Find(one => ReferenceEquals(one.Server, reply)) is { } known) return known.InForce;
+        if (_read.Count == MaxRead) _read.RemoveAt(0);
+        Reading made = new(reply, read(reply, overrides));
+        _read.Add(made);
+        return made.InForce;
     }
 
     /// <summary>This one, or a new one where the configuration says something else of replies.</summary>
     public OptionReading<T> Under(OptionOverrides others) => others.Equals(overrides) ? this : new OptionReading<T>(others, read);
+
+    private sealed class Reading(T server, T inForce)
+    {
+        public T Server => server;
+
+        public T InForce => inForce;
+    }
 }

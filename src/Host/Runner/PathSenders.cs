@@ -9,33 +9,42 @@ namespace BondDhcp.Host.Runner;
 /// </summary>
 internal sealed class PathSenders
 {
-    private readonly Dictionary<(string Interface, string Source), PathSender> _senders = [];
+    private readonly List<PathSender> _senders = [];
 
     /// <summary>The account of one sender; it outlives those who keep it, so that one that is started again goes on with it.</summary>
     /// <param name="interfaceName">The interface as it is configured.</param>
     /// <param name="source">Which part sends: <c>dhcp4</c>, <c>dhcp6</c>, <c>static</c>.</param>
     public PathSender Of(string interfaceName, string source)
     {
-        if (!_senders.TryGetValue((interfaceName, source), out PathSender? sender))
-            _senders[(interfaceName, source)] = sender = new PathSender(this);
+        PathSender? sender = _senders.Find(one => one.InterfaceName == interfaceName && one.Source == source);
+        if (sender is null) _senders.Add(sender = new PathSender(this, interfaceName, source));
         return sender;
     }
 
     internal ImmutableArray<TransmitBudget> OthersOn(int device, PathSender self) =>
-        [.. _senders.Values.Where(other => other != self && other.Device == device && device != 0).Select(other => other.Budget)];
+        [.. _senders.Where(other => other != self && other.Device == device && device != 0).Select(other => other.Budget)];
 
     internal void Changed(PathSender by)
     {
-        foreach (PathSender sender in _senders.Values)
+        foreach (PathSender sender in _senders)
             if (sender != by) sender.Forget();
     }
 }
 
 /// <summary>What one sender sent, for the others on its device.</summary>
-internal sealed class PathSender(PathSenders all)
+/// <param name="all">Who sends.</param>
+/// <param name="interfaceName">The interface as it is configured.</param>
+/// <param name="source">Which part sends.</param>
+internal sealed class PathSender(PathSenders all, string interfaceName, string source)
 {
     private ImmutableArray<TransmitBudget> _others;
     private int _othersOn;
+
+    /// <summary>The interface as it is configured.</summary>
+    public string InterfaceName => interfaceName;
+
+    /// <summary>Which part sends.</summary>
+    public string Source => source;
 
     /// <summary>The device it sends on; 0 while it does not.</summary>
     public int Device { get; private set; }

@@ -1,5 +1,6 @@
 using BondDhcp.Bond.Addressing;
 using BondDhcp.Dhcp.Arp;
+using BondDhcp.Dhcp.Client;
 using BondDhcp.Net;
 
 namespace BondDhcp.Host.Statics;
@@ -89,10 +90,7 @@ internal sealed record StaticAddressState(StaticAddress Address, StaticOrigin Or
     public MacAddress? Offender { get; init; }
 
     /// <summary>How often it was put back of late.</summary>
-    public int Restores { get; init; }
-
-    /// <summary>When it was put back last.</summary>
-    public Instant? RestoredAt { get; init; }
+    public RestoreBudget Restores { get; init; }
 
     /// <summary>When it is put back next.</summary>
     public Instant RestoreAt { get; init; } = Instant.Never;

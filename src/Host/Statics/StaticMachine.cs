@@ -32,6 +32,12 @@ internal sealed record StaticMachine(StaticSettings Settings)
     /// <summary>When they will be; Never while there is a lease or none are configured.</summary>
     public Instant FallbackAt { get; init; } = Instant.Never;
 
+    /// <summary>When they begin to be probed for that; Never where probing is under way, or does not come before use.</summary>
+    public Instant FallbackProbeAt { get; init; } = Instant.Never;
+
+    /// <summary>The address is one that is probed before it is called for.</summary>
+    public bool IsEarly(StaticAddressState state) => state.Origin == StaticOrigin.Fallback && !IsFallback;
+
     /// <summary>The link-local address.</summary>
     public LinkLocalState LinkLocal { get; init; } = new();
 
@@ -48,7 +54,7 @@ internal sealed record StaticMachine(StaticSettings Settings)
         get
         {
             if (!IsRunning) return Instant.Never;
-            Instant next = Instant.Min(FallbackAt, LinkLocal.NextAt);
+            Instant next = Instant.Min(Instant.Min(FallbackAt, FallbackProbeAt), LinkLocal.NextAt);
             foreach (StaticAddressState state in Addresses) next = Instant.Min(next, state.NextAt(IsUsable));
             return next;
         }

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using BondDhcp.Bond.Addressing;
+using BondDhcp.Dhcp.Client;
 using BondDhcp.Net;
 using BondDhcp.Net.Linux;
 
@@ -21,8 +22,13 @@ internal sealed partial class StaticRunner
     private bool _applyWaits;
 
     private RestoreBudget _routeRestores;
+    private Instant _routesBackAt = Instant.Never;
+    private ImmutableArray<StaticRoute> _missingRoutes = [];
     private StaticOutcome? _outcome;
     private string _lastProblems = "";
+
+    // Why what is ours is there. What a reload dropped is in no settings any more when it goes.
+    private readonly Dictionary<StaticAddress, StaticOrigin> _origins = [];
 
     /// <summary>How it stands.</summary>
     public StaticSnapshot Snapshot
@@ -50,7 +56,10 @@ internal sealed partial class StaticRunner
             _machine.IsFallback, _machine.Addresses.Where(static state => state.Origin == StaticOrigin.LinkLocal).Select(static state => state.Address));
         // No route leads through an interface that is down; they come when it is up.
         if (!link.IsUp) wanted = wanted with { Routes = [] };
+        foreach (StaticAddressState state in _machine.Addresses)
+            if (state.IsPermitted) _origins[state.Address] = state.Origin;
         StaticOutcome outcome = _configurator.Apply(link.Index, wanted, _machine.Permitted, _owned, Record);
+        ForgetMissingRoutes();
         Conclude(outcome);
         _again.At = outcome.Problems.IsEmpty ? Instant.Never : BoottimeClock.Now + s_againDelay;
         Feed(new StaticInput.Applied([.. outcome.Present.Select(there => there.Address)])
@@ -80,8 +89,11 @@ internal sealed partial class StaticRunner
     {
         _outcome = outcome;
         _owned = outcome.Owned;
+        LeftOver = outcome.LeftOver.IsEmpty ? null : string.Join("; ", outcome.LeftOver);
         Record(outcome.Owned);
         foreach (StaticAct act in outcome.Done) Journal(Describe(act));
+        foreach (StaticAddress known in _origins.Keys.ToArray())
+            if (!_owned.Addresses.Contains(known)) _origins.Remove(known);
         string together = string.Join('\n', outcome.Problems.Concat(outcome.Notes).Concat(Duplicates));
         if (together == _lastProblems) return;
         _lastProblems = together;
@@ -144,7 +156,7 @@ internal sealed partial class StaticRunner
         ForgetGone();
         if (isUp && gone.Length > 0)
         {
-            if (_configurator.FindMissing(link.Index, gone) is { } missing) missing.ForEach(NoteRemoved);
+            if (_configurator.FindMissing(link.Index, gone) is { } missing) NoteRemoved(missing);
             else _again.At = Instant.Min(_again.At, BoottimeClock.Now + s_againDelay);
         }
         if (isUp && addressGone) Observe();
@@ -157,16 +169,27 @@ internal sealed partial class StaticRunner
         (_addressGone, _judging, _applyWaits) = (false, false, false);
     }
 
-    /// <summary>Somebody else removed a route of ours: it is put back, seldom and not for ever. Our own removals are not ours any more.</summary>
-    private void NoteRemoved(StaticRoute route)
+    private void ForgetMissingRoutes() => (_missingRoutes, _routesBackAt) = ([], Instant.Never);
+
+    /// <summary>Somebody else removed routes of ours: they are put back, seldom and not for ever. Our own removals are not ours any more.</summary>
+    private void NoteRemoved(List<StaticRoute> missing)
     {
-        if (!_owned.Routes.Contains(route)) return;
-        _owned = _owned with { Routes = _owned.Routes.Remove(route) };
-        Journal(Route("routeRemoved", route, External));
+        List<StaticRoute> removed = [.. missing.Where(_owned.Routes.Contains)];
+        if (removed.Count == 0) return;
+        _owned = _owned with { Routes = _owned.Routes.RemoveRange(removed) };
         Instant now = BoottimeClock.Now;
-        if (_routeRestores.NextAt(now) is { } next) _again.At = Instant.Min(_again.At, next);
-        else Warn($"route {route} was removed by another program again and again; it is not put back any more");
-        _routeRestores = _routeRestores.Noted(now);
+        // Several at once are one act, and so is what goes while others wait to be put back.
+        bool waits = !_routesBackAt.IsNever;
+        Instant? next = waits ? _routesBackAt : _routeRestores.NextAt(now);
+        if (!waits) _routeRestores = _routeRestores.Noted(now);
+        _routesBackAt = next ?? Instant.Never;
+        _missingRoutes = [.. _missingRoutes.Union(removed)];
+        _again.At = Instant.Min(_again.At, _routesBackAt);
+        foreach (StaticRoute route in removed)
+        {
+            Journal(Route("routeRemoved", route, External));
+            if (next is null) Warn($"route {route} was removed by another program again and again; it is not put back any more");
+        }
     }
 
     private void TryAgain()
@@ -193,10 +216,13 @@ internal sealed partial class StaticRunner
         if (Fault is { } fault) return (StaticState.Failed, fault);
         if (!_machine.IsRunning) return (StaticState.Stopped, null);
         if (!_machine.IsThere) return (StaticState.Waiting, WhyUnusable);
+        // What is probed before it is called for is nothing that is missing.
+        List<StaticAddressState> due = _machine.Addresses.Where(one => !_machine.IsEarly(one));
         List<string> failures =
         [
-            .. _machine.Addresses.Where(one => one.Phase == StaticPhase.InUse).Select(one => $"{one.Address} is in use by {one.Offender}"),
-            .. _machine.Addresses.Where(one => one.Phase == StaticPhase.Contested).Select(one => $"{one.Address} is removed by another program"),
+            .. due.Where(one => one.Phase == StaticPhase.InUse).Select(one => $"{one.Address} is in use by {one.Offender}"),
+            .. due.Where(one => one.Phase == StaticPhase.Contested).Select(one => $"{one.Address} is removed by another program"),
+            .. _routesBackAt.IsNever ? _missingRoutes.Select(static route => $"route {route} is removed by another program") : [],
             .. _outcome?.Problems ?? [],
             .. Duplicates.Select(WithRetry),
         ];
@@ -204,14 +230,20 @@ internal sealed partial class StaticRunner
         List<string> pending =
         [
             .. _link is { IsUp: false } ? (string[])[WhyUnusable] : [],
-            .. _machine.Addresses.Where(one => one.Phase == StaticPhase.Waiting).Select(one => $"{one.Address} waits: {WhyUnusable}"),
-            .. _machine.Addresses.Where(one => one.Phase == StaticPhase.Probing).Select(one => $"probing whether {one.Address} is in use"),
+            .. due.Where(one => one.Phase == StaticPhase.Waiting).Select(one => $"{one.Address} waits: {WhyUnusable}"),
+            .. due.Where(one => one.Phase == StaticPhase.Probing).Select(one => $"probing whether {one.Address} is in use"),
             .. from there in _outcome?.Present ?? []
                where there.IsTentative && _machine.Permitted.Contains(there.Address)
                select $"{there.Address} is tentative",
         ];
         if (pending.Count > 0) return (StaticState.Waiting, string.Join("; ", pending));
-        List<string> notes = [.. _outcome?.Notes ?? []];
+        Instant now = BoottimeClock.Now;
+        List<string> notes =
+        [
+            .. _machine.Addresses.Where(static one => !one.RestoreAt.IsNever).Select(one => RestoreBudget.Words(one.Address.ToString(), one.RestoreAt, now)),
+            .. _missingRoutes.Select(route => RestoreBudget.Words($"route {route}", _routesBackAt, now)),
+            .. _outcome?.Notes ?? [],
+        ];
         if (!_machine.IsUsable) notes.Insert(0, WhyUnusable);
         return (StaticState.Running, notes.Count > 0 ? string.Join("; ", notes) : null);
     }
@@ -226,10 +258,15 @@ internal sealed partial class StaticRunner
     };
 
     private Report Address(string name, StaticAddress address) => Report.Of(
-        name, ("address", address.ToString()), ("origin", StaticAddressState.WordOf(
-            Settings.Addresses.Contains(address) ? StaticOrigin.Static
-            : Settings.Fallback.Contains(address) ? StaticOrigin.Fallback
-            : StaticOrigin.LinkLocal)));
+        name, ("address", address.ToString()), ("origin", StaticAddressState.WordOf(OriginOf(address))));
+
+    // Of what an earlier run left there are the settings, and where those do not know it the range of those that are made up.
+    private StaticOrigin OriginOf(StaticAddress address) =>
+        _origins.TryGetValue(address, out StaticOrigin known) ? known
+        : Settings.Addresses.Contains(address) ? StaticOrigin.Static
+        : Settings.Fallback.Contains(address) ? StaticOrigin.Fallback
+        : address.Ipv4 is { Address.IsLinkLocal: true } ? StaticOrigin.LinkLocal
+        : StaticOrigin.Static;
 
     private static Report Route(string name, StaticRoute route, string? actor = null) => Report.Of(
         name,

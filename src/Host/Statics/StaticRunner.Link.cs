@@ -142,6 +142,7 @@ internal sealed partial class StaticRunner
 
     private void LoseLink()
     {
+        LeftOver = null; // what was left on the interface went with it
         // What leads nowhere belongs to no interface, and does not go with it.
         if (_link is { } link && _owned.Routes.Any(route => route.Kind != StaticRouteKind.Unicast))
             Conclude(_configurator.Remove(link.Index, new StaticOwnership { Routes = [.. _owned.Routes.Where(route => route.Kind != StaticRouteKind.Unicast)] }));
@@ -154,6 +155,7 @@ internal sealed partial class StaticRunner
         _link = null;
         _record = null;
         ForgetGone();
+        ForgetMissingRoutes();
         // Of what is left there nothing is known any more; when the interface comes back it is looked for.
         _owned = StaticOwnership.None;
         _outcome = null;

@@ -1,7 +1,10 @@
+using System.Collections.Immutable;
+using System.Net;
 using BondDhcp.Bond.Links;
 using BondDhcp.Bond.Linux;
 using BondDhcp.Dhcp.Arp;
 using BondDhcp.Host.Loop;
+using BondDhcp.Host.Resolver;
 using BondDhcp.Host.Runner;
 using BondDhcp.Net;
 using BondDhcp.Net.Linux;
@@ -26,6 +29,9 @@ internal sealed partial class StaticRunner : IDisposable
     private readonly FaultHistory _faults = new();
     private readonly List<StaticEffect> _effects = [];
     private StaticMachine _machine;
+    private ImmutableArray<IPAddress> _sharedServers = [];
+    private ImmutableArray<string> _sharedDomains = [];
+    private bool _beginning;
     private bool _carryingOut;
     private bool _disposed;
 
@@ -62,20 +68,38 @@ internal sealed partial class StaticRunner : IDisposable
     /// <summary>Why it is not running although it should; null when it is. It is started again by itself.</summary>
     public string? Fault { get; private set; }
 
+    /// <summary>What was to be taken away by <see cref="Stop"/> or other settings and could not be; null for nothing.</summary>
+    public string? LeftOver { get; private set; }
+
+    /// <summary>
+    /// What is written down beside addresses and routes is offered from now on, or null: not any more. A fault ends no offer, as
+    /// it takes no address away.
+    /// </summary>
+    public event Action<NetworkOffer?>? Offered;
+
+    /// <summary>Something is offered at present.</summary>
+    public bool IsOffering => !_sharedServers.IsEmpty || !_sharedDomains.IsEmpty;
+
     /// <summary>Begins; what an earlier run left is adopted untouched. Nothing when it is started already.</summary>
     public void Start() => Guard(Begin);
 
-    /// <summary>Ends, and takes away exactly what was given: routes, then addresses.</summary>
+    /// <summary>Ends, and takes away exactly what was given: routes, then addresses. What could not be is <see cref="LeftOver"/>.</summary>
     /// <param name="done">Is told when that is done, at once.</param>
     public void Stop(Action done)
     {
+        bool wasFaulty = Fault is not null;
+        Fault = null;
         Guard(() =>
         {
             // After a fault nothing is known of the interface, but the record is.
-            if (Fault is not null && _link is null && _network.Table.TryFind(Settings.Name, out Link? link)) Learn(link);
+            if (wasFaulty && _link is null && _network.Table.TryFind(Settings.Name, out Link? link)) Learn(link);
             if (_link is not null) RemoveAll();
-            End();
         });
+        if (Fault is { } fault) LeftOver = $"internal fault: {fault}";
+        // What could not be taken away does not keep the rest from ending: nobody is told of it any more either.
+        Guard(End);
+        Fault = null;
+        Guard(Share);
         Fault = null;
         _again.At = Instant.Never;
         done();
@@ -105,8 +129,17 @@ internal sealed partial class StaticRunner : IDisposable
     {
         if (_machine.IsRunning) return;
         Fault = null;
-        Feed(new StaticInput.Start());
-        if (_network.Table.TryFind(Settings.Name, out Link? link)) TakeLink(link);
+        _beginning = true;
+        try
+        {
+            Feed(new StaticInput.Start());
+            if (_network.Table.TryFind(Settings.Name, out Link? link)) TakeLink(link);
+        }
+        finally
+        {
+            _beginning = false;
+        }
+        Share();
     }
 
     private void End()
@@ -153,6 +186,19 @@ internal sealed partial class StaticRunner : IDisposable
         }
         WatchArp();
         _deadline.At = _machine.NextDeadline;
+        Share();
+    }
+
+    // Nobody can be told of an interface that is not there. Whether it is is not known after a fault, nor at the beginning
+    // before it was looked for: what is offered stays until then.
+    private void Share()
+    {
+        if (_beginning || Fault is not null) return;
+        bool isThere = _machine.IsRunning && _link is not null;
+        (ImmutableArray<IPAddress> servers, ImmutableArray<string> domains) = isThere ? (Settings.NameServers, Settings.SearchDomains) : ([], []);
+        if (servers.AsSpan().SequenceEqual(_sharedServers.AsSpan(), null) && domains.AsSpan().SequenceEqual(_sharedDomains.AsSpan())) return;
+        (_sharedServers, _sharedDomains) = (servers, domains);
+        Offered?.Invoke(NetworkOffer.Of(servers, domains));
     }
 
     private void CarryOut(StaticEffect effect)

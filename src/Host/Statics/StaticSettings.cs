@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Net;
 using BondDhcp.Bond.Addressing;
 using BondDhcp.Dhcp.Client;
 using BondDhcp.Dhcp.Identity;
@@ -33,6 +34,12 @@ internal sealed record StaticSettings
     /// <summary>What is done about a conflict later.</summary>
     public AddressDefence Defend { get; init; } = AddressDefence.Once;
 
+    /// <summary>Name servers that are told while this is on the interface.</summary>
+    public ImmutableArray<IPAddress> NameServers { get; init; } = [];
+
+    /// <summary>Domains that are told with them.</summary>
+    public ImmutableArray<string> SearchDomains { get; init; } = [];
+
     /// <summary>Metric of connected routes and of routes that name none.</summary>
     public uint Metric { get; init; }
 
@@ -50,6 +57,8 @@ internal sealed record StaticSettings
         ConflictDetection = configuration.StaticConflictDetection,
         Defend = configuration.Defend,
         Metric = configuration.Metric,
+        NameServers = configuration.NameServers,
+        SearchDomains = configuration.SearchDomains,
     };
 
     /// <summary>As the configurator wants it, with the fallback addresses while they are in use, and the link-local one.</summary>

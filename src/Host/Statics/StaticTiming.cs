@@ -7,6 +7,12 @@ internal static class StaticTiming
     public static readonly TimeSpan FallbackDelay = TimeSpan.FromSeconds(15);
 
     /// <summary>
+    /// So long before that, fallback addresses begin to be probed: the longest window of RFC 5227 is over when they come. A lease
+    /// that comes meanwhile ends it.
+    /// </summary>
+    public static readonly TimeSpan FallbackProbing = TimeSpan.FromSeconds(7);
+
+    /// <summary>
     /// So long without a carrier, and addresses are configured unprobed, to be probed when it comes. A port that was
     /// just set up negotiates for three to four seconds, and is worth waiting for.
     /// </summary>
@@ -47,10 +53,4 @@ internal static class StaticTiming
 
     /// <summary>DEFEND_INTERVAL (RFC 5227 section 2.4).</summary>
     public static readonly TimeSpan DefendInterval = TimeSpan.FromSeconds(10);
-
-    /// <summary>An address that another program removes is put back once in this time,</summary>
-    public static readonly TimeSpan RestoreInterval = TimeSpan.FromSeconds(10);
-
-    /// <summary>and so often; then it is left to that program.</summary>
-    public const int MaxRestores = 3;
 }

@@ -12,6 +12,11 @@ internal sealed partial class StaticTurn
     private void Advance()
     {
         if (!_machine.IsRunning) return;
+        if (_machine.FallbackProbeAt <= now)
+        {
+            _machine = _machine with { FallbackProbeAt = Instant.Never };
+            Populate([]);
+        }
         if (_machine.FallbackAt <= now)
         {
             UseFallback();
@@ -58,7 +63,8 @@ internal sealed partial class StaticTurn
         // A probe that the cap delays must not shorten the time others have to answer it.
         if (allowedAt > now) return state with { Probe = probe with { ProbeAt = allowedAt, CleanAt = probe.CleanAt + (allowedAt - now) } };
         Send(ArpPacket.Probe(surroundings.Mac, probe.Address));
-        return state with { Probe = probe.ProbeSent(now, entropy) };
+        probe = probe.ProbeSent(now, entropy);
+        return state with { Probe = probe with { CleanAt = NotEarly(state, probe.CleanAt) } };
     }
 
     /// <summary>Two announcements (RFC 5227 section 2.3), beginning now or when the last set is a second old.</summary>
@@ -186,21 +192,17 @@ internal sealed partial class StaticTurn
     {
         if (!state.IsPresent || !state.IsPermitted || present.Contains(state.Address)) return state;
         Tell("addressRemoved", ("address", state.Address.ToString()), ("origin", StaticAddressState.WordOf(state.Origin)), ("actor", "external"));
-        if (state.RestoredAt is { } at && now - at > StaticTiming.RestoreInterval + StaticTiming.RestoreInterval)
-            state = state with { Restores = 0 };
-        if (state.Restores >= StaticTiming.MaxRestores)
-        {
-            Tell("warning", ("message", $"{state.Address} was removed by another program again and again; it is not put back any more"));
-            return state with { Phase = StaticPhase.Contested, IsPresent = false, Probe = null, Announcement = null };
-        }
-        Instant next = state.RestoredAt is { } last ? Instant.Max(now, last + StaticTiming.RestoreInterval) : now;
-        return state with { RestoreAt = next, IsPresent = false };
+        Instant? next = state.Restores.NextAt(now);
+        state = state with { Restores = state.Restores.Noted(now), IsPresent = false };
+        if (next is { } at) return state with { RestoreAt = at };
+        Tell("warning", ("message", $"{state.Address} was removed by another program again and again; it is not put back any more"));
+        return state with { Phase = StaticPhase.Contested, Probe = null, Announcement = null };
     }
 
     private StaticAddressState Restore(StaticAddressState state)
     {
         Tell("warning", ("message", $"{state.Address} was removed by another program; it is put back"));
         _apply = true;
-        return state with { RestoreAt = Instant.Never, Restores = state.Restores + 1, RestoredAt = now };
+        return state with { RestoreAt = Instant.Never };
     }
 }

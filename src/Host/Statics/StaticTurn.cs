@@ -40,7 +40,7 @@ internal sealed partial class StaticTurn(
                 Populate([]);
                 break;
             case StaticInput.Stop:
-                _machine = _machine with { IsRunning = false, IsThere = false, IsUsable = false, IsFallback = false, FallbackAt = Instant.Never, LinkLocal = new LinkLocalState() };
+                _machine = _machine with { IsRunning = false, IsThere = false, IsUsable = false, IsFallback = false, FallbackAt = Instant.Never, FallbackProbeAt = Instant.Never, LinkLocal = new LinkLocalState() };
                 _states.Clear();
                 break;
             case StaticInput.Reconfigure reconfigure: Reconfigure(reconfigure.Settings); break;
@@ -65,7 +65,7 @@ internal sealed partial class StaticTurn(
         bool hadFallback = !before.Fallback.IsEmpty;
         _machine = _machine with { Settings = settings };
         if (!_machine.IsRunning) return;
-        if (settings.Fallback.IsEmpty) _machine = _machine with { IsFallback = false, FallbackAt = Instant.Never };
+        if (settings.Fallback.IsEmpty) LeaveFallback();
         else if (!hadFallback) ArmFallback();
         if (settings.LinkLocal != before.LinkLocal) LinkLocal = new LinkLocalState();
         if (!LinkLocal.IsUsed) ArmLinkLocal();
@@ -106,7 +106,7 @@ internal sealed partial class StaticTurn(
         LinkLocal = LinkLocal with { IsForbidden = false, Conflicts = 0 };
         LeaveLinkLocal("a lease"); // RFC 3927 section 1.9: not beside a routable address
         bool used = _machine.IsFallback;
-        _machine = _machine with { IsFallback = false, FallbackAt = Instant.Never };
+        LeaveFallback();
         Populate([]);
         if (used) _apply = _machine.IsThere;
     }
@@ -114,10 +114,18 @@ internal sealed partial class StaticTurn(
     private void ArmFallback()
     {
         if (Settings.Fallback.IsEmpty || _machine.IsBound || _machine.IsFallback) return;
-        _machine = _machine with { FallbackAt = now + StaticTiming.FallbackDelay };
+        Instant at = now + StaticTiming.FallbackDelay;
+        _machine = _machine with { FallbackAt = at, FallbackProbeAt = Settings.ConflictDetection == ConflictDetection.Before ? at - StaticTiming.FallbackProbing : Instant.Never };
     }
 
-    private void UseFallback() => _machine = _machine with { IsFallback = true, FallbackAt = Instant.Never };
+    private void UseFallback() => _machine = _machine with { IsFallback = true, FallbackAt = Instant.Never, FallbackProbeAt = Instant.Never };
+
+    private void LeaveFallback() => _machine = _machine with { IsFallback = false, FallbackAt = Instant.Never, FallbackProbeAt = Instant.Never };
+
+    // Probing that comes before use is begun early enough to be over in time; the rest begins with use.
+    private bool IsFallbackDue(StaticAddress address) => _machine.IsFallback
+        || (!_machine.FallbackAt.IsNever && _machine.FallbackAt <= now + StaticTiming.FallbackProbing && _machine.FallbackProbeAt.IsNever
+            && Settings.ConflictDetection == ConflictDetection.Before && address.Ipv4 is not null);
 
     /// <summary>The states of the addresses that are called for: those that stay are not touched, new ones begin.</summary>
     private void Populate(ImmutableArray<StaticAddress> present)
@@ -125,11 +133,8 @@ internal sealed partial class StaticTurn(
         List<StaticAddressState> former = [.. _states];
         _states.Clear();
         foreach (StaticAddress address in Settings.Addresses) Keep(address, StaticOrigin.Static);
-        if (_machine.IsFallback)
-        {
-            foreach (StaticAddress address in Settings.Fallback)
-                if (!Settings.Addresses.Any(other => other.Address.Equals(address.Address))) Keep(address, StaticOrigin.Fallback);
-        }
+        foreach (StaticAddress address in Settings.Fallback)
+            if (IsFallbackDue(address) && !Settings.Addresses.Any(other => other.Address.Equals(address.Address))) Keep(address, StaticOrigin.Fallback);
         if (Settings.LinkLocal is { } sequence && LinkLocal is { IsUsed: true, TryAt.IsNever: true }) Keep(LinkLocalAddress(sequence, LinkLocal.Attempt), StaticOrigin.LinkLocal);
 
         void Keep(StaticAddress address, StaticOrigin origin)
@@ -159,9 +164,11 @@ internal sealed partial class StaticTurn(
                 state = state with { LatestUseAt = latest };
                 return _machine.IsUsable
                     ? state with { Phase = StaticPhase.Probing, Probe = OpenWindow(state, address), ConfigureAt = latest }
-                    : state with { Phase = StaticPhase.Waiting, Probe = null, ConfigureAt = WithoutCarrierAt(latest) };
+                    : state with { Phase = StaticPhase.Waiting, Probe = null, ConfigureAt = NotEarly(state, WithoutCarrierAt(latest)) };
         }
     }
+
+    private Instant NotEarly(StaticAddressState state, Instant at) => _machine.IsEarly(state) ? Instant.Max(at, _machine.FallbackAt) : at;
 
     private Instant WithoutCarrierAt(Instant latest) => latest.IsNever ? latest : Instant.Min(latest, now + StaticTiming.CarrierDelay);
 

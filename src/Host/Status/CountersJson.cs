@@ -20,6 +20,15 @@ internal static class CountersJson
         json.WriteString("startedAt", TimeText.Rfc3339(daemon.StartedAt));
         json.WriteNumber("events", daemon.Events);
         json.WriteNumber("eventsLost", daemon.EventsLost);
+        json.WriteStartArray("unsaved");
+        foreach (UnsavedState unsaved in daemon.Unsaved)
+        {
+            json.WriteStartObject();
+            json.WriteString("what", unsaved.What);
+            json.WriteString("why", unsaved.Why);
+            json.WriteEndObject();
+        }
+        json.WriteEndArray();
         json.WriteEndObject();
     }
 

@@ -15,7 +15,16 @@ internal sealed record CountersSnapshot(ClientCounters Counted, ImmutableArray<K
 /// <param name="StartedAt">When it was started.</param>
 /// <param name="Events">Entries that its journal was told of.</param>
 /// <param name="EventsLost">Of these, how many have made room for newer ones.</param>
-internal sealed record DaemonFacts(string Version, DateTimeOffset StartedAt, long Events, long EventsLost);
+internal sealed record DaemonFacts(string Version, DateTimeOffset StartedAt, long Events, long EventsLost)
+{
+    /// <summary>What is not in the state directory, which did not take it.</summary>
+    public ImmutableArray<UnsavedState> Unsaved { get; init; } = [];
+}
+
+/// <summary>What a restart would not know.</summary>
+/// <param name="What">For people: the DUID, or the state of a component.</param>
+/// <param name="Why">The file, and what the system said.</param>
+internal readonly record struct UnsavedState(string What, string Why);
 
 /// <summary>The messages of a family.</summary>
 internal static class MessageNames

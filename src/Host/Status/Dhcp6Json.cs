@@ -3,6 +3,7 @@ using System.Text.Json;
 using BondDhcp.Dhcp.Client6;
 using BondDhcp.Dhcp.Identity;
 using BondDhcp.Dhcp.Wire;
+using BondDhcp.Host.Resolver;
 using BondDhcp.Host.Text;
 using BondDhcp.Net;
 
@@ -50,8 +51,13 @@ internal static class Dhcp6Json
         json.WriteEndArray();
         WriteTexts(json, "dns", reply?.DnsServers.Select(server => server.ToString()));
         WriteTexts(json, "searchDomains", reply?.SearchDomains);
-        WriteText(json, "obtainedAt", lease is null ? null : TimeText.Rfc3339(lease.ObtainedAt, boot));
-        WriteText(json, "renewAt", lease is null ? null : TimeText.Rfc3339(lease.RenewAt, boot));
+        WriteTexts(json, "ntp", reply is null ? null : NetworkOffer.Of(reply).NtpServers);
+        WriteText(json, "captivePortal", reply?.CaptivePortal);
+        WriteText(json, "timeZone", reply?.TzdbTimeZone);
+        WriteText(json, "posixTimeZone", reply?.PosixTimeZone);
+        OfferJson.WriteEncryptedResolvers(json, reply?.EncryptedResolvers ?? []);
+        WriteText(json, "obtainedAt", (lease?.ObtainedAt ?? dhcp6.Information?.ObtainedAt) is { } obtainedAt ? TimeText.Rfc3339(obtainedAt, boot) : null);
+        WriteText(json, "renewAt", (lease?.RenewAt ?? dhcp6.Information?.RefreshAt) is { } renewAt ? TimeText.Rfc3339(renewAt, boot) : null);
         WriteText(json, "rebindAt", lease is null ? null : TimeText.Rfc3339(lease.RebindAt, boot));
         WriteText(json, "expiresAt", lease is null ? null : TimeText.Rfc3339(lease.ExpiresAt, boot));
         json.WriteStartArray("options");

@@ -5,6 +5,7 @@ using BondDhcp.Dhcp.Identity;
 using BondDhcp.Dhcp.Wire;
 using BondDhcp.Host.Hooks;
 using BondDhcp.Host.Resolver;
+using BondDhcp.Host.Runner;
 using BondDhcp.Net;
 
 namespace BondDhcp.Host.Status;
@@ -28,8 +29,15 @@ internal sealed record AddressSnapshot(string Address, string Origin, Instant Va
 /// <param name="Iaid">The IAID in it; null where the client identifier is not made of one.</param>
 internal sealed record Dhcp4Snapshot(string State, Dhcp4Lease? Lease, ImmutableArray<byte> ClientIdentifier, uint? Iaid)
 {
+    /// <summary>The IAID in a client identifier; null where it is not made of one.</summary>
+    public static uint? IaidOf(ImmutableArray<byte> clientIdentifier) =>
+        Dhcp4ClientIdentifier.TryGetDuid(clientIdentifier.AsSpan(), out Iaid iaid, out _) ? iaid.Value : null;
+
     /// <summary>What is in <see cref="Lease"/> was said to a DHCPINFORM: the address was there before, and nothing ends.</summary>
     public bool IsInform { get; init; }
+
+    /// <summary>Those of the lease's routes that are not on the interface, with the reason; nothing is known of them without a daemon.</summary>
+    public ImmutableArray<RefusedRoute> RefusedRoutes { get; init; } = [];
 }
 
 /// <summary>DHCPv6 on an interface.</summary>
@@ -38,7 +46,11 @@ internal sealed record Dhcp4Snapshot(string State, Dhcp4Lease? Lease, ImmutableA
 /// <param name="Reply">The message whose options are in force; null without one.</param>
 /// <param name="ClientIdentifier">The DUID as it is sent; null while it is not known.</param>
 /// <param name="Iaid">The IAID; null while it is not known.</param>
-internal sealed record Dhcp6Snapshot(string State, Dhcp6Lease? Lease, Dhcp6Reply? Reply, Duid? ClientIdentifier, Iaid? Iaid);
+internal sealed record Dhcp6Snapshot(string State, Dhcp6Lease? Lease, Dhcp6Reply? Reply, Duid? ClientIdentifier, Iaid? Iaid)
+{
+    /// <summary>When configuration without a lease came, and when it is asked for again; null where there is a lease, or nothing.</summary>
+    public Dhcp6Information? Information { get; init; }
+}
 
 /// <summary>An interface as <c>status</c> and <c>lease</c> show it.</summary>
 internal sealed record InterfaceSnapshot

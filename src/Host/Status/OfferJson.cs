@@ -21,6 +21,9 @@ internal static class OfferJson
         SnapshotJson.WriteText(json, "to", resolver.Way);
         SnapshotJson.WriteTexts(json, "servers", (ImmutableArray<string>?)resolver.Servers);
         SnapshotJson.WriteTexts(json, "searchDomains", (ImmutableArray<string>?)resolver.SearchDomains);
+        SnapshotJson.WriteTexts(json, "leftOut", (ImmutableArray<string>?)resolver.LeftOut);
+        SnapshotJson.WriteTexts(json, "staticServers", (ImmutableArray<string>?)resolver.StaticServers);
+        SnapshotJson.WriteTexts(json, "staticSearchDomains", (ImmutableArray<string>?)resolver.StaticSearchDomains);
         SnapshotJson.WriteText(json, "why", resolver.Why);
         SnapshotJson.WriteTexts(json, "ntp", (ImmutableArray<string>?)resolver.NtpServers);
         SnapshotJson.WriteText(json, "captivePortal", resolver.CaptivePortal);

@@ -3,6 +3,7 @@ using System.Text.Json;
 using BondDhcp.Dhcp.Client;
 using BondDhcp.Dhcp.Wire;
 using BondDhcp.Host.Paths;
+using BondDhcp.Host.Runner;
 using BondDhcp.Host.Text;
 using BondDhcp.Net;
 
@@ -185,6 +186,12 @@ internal static class SnapshotJson
             json.WriteStartObject();
             json.WriteString("to", route.Destination.ToString());
             WriteText(json, "via", route.Gateway.IsAny ? null : route.Gateway.ToString());
+            foreach (RefusedRoute refused in dhcp4.RefusedRoutes)
+            {
+                if (refused.Route != route) continue;
+                json.WriteString("why", refused.Why);
+                break;
+            }
             json.WriteEndObject();
         }
         json.WriteEndArray();

@@ -16,6 +16,7 @@ internal static class SnapshotText
             output.WriteLine($"{Text(component, "name"),-24} {Text(component, "state")}{why}");
         }
         OfferText.WriteHooks(output, status);
+        OfferText.WriteUnsaved(output, status);
         foreach (JsonElement one in Elements(status, "interfaces"))
         {
             output.WriteLine();
@@ -122,7 +123,7 @@ internal static class SnapshotText
         if (!Flag(dhcp4, "inform"))
             output.WriteLine($"  times      {Number(dhcp4, "leaseSeconds")} s{Until(dhcp4, "renewAt", now, "renew")}{Until(dhcp4, "rebindAt", now, "rebind")}{Until(dhcp4, "expiresAt", now, "expires")}");
         foreach (JsonElement route in Elements(dhcp4, "routes"))
-            output.WriteLine($"  route      {Text(route, "to")} via {Text(route, "via") ?? "the link"}");
+            output.WriteLine($"  route      {Text(route, "to")} via {Text(route, "via") ?? "the link"}{(Text(route, "why") is { } why ? $", not taken: {why}" : "")}");
         WriteList(output, "dns", dhcp4, "dns");
         WriteList(output, "search", dhcp4, "searchDomains");
         if (Text(dhcp4, "domain") is { } domain) output.WriteLine($"  domain     {domain}");
@@ -142,11 +143,14 @@ internal static class SnapshotText
             string excluded = Text(prefix, "excluded") is { } part ? $" without {part}" : "";
             output.WriteLine($"  prefix     {Text(prefix, "prefix")}{excluded} from {server}{Until(prefix, "validUntil", now)}");
         }
-        string times = $"{Until(dhcp6, "renewAt", now, "renew")}{Until(dhcp6, "rebindAt", now, "rebind")}{Until(dhcp6, "expiresAt", now, "expires")}";
+        bool informed = !Elements(dhcp6, "addresses").Any() && !Elements(dhcp6, "prefixes").Any();
+        if (informed) output.WriteLine($"  informed   by {server}{Until(dhcp6, "renewAt", now, "asked again")}");
+        string times = informed ? "" : $"{Until(dhcp6, "renewAt", now, "renew")}{Until(dhcp6, "rebindAt", now, "rebind")}{Until(dhcp6, "expiresAt", now, "expires")}";
         if (times.Length > 0) output.WriteLine($"  times      {times[2..]}");
         WriteList(output, "dns", dhcp6, "dns");
         WriteList(output, "search", dhcp6, "searchDomains");
         WriteConfigured(output, dhcp6);
+        OfferText.WriteReported(output, dhcp6);
     }
 
     // Where a value is not the server's, whoever wonders about it is told where it comes from.

@@ -56,7 +56,7 @@ internal sealed record SupplicantRecord(
     private byte[] ToJson()
     {
         ArrayBufferWriter<byte> buffer = new();
-        using (Utf8JsonWriter json = new(buffer, new JsonWriterOptions { Indented = true }))
+        using (Utf8JsonWriter json = new(buffer, JsonText.Indented))
         {
             json.WriteStartObject();
             json.WriteNumber("version", Version);

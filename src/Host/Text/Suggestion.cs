@@ -11,17 +11,17 @@ internal static class Suggestion
 
     /// <summary>
     /// The one of <paramref name="candidates"/> that begins with the word, else the nearest by edit distance; null when none
-    /// is near.
+    /// is near. Whether letters are capital ones counts for nothing.
     /// </summary>
     public static string? Nearest(string word, IEnumerable<string> candidates)
     {
         candidates = [.. candidates];
-        if (word.Length >= FewestOfABeginning && candidates.FirstOrDefault(candidate => candidate.StartsWith(word, StringComparison.Ordinal)) is { } begun) return begun;
+        if (word.Length >= FewestOfABeginning && candidates.FirstOrDefault(candidate => candidate.StartsWith(word, StringComparison.OrdinalIgnoreCase)) is { } begun) return begun;
         string? nearest = null;
         int fewest = Math.Min(MaxEdits, Math.Max(1, word.Length / 2)) + 1;
         foreach (string candidate in candidates)
         {
-            int edits = Edits(word.Replace('_', '-'), candidate.Replace('_', '-'));
+            int edits = Edits(Plain(word), Plain(candidate));
             if (edits >= fewest) continue;
             fewest = edits;
             nearest = candidate;
@@ -32,6 +32,8 @@ internal static class Suggestion
     /// <summary><c>; did you mean 'miimon'?</c>, or nothing.</summary>
     public static string Phrase(string word, IEnumerable<string> candidates) =>
         Nearest(word, candidates) is { } nearest ? $"; did you mean '{nearest}'?" : "";
+
+    private static string Plain(string word) => word.ToLowerInvariant().Replace('_', '-');
 
     // Levenshtein's distance, in one row; adjacent letters exchanged count as two.
     private static int Edits(string left, string right)

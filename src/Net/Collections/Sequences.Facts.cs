@@ -169,6 +169,15 @@ public static partial class Sequences
         return true;
     }
 
+    /// <summary>Both have as many elements, and those of the same place are equal by the function.</summary>
+    public static bool SequenceEqual<T>(this ImmutableArray<T> source, ImmutableArray<T> others, Func<T, T, bool> areEqual)
+    {
+        if (source.Length != others.Length) return false;
+        for (int i = 0; i < source.Length; i++)
+            if (!areEqual(source[i], others[i])) return false;
+        return true;
+    }
+
     private static T Outermost<T>(IEnumerable<T> source, int sign)
     {
         bool any = false;

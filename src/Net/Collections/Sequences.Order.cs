@@ -1,28 +1,8 @@
 namespace BondDhcp.Net.Collections;
 
-/// <content>Orders and groups.</content>
+/// <content>Orders.</content>
 public static partial class Sequences
 {
-    /// <summary>The elements of each key together, both in the order in which they come first.</summary>
-    public static List<Group<TKey, T>> GroupBy<T, TKey>(this IEnumerable<T> source, Func<T, TKey> keyOf)
-        where TKey : notnull
-    {
-        Dictionary<TKey, Group<TKey, T>> byKey = [];
-        List<Group<TKey, T>> groups = [];
-        foreach (T element in source)
-        {
-            TKey key = keyOf(element);
-            if (!byKey.TryGetValue(key, out Group<TKey, T>? group))
-            {
-                group = new Group<TKey, T>(key);
-                byKey.Add(key, group);
-                groups.Add(group);
-            }
-            group.Add(element);
-        }
-        return groups;
-    }
-
     /// <summary>The elements in ascending order; equal ones as they were.</summary>
     public static List<T> Order<T>(this IEnumerable<T> source, IComparer<T>? comparer = null)
     {

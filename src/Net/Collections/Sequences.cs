@@ -9,7 +9,8 @@ namespace BondDhcp.Net.Collections;
 /// </summary>
 /// <remarks>
 /// A function is called for each element, also where System.Linq would have stopped at the first that fits: functions with effects
-/// belong into a loop.
+/// belong into a loop. What is there already is found by looking through the list: these are lists of addresses, routes and options
+/// as one interface has them.
 /// </remarks>
 public static partial class Sequences
 {
@@ -103,6 +104,9 @@ public static partial class Sequences
     /// <summary>That, and then these.</summary>
     public static List<T> Prepend<T>(this IEnumerable<T> source, T first) => [first, .. source];
 
+    /// <summary>The elements, and that one where it is not among them: an array as a set.</summary>
+    public static ImmutableArray<T> AddOnce<T>(this ImmutableArray<T> source, T value) => source.Contains(value) ? source : source.Add(value);
+
     /// <summary>The elements from the last to the first.</summary>
     public static List<T> Reverse<T>(this IEnumerable<T> source)
     {
@@ -112,58 +116,19 @@ public static partial class Sequences
     }
 
     /// <summary>Each element once, in the order in which they come first.</summary>
-    public static List<T> Distinct<T>(this IEnumerable<T> source, IEqualityComparer<T>? comparer = null)
-    {
-        HashSet<T> seen = new(comparer);
-        List<T> found = [];
-        foreach (T element in source)
-            if (seen.Add(element)) found.Add(element);
-        return found;
-    }
-
-    /// <summary>The first element of each key.</summary>
-    public static List<T> DistinctBy<T, TKey>(this IEnumerable<T> source, Func<T, TKey> keyOf)
-    {
-        HashSet<TKey> seen = [];
-        List<T> found = [];
-        foreach (T element in source)
-            if (seen.Add(keyOf(element))) found.Add(element);
-        return found;
-    }
+    public static List<T> Distinct<T>(this IEnumerable<T> source, IEqualityComparer<T>? comparer = null) => Added([], source, comparer);
 
     /// <summary>Each element of both once, in the order in which they come first.</summary>
-    public static List<T> Union<T>(this IEnumerable<T> source, IEnumerable<T> others)
-    {
-        HashSet<T> seen = [];
-        List<T> found = [];
-        foreach (T element in source)
-            if (seen.Add(element)) found.Add(element);
-        foreach (T element in others)
-            if (seen.Add(element)) found.Add(element);
-        return found;
-    }
+    public static List<T> Union<T>(this IEnumerable<T> source, IEnumerable<T> others) => Added(Added([], source), others);
 
     /// <summary>Each element once that is not among the others.</summary>
     public static List<T> Except<T>(this IEnumerable<T> source, IEnumerable<T> others)
     {
-        HashSet<T> seen = [.. others];
+        List<T> unwanted = [.. others];
         List<T> found = [];
         foreach (T element in source)
-            if (seen.Add(element)) found.Add(element);
+            if (!Contains(unwanted, element) && !Contains(found, element)) found.Add(element);
         return found;
-    }
-
-    /// <summary>Elements of the same place, as far as both reach.</summary>
-    public static List<(T First, TOther Second)> Zip<T, TOther>(this IEnumerable<T> source, IEnumerable<TOther> others)
-    {
-        List<(T First, TOther Second)> pairs = [];
-        using IEnumerator<TOther> other = others.GetEnumerator();
-        foreach (T element in source)
-        {
-            if (!other.MoveNext()) break;
-            pairs.Add((element, other.Current));
-        }
-        return pairs;
     }
 
     /// <summary>These, or that one where there is none.</summary>
@@ -196,5 +161,12 @@ public static partial class Sequences
         Dictionary<TKey, TValue> byKey = new(comparer);
         foreach (T element in source) byKey.Add(keyOf(element), valueOf(element));
         return byKey;
+    }
+
+    private static List<T> Added<T>(List<T> found, IEnumerable<T> source, IEqualityComparer<T>? comparer = null)
+    {
+        foreach (T element in source)
+            if (!Contains(found, element, comparer)) found.Add(element);
+        return found;
     }
 }

@@ -24,7 +24,8 @@ internal static unsafe class FileOctets
     /// <param name="buffer">Made larger where it is too small; empty for a new one.</param>
     /// <param name="most">No more than these are read.</param>
     /// <param name="error">errno where reading broke off; 0 for none.</param>
-    public static int Read(int file, ref byte[] buffer, int most, out int error)
+    /// <param name="enough">A read that gives less than this, and was not asked for less, was the last; 0 for one that gives nothing.</param>
+    public static int Read(int file, ref byte[] buffer, int most, out int error, int enough = 0)
     {
         error = 0;
         int length = 0;
@@ -32,11 +33,13 @@ internal static unsafe class FileOctets
         {
             if (length == buffer.Length) Array.Resize(ref buffer, Math.Max(InitialLength, length * 2));
             nint count;
-            fixed (byte* start = buffer) count = (nint)LibC.read(file, start + length, Math.Min(buffer.Length, most) - length);
+            int asked = Math.Min(buffer.Length, most) - length;
+            fixed (byte* start = buffer) count = (nint)LibC.read(file, start + length, asked);
             if (count < 0 && LibC.errno == LibC.EINTR) continue;
             if (count < 0) error = LibC.errno;
             if (count <= 0) break;
             length += (int)count;
+            if (count < enough && asked >= enough) break;
         }
         return length;
     }

@@ -37,6 +37,13 @@ public sealed class ProcessDescriptor : IDisposable
         return null;
     }
 
+    /// <summary>
+    /// To wait for the end of whoever has a number now, a process of which threads are left too; null for none, and where pidfds
+    /// cannot be had: whoever only waits goes on without.
+    /// </summary>
+    public static ProcessDescriptor? OpenToWait(int pid) =>
+        pid > 0 && Libc.PidfdOpen(pid, 0) is >= 0 and var pidfd ? new(ProcessIdentity.OfChild(pid), FileDescriptor.Own(pidfd, "pidfd_open")) : null;
+
     /// <summary>Of a child that has not been reaped, so that its number is still its own.</summary>
     internal static ProcessDescriptor OfChild(int pid) =>
         new(ProcessIdentity.OfChild(pid), FileDescriptor.Own(Libc.PidfdOpen(pid, 0), "pidfd_open"));

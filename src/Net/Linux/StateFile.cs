@@ -16,6 +16,8 @@ public static class StateFile
 
     // rw-r--r--: anyone may look at a lease.
     private const ushort FileMode = 0x1a4;
+    // rw-------
+    private const ushort PrivateMode = 0x180;
     private const ushort GroupOrOtherWritable = 0x12;
     private const string TemporarySuffix = ".tmp";
 
@@ -36,12 +38,27 @@ public static class StateFile
         {
             stat status;
             if (LibC.fstat(file, &status) < 0) return StateFileContent.Unreadable(Words(LibC.errno));
-            return WhyUntrusted(status) is { } why ? StateFileContent.Refused(why) : ReadAll(file);
+            if (WhyUntrusted(status) is { } why) return StateFileContent.Refused(why);
+            return status.st_size > MaxLength ? StateFileContent.Refused(FormattableString.Invariant($"is larger than {MaxLength} octets")) : ReadAll(file);
         }
         finally
         {
             _ = LibC.close(file);
         }
+    }
+
+    /// <summary>
+    /// Why a file that somebody else made is not to be used, to follow its name: a link at its end, or an owner or a mode that lets
+    /// anybody but root and ourselves write it. Null for one that is sound.
+    /// </summary>
+    public static unsafe string? WhyUntrusted(string path)
+    {
+        int file = FileOctets.Open(path, LibC.O_NOFOLLOW);
+        if (file < 0) return LibC.errno == LibC.ELOOP ? "is a symbolic link" : "cannot be read: " + Words(LibC.errno);
+        stat status;
+        string? why = LibC.fstat(file, &status) < 0 ? "cannot be read: " + Words(LibC.errno) : WhyUntrusted(status);
+        _ = LibC.close(file);
+        return why;
     }
 
     /// <summary>Removes a file; that there is none is no error. Null when done, else the kernel's words.</summary>
@@ -75,6 +92,26 @@ public static class StateFile
     /// </summary>
     public static string? WriteForThisBoot(string path, ReadOnlySpan<byte> content) => Write(path, content, synchronise: false);
 
+    /// <summary>
+    /// Makes a file that holds secrets, for its owner alone to read (0600), in the manner of <see cref="Write(string, ReadOnlySpan{byte})"/>. What
+    /// is there under its name is never replaced, whoever made it meanwhile. Null when done, else the kernel's words.
+    /// </summary>
+    public static string? CreatePrivate(string path, ReadOnlySpan<byte> content)
+    {
+        string directory = Path.GetDirectoryName(Path.GetFullPath(path))!;
+        return CreateDirectory(directory) ?? Replace(path, path + TemporarySuffix, content, synchronise: true, PrivateMode, overwrite: false);
+    }
+
+    /// <summary>Takes a file from all but its owner (0600); a link at its end is not followed. Null when done, else the kernel's words.</summary>
+    public static string? MakePrivate(string path)
+    {
+        int file = FileOctets.Open(path, LibC.O_NOFOLLOW);
+        if (file < 0) return Words(LibC.errno);
+        string? problem = LibC.fchmod(file, PrivateMode) < 0 ? Words(LibC.errno) : null;
+        _ = LibC.close(file);
+        return problem;
+    }
+
     private static string? Write(string path, ReadOnlySpan<byte> content, bool synchronise)
     {
         string directory = Path.GetDirectoryName(Path.GetFullPath(path))!;
@@ -87,19 +124,20 @@ public static class StateFile
     /// </summary>
     public static string? Replace(string path, string temporary, ReadOnlySpan<byte> content) => Replace(path, temporary, content, synchronise: true);
 
-    private static unsafe string? Replace(string path, string temporary, ReadOnlySpan<byte> content, bool synchronise)
+    private static unsafe string? Replace(
+        string path, string temporary, ReadOnlySpan<byte> content, bool synchronise, ushort mode = FileMode, bool overwrite = true)
     {
         string directory = Path.GetDirectoryName(Path.GetFullPath(path))!;
         fixed (byte* name = NullTerminated(temporary))
         {
             // Left by a crash; anything else in our way is found by O_EXCL.
             _ = LibC.unlink(name);
-            int file = LibC.open(name, LibC.O_WRONLY | LibC.O_CREAT | LibC.O_EXCL | LibC.O_NOFOLLOW | LibC.O_CLOEXEC, FileMode);
+            int file = LibC.open(name, LibC.O_WRONLY | LibC.O_CREAT | LibC.O_EXCL | LibC.O_NOFOLLOW | LibC.O_CLOEXEC, mode);
             if (file < 0) return Words(LibC.errno);
-            string? problem = WriteAll(file, content);
+            string? problem = WriteAll(file, content, mode);
             if (problem is null && synchronise && LibC.fsync(file) < 0) problem = Words(LibC.errno);
             if (LibC.close(file) < 0) problem ??= Words(LibC.errno);
-            problem ??= Rename(temporary, path);
+            problem ??= Rename(temporary, path, overwrite);
             if (problem is not null)
             {
                 _ = LibC.unlink(name);
@@ -137,8 +175,7 @@ public static class StateFile
     {
         if ((status.st_mode & LibC.S_IFMT) != LibC.S_IFREG) return "is not a regular file";
         if ((status.st_mode & GroupOrOtherWritable) != 0) return "can be written by its group or by others";
-        if (status.st_uid != 0 && status.st_uid != LibC.geteuid()) return "belongs to another user";
-        return status.st_size > MaxLength ? FormattableString.Invariant($"is larger than {MaxLength} octets") : null;
+        return status.st_uid != 0 && status.st_uid != LibC.geteuid() ? "belongs to another user" : null;
     }
 
     private static StateFileContent ReadAll(int file)
@@ -150,7 +187,7 @@ public static class StateFile
         return length <= MaxLength ? StateFileContent.Of(content[..length]) : StateFileContent.Refused("grows while it is read");
     }
 
-    private static unsafe string? WriteAll(int file, ReadOnlySpan<byte> content)
+    private static unsafe string? WriteAll(int file, ReadOnlySpan<byte> content, ushort mode)
     {
         fixed (byte* start = content)
         {
@@ -163,14 +200,14 @@ public static class StateFile
             }
         }
         // open(2) takes the umask off the mode.
-        return LibC.fchmod(file, FileMode) < 0 ? Words(LibC.errno) : null;
+        return LibC.fchmod(file, mode) < 0 ? Words(LibC.errno) : null;
     }
 
-    private static string? Rename(string from, string to)
+    private static string? Rename(string from, string to, bool overwrite = true)
     {
         try
         {
-            File.Move(from, to, overwrite: true);
+            File.Move(from, to, overwrite);
             return null;
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)

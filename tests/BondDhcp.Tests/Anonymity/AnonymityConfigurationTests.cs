@@ -34,6 +34,7 @@ public class AnonymityConfigurationTests
     [InlineData("iaid = 7", "f.toml:4:8: iaid: cannot go with anonymity = true: the IAID follows the hardware address (RFC 7844 section 4.5); remove one of them")]
     [InlineData("chaddr = \"lease\"", "f.toml:4:10: chaddr: cannot go with anonymity = true: a lease ends with the hardware address it was granted to (RFC 7844 section 3.2); remove one of them")]
     [InlineData("rapid-commit = true", "f.toml:4:16: rapid-commit: cannot go with anonymity = true: its option is not among those that RFC 7844 section 3 lists; remove one of them")]
+    [InlineData("rapid-commit = \"dhcp6\"", "f.toml:4:16: rapid-commit: cannot go with anonymity = true: its option is not among those that RFC 7844 section 3 lists; remove one of them")]
     [InlineData("ipv4-link-local = true", "f.toml:4:19: ipv4-link-local: cannot go with anonymity = true: the address is made of the DUID, and is the same on every network; remove one of them")]
     [InlineData("send = { vendor-class-identifier = \"laptop\" }", "f.toml:4:36: send.vendor-class-identifier: cannot go with anonymity = true: messages hold what RFC 7844 lists and nothing else; remove one of them")]
     [InlineData("dhcp6 = true\nsend = { \"dhcp6.15\" = \"hex:00:01:61\" }", "f.toml:5:23: send.dhcp6.15: cannot go with anonymity = true: messages hold what RFC 7844 lists and nothing else; remove one of them")]

@@ -5,64 +5,13 @@ using BondDhcp.Dhcp.Wire;
 using BondDhcp.Net;
 using BondDhcp.Tests.Kit;
 using Xunit;
+using static BondDhcp.Tests.Anonymity.Anonymous6Scenes;
 
 namespace BondDhcp.Tests.Anonymity;
 
 /// <summary>The DHCPv6 machine under the anonymity profile (RFC 7844 section 4).</summary>
 public class AnonymousClient6Tests
 {
-    private static Machine6Bench Bench(Func<Dhcp6Settings, Dhcp6Settings>? configure = null, EntropySource? entropy = null)
-    {
-        Machine6Bench bench = new(settings => (configure is null ? settings : configure(settings)) with { Anonymous = true }, entropy);
-        bench.Surroundings = bench.Surroundings with { Mac = Fixture.A };
-        return bench;
-    }
-
-    private static Reply6Message Message(Dhcp6MessageType type, MacAddress? mac, Ipv6Address? address = null, Ipv6Prefix? prefix = null, Duid? server = null)
-    {
-        Reply6Message message = new(type, 0, mac is { } client ? Duid.FromMac(client) : null, server ?? Fixture6.Server)
-        {
-            AddressIaid = mac is { } of ? Iaid.FromMac(of) : default,
-            PrefixIaid = default,
-        };
-        if (address is { } given) message.IaNa(300, 480, (given, 600, 900));
-        if (prefix is { } delegated) message.IaPd(300, 480, (delegated, 600, 900));
-        return message;
-    }
-
-    private static Machine6Bench Bound(Ipv6Prefix? prefix = null)
-    {
-        Machine6Bench bench = Bench(settings => settings with { PrefixLengthHint = prefix is null ? null : 56 });
-        bench.Start().Take(Message(Dhcp6MessageType.Advertise, Fixture.A, Fixture6.L, prefix)).After(1.2);
-        bench.Take(Message(Dhcp6MessageType.Reply, Fixture.A, Fixture6.L, prefix));
-        Assert.Equal("bound", bench.State);
-        return bench.Forget();
-    }
-
-    private static Dhcp6Lease StoredLease(MacAddress mac) => Fixture6.Lease() with { ClientIdentifier = Duid.FromMac(mac), Iaid = Iaid.FromMac(mac) };
-
-    // The hardware address is another, and an event of the path tells of it.
-    private static Machine6Bench Become(Machine6Bench bench, MacAddress mac)
-    {
-        bench.Surroundings = bench.Surroundings with { Mac = mac };
-        return bench.Step(new Dhcp6Input.PathChanged(PathClass.Unknown, PendingPathChange.HardwareAddress));
-    }
-
-    // What a new identity does first, and all it does.
-    private static void AssertBeginsAnew(Machine6Bench bench)
-    {
-        Assert.Empty(bench.Configured);
-        Sent6Message solicit = Assert.Single(bench.Sent);
-        Assert.True(solicit.Message is { Type: Dhcp6MessageType.Solicit, ServerIdentifier: null, RapidCommit: false, ElapsedCentiseconds: 0 }, solicit.ToString());
-        Assert.Equal(Duid.FromMac(Fixture.B), solicit.Message.Anonymity!.ClientIdentifier);
-        Dhcp6IaNaRequest ia = Assert.Single(solicit.Message.IaNas);
-        Assert.Equal(Iaid.FromMac(Fixture.B), ia.Iaid);
-        Assert.Empty(ia.Addresses);
-        Assert.Equal(Dhcp6Memory.Empty, bench.Client.Memory);
-        Assert.DoesNotContain(bench.Effects, effect => effect is Dhcp6Effect.Announce or Dhcp6Effect.SolicitRouters);
-        Assert.Equal("soliciting", bench.State);
-    }
-
     [Fact(DisplayName = "RFC 7844 4.3, 4.5, 4.6: SOLICIT has a DUID-LL, the IAID is of the same address, that of prefixes 0, and few options are asked for")]
     public void Solicit_Anonymously_HoldsTheHardwareAddressAlone()
     {
@@ -115,12 +64,6 @@ public class AnonymousClient6Tests
         Assert.NotEqual(Dhcp6DropReason.None, bench.Receive(Xid(Message(state == "soliciting" ? Dhcp6MessageType.Advertise : Dhcp6MessageType.Reply, Fixture.A, Fixture6.L), xid)));
         bench.After(1);
         AssertBeginsAnew(bench);
-    }
-
-    private static Reply6Message Xid(Reply6Message message, uint xid)
-    {
-        message.Xid = xid;
-        return message;
     }
 
     [Fact(DisplayName = "G7 DHCPv6: a conflict's DECLINE ends with the identity it was of; the wait goes on")]
@@ -189,50 +132,45 @@ public class AnonymousClient6Tests
         Assert.DoesNotContain(bench.Effects, effect => effect is Dhcp6Effect.Announce);
     }
 
+    [Theory(DisplayName = "RFC 7844 4.2: DECLINE, RELEASE and REQUEST that are under way are not repeated where the network may be another one")]
+    [InlineData("declining", Dhcp6MessageType.Decline)]
+    [InlineData("releasing", Dhcp6MessageType.Release)]
+    [InlineData("requesting", Dhcp6MessageType.Request)]
+    public void Asking_PerhapsElsewhere_IsNotRepeated(string state, Dhcp6MessageType message)
+    {
+        foreach (string what in (string[])["roam", "flapping", "resume"])
+        {
+            Machine6Bench bench = state == "requesting" ? Bench().Start().Take(Message(Dhcp6MessageType.Advertise, Fixture.A, Fixture6.L)) : Bound();
+            if (state == "declining") bench.Step(new Dhcp6Input.AddressDuplicate(Fixture6.L));
+            else if (state == "releasing") bench.Step(new Dhcp6Input.Command(DhcpCommand.Release));
+            else bench.After(1.2);
+            // Changes before it, so that the one that counts is held back.
+            for (int i = 0; what == "flapping" && i < 8; i++) bench.Step(new Dhcp6Input.PathChanged(PathClass.Same, "roam"));
+            Assert.Equal((state, message), (bench.State, bench.Last.Type));
+            bench.Forget();
+            if (what == "resume") bench.Sleep(0.5).Step(new Dhcp6Input.Resumed());
+            else bench.Step(new Dhcp6Input.PathChanged(PathClass.Unknown, "roam"));
+            bench.After(120);
+            Assert.All(bench.Sent, sent => Assert.Equal((Dhcp6MessageType.Solicit, 0), (sent.Type, sent.Message.IaNas[0].Addresses.Length)));
+            Assert.Equal(state == "releasing" ? "stopped" : "soliciting", bench.State);
+        }
+    }
+
+    [Fact(DisplayName = "RFC 7844 4.2: what one network's servers advertised is not asked for in the next")]
+    public void Soliciting_PerhapsElsewhere_ForgetsAdvertises()
+    {
+        Machine6Bench bench = Bench().Start().Take(Message(Dhcp6MessageType.Advertise, Fixture.A, Fixture6.L)).After(0.2);
+        bench.Step(new Dhcp6Input.PathChanged(PathClass.Unknown, "roam")).Step(new Dhcp6Input.PathChanged(PathClass.Unknown, "roam")).After(60);
+        Assert.All(bench.Sent, sent => Assert.Equal(Dhcp6MessageType.Solicit, sent.Type));
+        Assert.Equal("soliciting", bench.State);
+    }
+
     [Fact(DisplayName = "RFC 7844 4.2: where a bond's network is certainly the same, the lease stays and is confirmed")]
     public void Bound_CertainlyTheSameNetwork_Confirms()
     {
         Machine6Bench bench = Bound().FailOver(PathClass.Same).After(1.2);
         Assert.Equal((Dhcp6MessageType.Confirm, Duid.FromMac(Fixture.A)), (bench.Last.Type, bench.Last.Message.Anonymity!.ClientIdentifier));
         Assert.True(bench.IsConfigured(Fixture6.L));
-    }
-
-    [Fact(DisplayName = "RFC 7844 4.2: after a restart of the daemon the addresses stay, and nobody is asked before T1, which is a RENEW as ever")]
-    public void Start_WithTheAddressesThere_GoesOnInSilence()
-    {
-        Machine6Bench bench = Bench().Start(Fixture6.Memory(StoredLease(Fixture.A)), present: true).Run(299);
-        Assert.Empty(bench.Sent);
-        Assert.True(bench.IsConfigured(Fixture6.L));
-        bench.Run(302);
-        Assert.Equal(Dhcp6MessageType.Renew, bench.Sent[0].Type);
-    }
-
-    [Theory(DisplayName = "RFC 7844 4.2: after a restart past T1 or T2 no RENEW or REBIND leaves, which would name server and addresses to another network: SOLICIT does")]
-    [InlineData(300)]
-    [InlineData(310)]
-    [InlineData(490)]
-    public void Start_PastT1_SolicitsAnew(double at)
-    {
-        Machine6Bench bench = Bench().Run(at).Start(Fixture6.Memory(StoredLease(Fixture.A)), present: true);
-        Assert.Contains(Assert.Single(bench.Told("leaseLost")).Fields, field => field is { Name: "why", Value: "anonymity" });
-        Assert.Empty(bench.Configured);
-        Assert.Empty(bench.Stored.Leases);
-        bench.After(20);
-        Assert.NotEmpty(bench.Sent);
-        Assert.All(bench.Sent, sent => Assert.Equal((Dhcp6MessageType.Solicit, 0), (sent.Type, sent.Message.IaNas[0].Addresses.Length)));
-    }
-
-    [Theory(DisplayName = "RFC 7844 4.2: acquire after a stop that left the addresses: past T1 a SOLICIT, before it silence")]
-    [InlineData(310, true)]
-    [InlineData(100, false)]
-    public void Acquire_AfterAStop_NamesNothing(double at, bool solicits)
-    {
-        Machine6Bench bench = Bound().Step(new Dhcp6Input.Stop(Release: false)).Run(at).Forget();
-        Assert.True(bench.IsConfigured(Fixture6.L));
-        bench.Step(new Dhcp6Input.Command(DhcpCommand.Acquire)).After(1.5);
-        Assert.Equal(!solicits, bench.IsConfigured(Fixture6.L));
-        Assert.All(bench.Sent, sent => Assert.Equal((Dhcp6MessageType.Solicit, 0), (sent.Type, sent.Message.IaNas[0].Addresses.Length)));
-        Assert.Equal((solicits, solicits ? "soliciting" : "bound"), (bench.Sent.Count > 0, bench.State));
     }
 
     [Theory(DisplayName = "DHCPv6: what was stored under another hardware address, or before the profile was switched on, is taken off the interface and forgotten")]
@@ -293,14 +231,22 @@ public class AnonymousClient6Tests
         Assert.Equal(Dhcp6MessageType.InformationRequest, Assert.Single(bench.After(1.2).Sent).Type);
     }
 
-    [Fact(DisplayName = "A link-local address that outlives the hardware address ties the two together, and is warned of once")]
+    [Fact(DisplayName = "A link-local address that outlives the hardware address ties the two together, and is warned of once; neighbours learn of the new one")]
     public void LinkLocal_OutlivingTheHardwareAddress_IsWarnedOf()
     {
-        Machine6Bench bench = Become(Bound(), Fixture.B);
+        Machine6Bench bench = Become(Bound(), Fixture.B).After(0.1);
+        Assert.Equal(Fixture6.LinkLocal, Assert.Single(Assert.Single(bench.Effects.OfType<Dhcp6Effect.Announce>()).Addresses));
         Report warning = Assert.Single(bench.Told("warning"));
         Assert.Contains("is the same as under the hardware address before", warning.Fields.First(field => field.Name == "message").Value!.ToString(), StringComparison.Ordinal);
-        bench.Step(new Dhcp6Input.LinkLocalGone()).Step(new Dhcp6Input.LinkLocalReady(Fixture6.LinkLocal));
+        bench.Step(new Dhcp6Input.LinkLocalGone()).Step(new Dhcp6Input.LinkLocalReady(Fixture6.LinkLocal)).After(5);
         Assert.Single(bench.Told("warning"));
+        Assert.Single(bench.Effects.OfType<Dhcp6Effect.Announce>());
+
+        // With another link-local address nobody has a former hardware address of it.
+        bench = Bound();
+        bench.Surroundings = bench.Surroundings with { Mac = Fixture.B };
+        bench.Step(new Dhcp6Input.LinkLocalGone()).Step(new Dhcp6Input.LinkLocalReady(Fixture6.LinkLocal2)).After(5);
+        Assert.Empty(bench.Effects.OfType<Dhcp6Effect.Announce>());
     }
 
     [Fact(DisplayName = "RFC 7844 4.6: a search and what follows of it have one order of options, the next one another, the same for the same randomness")]

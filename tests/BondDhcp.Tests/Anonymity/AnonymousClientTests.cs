@@ -1,3 +1,4 @@
+using BondDhcp.Dhcp.Arp;
 using BondDhcp.Dhcp.Client;
 using BondDhcp.Dhcp.Identity;
 using BondDhcp.Dhcp.Wire;
@@ -221,6 +222,86 @@ public class AnonymousClientTests
         bench.Take(Fixture.Offer(bench.Last.Xid, Fixture.A, Fixture.Server2, Fixture.L2)).Take(Fixture.Ack(bench.Last.Xid, Fixture.A, Fixture.Server2, Fixture.L2));
         Assert.Equal(("bound", Fixture.L2), (bench.State, bench.Configured));
         Assert.Equal(Fixture.L2, Assert.Single(bench.Stored.Leases).Address);
+    }
+
+    private static MachineBench Restarted(double at) => Bench().Start(Fixture.Memory(StoredLease(Fixture.A)), present: true).Run(at);
+
+    private static void AssertNothingNamed(MachineBench bench)
+    {
+        Assert.NotEmpty(bench.Sent);
+        Assert.All(bench.Sent, sent => Assert.Equal((Dhcp4MessageType.Discover, null, true), (sent.Message.Type, sent.Message.RequestedAddress, sent.Message.Ciaddr.IsAny)));
+        Assert.Empty(bench.SentArp);
+    }
+
+    [Fact(DisplayName = "RFC 7844 3.3: after a restart that no server answers neither T1 nor T2 is a DHCPREQUEST, which would name the address to whichever network is there: DISCOVERs go on to the end of the lease, and the address stays as long")]
+    public void Start_WithoutAServer_AsksToTheEndOfTheLease()
+    {
+        MachineBench bench = Restarted(3599);
+        Assert.Equal(("bound", Fixture.L), (bench.State, bench.Configured));
+        Assert.Equal("no server confirms the lease; it is in force until it ends", bench.Client.Why);
+        AssertNothingNamed(bench);
+        AssertNothingNamed(bench.Forget().Run(3610));
+        Assert.Equal(("selecting", null), (bench.State, bench.Configured));
+    }
+
+    [Theory(DisplayName = "RFC 7844 3.3: an answer settles it however late, and T1 is a DHCPREQUEST as ever from then on")]
+    [InlineData(100)]
+    [InlineData(2000)]
+    [InlineData(3300)]
+    public void Unconfirmed_AnsweredLate_IsRenewedAsEver(double at)
+    {
+        MachineBench bench = Restarted(at);
+        AssertNothingNamed(bench);
+        bench.Take(Fixture.Offer(bench.Last.Xid, Fixture.A)).Take(Fixture.Ack(bench.Last.Xid, Fixture.A));
+        Assert.Equal(("bound", Fixture.L), (bench.State, bench.Configured));
+        Assert.Equal(Dhcp4RequestKind.Renewing, bench.Forget().Run(at + 1805).Last.Message.RequestKind);
+    }
+
+    [Theory(DisplayName = "RFC 7844 3.3: of a lease that nobody confirmed nothing is said: not by a release, a renewal that is asked for, a failover within one network, or another host that has the address")]
+    [InlineData("release")]
+    [InlineData("stop")]
+    [InlineData("renew")]
+    [InlineData("failover")]
+    [InlineData("conflict")]
+    [InlineData("hardwareAddress")]
+    public void Unconfirmed_WhateverHappens_NamesNothing(string what)
+    {
+        MachineBench bench = Restarted(2000).Forget();
+        switch (what)
+        {
+            case "release": bench.Step(new Dhcp4Input.Command(DhcpCommand.Release)); break;
+            case "stop": bench.Step(new Dhcp4Input.Stop(Release: true)); break;
+            case "renew": bench.Step(new Dhcp4Input.Command(DhcpCommand.Renew)); break;
+            case "failover": bench.Step(new Dhcp4Input.PathChanged(PathClass.Same, "activeSlave")); break;
+            case "conflict": bench.Step(new Dhcp4Input.ArpReceived(ArpPacket.Announcement(Fixture.Stranger, Fixture.L))); break;
+            default: bench.FailOver(Fixture.B); break;
+        }
+        bench.After(120);
+        Assert.Equal(what is "renew" or "failover" ? Fixture.L : default(Ipv4Address?), bench.Configured);
+        if (what is "release" or "stop")
+        {
+            Assert.Empty(bench.Sent);
+            Assert.Empty(bench.SentArp);
+            Assert.Contains("is not told that its lease is not used any more", Assert.Single(bench.Told("warning")).Fields.Single(field => field.Name == "message").Value!.ToString(), StringComparison.Ordinal);
+        }
+        else
+        {
+            AssertNothingNamed(bench);
+        }
+        if (what != "renew") return;
+        bench.Take(Fixture.Offer(bench.Last.Xid, Fixture.A)).Take(Fixture.Ack(bench.Last.Xid, Fixture.A));
+        Assert.True(Assert.Single(bench.Effects.OfType<Dhcp4Effect.CommandDone>()).Succeeded);
+    }
+
+    [Fact(DisplayName = "RFC 7844 3.3: a lease left by a stop is neither given back by a later release, nor asked for where the link is gone by then")]
+    public void Stopped_Later_NamesNothing()
+    {
+        MachineBench bench = Bound().Step(new Dhcp4Input.Stop(Release: false)).After(60).Forget().Step(new Dhcp4Input.Command(DhcpCommand.Release)).After(60);
+        Assert.Empty(bench.Sent);
+        Assert.Null(bench.Configured);
+        bench = Bound().Step(new Dhcp4Input.Stop(Release: false)).Step(new Dhcp4Input.LinkUnusable("no carrier")).Forget().Step(new Dhcp4Input.Command(DhcpCommand.Acquire)).After(60);
+        Assert.Empty(bench.Sent);
+        Assert.Equal(("waiting", null), (bench.State, bench.Configured));
     }
 
     [Theory(DisplayName = "What was stored under another hardware address, or before the profile was switched on, is taken off the interface and forgotten")]

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Globalization;
 using System.Text.Json;
 using System.Text.RegularExpressions;
@@ -15,6 +16,8 @@ public enum Dhcp6ServerKind
     Isc,
     /// <summary>As <see cref="Kea"/>, with lifetimes of 4 and 8 seconds.</summary>
     Short,
+    /// <summary>As <see cref="Kea"/>, with T1 and T2 of 13 and 16 seconds, and lifetimes of a minute and two.</summary>
+    EarlyT1,
 }
 
 /// <summary>A bed with IPv6, a DHCPv6 server and a router on it, and the program.</summary>
@@ -142,15 +145,40 @@ public sealed partial class Dhcp6Scene : IAsyncDisposable
     /// <summary>The server goes, and answers nobody any more.</summary>
     public void StopServer() => _servers[0].Signal("KILL");
 
+    /// <summary>Server and router go, and come again with the leases that were given.</summary>
+    public async Task RestartServerAsync()
+    {
+        await EndServersAsync();
+        await ServeAgainAsync();
+    }
+
     /// <summary>Server and router go, and come again in another /64 of which they know nothing before: what another network looks like.</summary>
     public async Task MoveServerAsync(string subnet)
     {
-        foreach (BedProcess server in _servers) await server.KillAsync();
-        _servers.Clear();
+        await EndServersAsync();
         Bed.Server.Ip($"address flush dev {NetworkBed.ServerInterface} scope global");
         Bed.Server.Run("/bin/sh", "-c", $"rm -f {Bed.Server.Scratch}/leases6*");
         _subnet = subnet;
         Bed.Server.Ip($"address add {_subnet}::1/64 dev {NetworkBed.ServerInterface} nodad");
+        await ServeAgainAsync();
+    }
+
+    /// <summary>Kea goes, and comes again with the leases that were given, but under another DUID: what a replacement with the old one's disk looks like.</summary>
+    public async Task ReplaceServerAsync()
+    {
+        await EndServersAsync();
+        File.WriteAllText(Path.Combine(Bed.Server.Scratch, "kea-dhcp6-serverid"), "00:03:00:01:02:00:00:00:00:99\n");
+        await ServeAgainAsync();
+    }
+
+    private async Task EndServersAsync()
+    {
+        foreach (BedProcess server in _servers) await server.KillAsync();
+        _servers.Clear();
+    }
+
+    private async Task ServeAgainAsync()
+    {
         _serve();
         await Wait.UntilAsync(IsServed, Patience, "the server to listen", ToString);
     }
@@ -203,12 +231,12 @@ public sealed partial class Dhcp6Scene : IAsyncDisposable
 
                     """)));
                 return;
-            case Dhcp6ServerKind.Kea or Dhcp6ServerKind.Short:
+            case Dhcp6ServerKind.Kea or Dhcp6ServerKind.Short or Dhcp6ServerKind.EarlyT1:
                 string lifetimes = kind == Dhcp6ServerKind.Short
                     ? "\"preferred-lifetime\": 4, \"valid-lifetime\": 8, \"renew-timer\": 3, \"rebind-timer\": 6"
+                    : kind == Dhcp6ServerKind.EarlyT1
+                    ? "\"preferred-lifetime\": 60, \"valid-lifetime\": 120, \"renew-timer\": 13, \"rebind-timer\": 16"
                     : "\"preferred-lifetime\": 400, \"valid-lifetime\": 600, \"renew-timer\": 200, \"rebind-timer\": 300";
-                Environment.SetEnvironmentVariable("KEA_PIDFILE_DIR", Bed.Server.Scratch);
-                Environment.SetEnvironmentVariable("KEA_LOCKFILE_DIR", Bed.Server.Scratch);
                 Launch("kea-dhcp6", "-c", Write("kea6.conf", $$"""
                     { "Dhcp6": {
                         "interfaces-config": { "interfaces": [ "{{NetworkBed.ServerInterface}}" ] },
@@ -252,7 +280,9 @@ public sealed partial class Dhcp6Scene : IAsyncDisposable
 
     private void Launch(string program, params string[] arguments)
     {
-        BedProcess server = BedProcess.Start(program, Bed.Server.Program(program, arguments));
+        ProcessStartInfo start = Bed.Server.Program(program, arguments);
+        if (program == "kea-dhcp6") KeaServer.KeepFilesIn(start, Bed.Server.Scratch);
+        BedProcess server = BedProcess.Start(program, start);
         Bed.Add(server);
         _servers.Add(server);
     }

@@ -30,9 +30,15 @@ public sealed class KeaServer(ServerConfiguration configuration, NetworkNamespac
 
             """);
         ProcessStartInfo start = Where.Program("kea-dhcp4", "-c", file);
-        start.Environment["KEA_PIDFILE_DIR"] = Where.Scratch;
-        start.Environment["KEA_LOCKFILE_DIR"] = Where.Scratch;
+        KeepFilesIn(start, Where.Scratch);
         return BedProcess.Start("kea-dhcp4", start);
+    }
+
+    /// <summary>Gives a server of Kea a directory for its files beside others': in its own environment, because scenes run beside each other.</summary>
+    public static void KeepFilesIn(ProcessStartInfo start, string directory)
+    {
+        start.Environment["KEA_PIDFILE_DIR"] = directory;
+        start.Environment["KEA_LOCKFILE_DIR"] = directory;
     }
 
     /// <summary>Its raw socket is opened after the UDP socket that keeps the port.</summary>

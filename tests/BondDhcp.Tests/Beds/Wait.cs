@@ -28,6 +28,17 @@ public static class Wait
         }
     }
 
+    /// <summary>The same for a condition that takes a question to find out.</summary>
+    public static async Task UntilAsync(Func<Task<bool>> condition, TimeSpan patience, string what, Func<string>? evidence = null)
+    {
+        long start = Stopwatch.GetTimestamp();
+        while (!await condition())
+        {
+            if (Stopwatch.GetElapsedTime(start) > patience) throw Missed(patience, what, evidence);
+            await Task.Delay(Interval);
+        }
+    }
+
     /// <summary>The same for a task.</summary>
     public static async Task ForAsync(Task task, TimeSpan patience, string what, Func<string>? evidence = null)
     {

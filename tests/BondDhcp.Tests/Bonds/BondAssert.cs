@@ -1,6 +1,7 @@
 using System.Text.Json;
 using BondDhcp.Tests.Beds;
 using BondDhcp.Tests.Beds.Scenarios;
+using BondDhcp.Tests.Beds.Uml;
 using Xunit;
 
 namespace BondDhcp.Tests.Bonds;
@@ -11,11 +12,14 @@ internal static class BondAssert
     public const string MacA = "02:00:00:00:0a:0a";
     public const string MacB = "02:00:00:00:0b:0b";
 
-    /// <summary>What a user-mode kernel on a loaded machine, with all scenarios on its one processor, adds to any time.</summary>
-    public static readonly TimeSpan Slack = TimeSpan.FromMilliseconds(500);
+    /// <inheritdoc cref="UmlMachine.Slack"/>
+    public static readonly TimeSpan Slack = UmlMachine.Slack;
 
-    /// <summary>How long the bond may take from the loss of a carrier to the other slave: miimon, and 100 ms.</summary>
-    public static readonly TimeSpan FailoverTime = TimeSpan.FromMilliseconds(200) + Slack;
+    // From the loss of a carrier to the other slave: miimon, and 100 ms.
+    private static readonly TimeSpan s_detection = TimeSpan.FromMilliseconds(200);
+
+    /// <summary>How long the bond may take from the loss of a carrier to the other slave.</summary>
+    public static readonly TimeSpan FailoverTime = s_detection + Slack;
 
     /// <summary>From the change in a phase to the bond's new hardware address, by the kernel's own events.</summary>
     /// <param name="seen">The scenario.</param>
@@ -27,7 +31,7 @@ internal static class BondAssert
     {
         DateTime cause = First(seen, phase, e => e.Text.Contains($": {slave}@", StringComparison.Ordinal) && e.Text.Contains("<NO-CARRIER,", StringComparison.Ordinal) != carrier);
         DateTime change = First(seen, phase, e => e.Text.Contains(": bond0: ", StringComparison.Ordinal) && e.Text.Contains($"link/ether {newMac}", StringComparison.Ordinal));
-        Assert.InRange(change - cause, -Slack, FailoverTime);
+        Assert.InRange(change - cause, -seen.Slack, s_detection + seen.Slack);
         return change;
     }
 
@@ -57,10 +61,10 @@ internal static class BondAssert
     {
         DateTime[] announced = [.. seen.Timeline("announced", phase).Where(e => e.GetProperty("mac").GetString() == mac).Select(BedEvidence.TimeOf)];
         Assert.True(announced.Length >= 2, $"{announced.Length} announcements");
-        Assert.InRange(announced[^1] - announced[0], TimeSpan.FromSeconds(2) - Slack, TimeSpan.FromSeconds(2) + Slack);
+        Assert.InRange(announced[^1] - announced[0], TimeSpan.FromSeconds(2) - seen.Slack, TimeSpan.FromSeconds(2) + seen.Slack);
         foreach (DateTime at in announced)
             Assert.Contains(seen.Frames, f => f.Port == port && f.Frame.SourceMac == mac && f.Frame.Arp is { IsAnnouncement: true } arp
-                && arp.SenderMac == mac && (f.Frame.At - at).Duration() < Slack);
+                && arp.SenderMac == mac && (f.Frame.At - at).Duration() < seen.Slack);
     }
 
     /// <summary>Every ping to the gateway was answered, under the address that the bond had then.</summary>
@@ -95,7 +99,7 @@ internal static class BondAssert
         PortFrame request = Sent(seen, "REQUEST", phase)[^1];
         Assert.Equal((port, mac, mac), (request.Port, request.Frame.SourceMac, request.Frame.Dhcp!.Chaddr));
         Assert.Null(request.Frame.Dhcp.ServerIdentifier);
-        Assert.Contains(seen.Timeline("leaseRenewed", phase), e => BedEvidence.TimeOf(e) >= request.Frame.At - Slack);
+        Assert.Contains(seen.Timeline("leaseRenewed", phase), e => BedEvidence.TimeOf(e) >= request.Frame.At - seen.Slack);
     }
 
     /// <summary>The client's DHCP messages of one type, or all, by time.</summary>

@@ -48,6 +48,55 @@ public sealed class HookEvents6Tests
         Assert.Equal(expected.OrderBy(one => one.Key), prefix.OrderBy(one => one.Key));
     }
 
+    [Fact(DisplayName = "RFC 6603: a script that makes subnets of a prefix is told which part of it stays the server's")]
+    public void Prefix_WithAnExcludedPart_HasItInAVariable()
+    {
+        Dhcp6Lease lease = s_both with { Prefixes = [s_both.Prefixes[0] with { Excluded = Ipv6Prefix.Parse("2001:db8:1200:ff::/64") }] };
+        HookEvent[] events = Of(null, lease);
+        Assert.False(Map(events[0].New).ContainsKey("ip6_prefix_exclude"));
+        Assert.Contains("new_ip6_prefix_exclude=2001:db8:1200:ff::/64", HookEnvironment.VariablesOf(events[1], 1));
+        Assert.Contains("old_ip6_prefix_exclude=2001:db8:1200:ff::/64", HookEnvironment.VariablesOf(Of(lease, null, "bound", LeaseEnd.Released)[1], 1));
+    }
+
+    [Fact(DisplayName = "S-4 every option of the reply that is addresses, numbers or names is a variable by dhclient's name for it; what is anything else is in none")]
+    public void Options_AreVariables()
+    {
+        byte[] server = new byte[16], name = [3, (byte)'n', (byte)'t', (byte)'p', 1, (byte)'x', 0];
+        Fixture6.Dns.CopyTo(server);
+        Dhcp6Lease lease = s_both with
+        {
+            Reply = Fixture6.Reply(null, null, 1)
+                .Option(56, [0, 1, 0, 16, .. server]).Option(56, [0, 3, 0, (byte)name.Length, .. name]).Option(27, server).Option(29, name)
+                .Option(21, [1, (byte)'a', 0, 2, (byte)'-', (byte)'b', 0]).Option(42, [.. "Europe/Berlin"u8]).Option(39, [0, .. name])
+                .Option(59, [.. "tftp://x/$(id)"u8]).Option(103, [.. "https://portal.example/"u8]).Option(32, [0, 0, 2, 88]).ToReply(),
+        };
+        string[] given = [.. HookEnvironment.VariablesOf(Of(null, lease)[0], 1).Where(variable => variable.StartsWith("new_dhcp6_", StringComparison.Ordinal))];
+        Assert.Equal(
+            [
+                "new_dhcp6_client_id=00:04:8b:af:2d:96:b4:a2:48:6c:9e:15:ce:ee:09:6b:5c:cd", "new_dhcp6_fqdn=ntp.x", "new_dhcp6_info_refresh_time=600",
+                "new_dhcp6_name_servers=2001:db8::53", "new_dhcp6_new_tzdb_timezone=Europe/Berlin", "new_dhcp6_nis_domain_name=ntp.x",
+                "new_dhcp6_nis_servers=2001:db8::53", "new_dhcp6_ntp_server=2001:db8::53 ntp.x", "new_dhcp6_server_id=00:03:00:01:02:00:00:00:00:01",
+                "new_dhcp6_sip_servers_names=a", "new_dhcp6_sntp_servers=2001:db8::53",
+            ],
+            given.Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
+    public void Servers_OfWhichNoneIsOfUse_AreInNoVariable()
+    {
+        Dhcp6Lease lease = s_both with { Reply = Fixture6.Empty(xid: 1).Dns(Ipv6Address.Parse("::1")).Option(31, [.. new byte[15], 1]).ToReply() };
+        Assert.DoesNotContain(HookEnvironment.VariablesOf(Of(null, lease)[0], 1), variable => variable.EndsWith("=::1", StringComparison.Ordinal));
+    }
+
+    [Fact(DisplayName = "The JSON of an event has the state in which the old lease was and the one of the new, and both IAIDs")]
+    public void Json_HasStateAndIaid()
+    {
+        using JsonDocument json = JsonDocument.Parse(HookEnvironment.JsonOf(Of(s_both, Fixture6.Lease(300, prefix: Fixture6.P), "rebinding", at: 300)[0]));
+        JsonElement old = json.RootElement.GetProperty("old"), @new = json.RootElement.GetProperty("new");
+        Assert.Equal(("rebinding", "bound"), (old.GetProperty("state").GetString(), @new.GetProperty("state").GetString()));
+        Assert.Equal(("32:e8:19:18", "32:e8:19:18"), (old.GetProperty("iaid").GetString(), @new.GetProperty("iaid").GetString()));
+    }
+
     [Theory(DisplayName = "S-4 RENEW6 and REBIND6: old_ and new_ of the same address and of the same prefix")]
     [InlineData("renewing", "RENEW6")]
     [InlineData("rebinding", "REBIND6")]

@@ -49,7 +49,7 @@ public class CommandLineTests
         Assert.Equal($"'{file}' is one argument too many; did you mean 'bonddhcp --config {file} run'?", Parse("run", file).Message);
         Assert.Equal($"'{file}' is one argument too many; the daemon reads the file again that it was started with", Parse("reload", file).Message);
         Assert.Equal("'/no/such/file' is one argument too many", Parse("check", "/no/such/file").Message);
-        Assert.Equal($"'{file}' is one argument too many", Parse("watch", file).Message);
+        Assert.Equal($"'{file}' is one argument too many", Parse("demo", file).Message);
     }
 
     [Fact]

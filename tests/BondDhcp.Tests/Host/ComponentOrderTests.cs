@@ -258,7 +258,7 @@ public sealed class ComponentOrderTests : IDisposable
         {
             Interfaces = [Bond() with { Master = Bond().Master! with { Slaves = [new("eth0")] } }, Wireless],
         };
-        set.Apply(changed, identityChanged: false, static _ => { });
+        set.Apply(changed, Concern.Nobody, static _ => { });
         string[] log = Log();
         Assert.Contains("-slave@wlan0", log);
         Assert.DoesNotContain(log, line => line.StartsWith('-') && line != "-slave@wlan0");
@@ -279,7 +279,7 @@ public sealed class ComponentOrderTests : IDisposable
         Log();
         _slow = true;
         bool done = false;
-        set.Apply(new DaemonConfiguration { Interfaces = [Wireless] }, identityChanged: false, _ => done = true);
+        set.Apply(new DaemonConfiguration { Interfaces = [Wireless] }, Concern.Nobody, _ => done = true);
         string[] stages = ["-dhcp4@bond0", "-static@bond0", "-slave@eth0 -slave@wlan0", "-master@bond0"];
         foreach (string stage in stages)
         {
@@ -298,7 +298,7 @@ public sealed class ComponentOrderTests : IDisposable
         _slow = true;
         InterfaceConfiguration old = Bond() with { Master = Bond().Master! with { Slaves = [new("wlan0", IsWireless: true)] } };
         InterfaceConfiguration other = new() { Name = "br0", Master = new MasterSettings { Name = "br0", Kind = MasterKind.Bridge, Slaves = [new("eth0")] } };
-        set.Apply(new DaemonConfiguration { Interfaces = [old, other, Wireless] }, identityChanged: false, static _ => { });
+        set.Apply(new DaemonConfiguration { Interfaces = [old, other, Wireless] }, Concern.Nobody, static _ => { });
         string[] log = Log();
         Assert.Contains("-slave@eth0", log);
         Assert.Contains("+master@br0", log);
@@ -314,8 +314,8 @@ public sealed class ComponentOrderTests : IDisposable
         ComponentSet set = Started(Laptop());
         Log();
         _slow = true;
-        set.Apply(new DaemonConfiguration { Interfaces = [Wireless] }, identityChanged: false, static _ => { });
-        set.Apply(Laptop(), identityChanged: false, static _ => { });
+        set.Apply(new DaemonConfiguration { Interfaces = [Wireless] }, Concern.Nobody, static _ => { });
+        set.Apply(Laptop(), Concern.Nobody, static _ => { });
         Assert.DoesNotContain(Log(), line => line[0] == '+');
         for (int stage = 0; stage < 3; stage++) FinishStops();
         Assert.DoesNotContain(Log(), line => line[0] == '+');
@@ -329,7 +329,7 @@ public sealed class ComponentOrderTests : IDisposable
         ComponentSet set = Started(Laptop());
         Log();
         _slow = true;
-        set.Apply(new DaemonConfiguration { Interfaces = [Wireless] }, identityChanged: false, static _ => { });
+        set.Apply(new DaemonConfiguration { Interfaces = [Wireless] }, Concern.Nobody, static _ => { });
         bool ended = false;
         set.EndAll(_ => false, _ => ended = true);
         for (int stage = 0; stage < 8 && !ended; stage++) FinishStops();

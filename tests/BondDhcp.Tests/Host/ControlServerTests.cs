@@ -56,8 +56,8 @@ public sealed class ControlServerTests : IDisposable
         switch (call.Request.Command)
         {
             case "echo": call.Succeed(json => json.WriteStringValue(string.Join(' ', call.Request.Arguments))); break;
-            case "watch": JournalStream.Follow(call, _journal, () => DateTimeOffset.UnixEpoch); break;
-            case "timeline": JournalStream.Replay(call, _journal, () => DateTimeOffset.UnixEpoch); break;
+            case "watch": JournalStream.Follow(call, _journal, () => DateTimeOffset.UnixEpoch, call.Request.Arguments.FirstOrDefault()); break;
+            case "timeline": JournalStream.Replay(call, _journal, () => DateTimeOffset.UnixEpoch, call.Request.Arguments.FirstOrDefault()); break;
             case "keep": _kept.Add(call); break;
             default: call.Fail(1, "no"); break;
         }
@@ -253,6 +253,36 @@ public sealed class ControlServerTests : IDisposable
         }
         using JsonDocument end = Receive(client);
         Assert.Equal(0, end.RootElement.GetProperty("exit").GetInt32());
+    }
+
+    [Fact(DisplayName = "watch and timeline of one interface: its events and no others, over more than a piece of the stream")]
+    public void Streams_OfOneInterface_HaveItsEventsAlone()
+    {
+        const int Each = 400;
+        OnLoop(() =>
+        {
+            for (int i = 0; i < Each; i++)
+                foreach (string name in (string[])["eth0", "eth1", ""]) _journal.Record(name, "test", Report.Of("tick", ("n", i)));
+        });
+        using ControlClient timeline = Send("timeline", "eth1");
+        using (JsonDocument gap = Receive(timeline)) Assert.Equal((3 * Each) - EventJournal.Capacity, gap.RootElement.GetProperty("missed").GetInt32());
+        int first = (int)Math.Ceiling(((3 * Each) - EventJournal.Capacity - 1) / 3.0);
+        for (int i = first; i < Each; i++)
+        {
+            using JsonDocument line = Receive(timeline);
+            Assert.Equal(("eth1", i), (line.RootElement.GetProperty("interface").GetString(), line.RootElement.GetProperty("n").GetInt32()));
+        }
+        using (JsonDocument end = Receive(timeline)) Assert.Equal(0, end.RootElement.GetProperty("exit").GetInt32());
+
+        using ControlClient watch = Send("watch", "eth1");
+        AssertServes();
+        OnLoop(() =>
+        {
+            _journal.Record("eth0", "test", Report.Of("other"));
+            _journal.Record("eth1", "test", Report.Of("own"));
+        });
+        using JsonDocument came = Receive(watch);
+        Assert.Equal("own", came.RootElement.GetProperty("event").GetString());
     }
 
     [Fact]

@@ -75,6 +75,20 @@ public sealed class MasterConfigurationTests
     [InlineData("[interface.bond0]\nslaves = [\"a\", \"b\"]\n[interface.bond1]\nslaves = [\"c\", \"b\"]", "f.toml:2:16: slaves: 'b' is a slave of bond1 too")]
     public void Slave_OfTwoOrWithAddresses_IsRefused(string text, string problem) => Assert.StartsWith(problem, Problems(text)[0]);
 
+    [Theory(DisplayName = "No master stands below itself, however many are between; told once, at the first of them")]
+    [InlineData("[interface.bond0]\nslaves = [\"bond1\"]\n[interface.bond1]\nslaves = [\"bond0\"]", "f.toml:2:11: slaves: 'bond1' cannot be below bond0: bond0 is a slave of bond1, which is a slave of bond0; remove one of them")]
+    [InlineData("[interface.bond0]\nslaves = [\"a\", \"bond2\"]\n[interface.bond1]\nslaves = [\"bond0\"]\n[interface.bond2]\nslaves = [\"bond1\"]", "f.toml:2:16: slaves: 'bond2' cannot be below bond0: bond0 is a slave of bond1, which is a slave of bond2, which is a slave of bond0; remove one of them")]
+    [InlineData("[interface.bond2]\nslaves = [\"bond0\"]\n[interface.bond1]\nslaves = [\"bond1\"]", "f.toml:4:11: slaves: 'bond1' cannot be its own slave")]
+    [InlineData("[interface.br0]\nslaves = [\"x\"]\n[interface.x]\nslaves = [\"y\"]\n[interface.y]\nslaves = [\"x\"]", "f.toml:2:11: slaves: 'x' is a slave of y too")]
+    public void Cycle_IsRefused(string text, string problem) => Assert.Equal(problem, Problems(text)[0]);
+
+    [Fact]
+    public void Cycle_IsToldOnce_AndTheInterfaceAboveIsSound()
+    {
+        Assert.Single(Problems("[interface.bond1]\nslaves = [\"bond0\"]\n[interface.bond0]\nslaves = [\"bond1\"]"));
+        Assert.Empty(Problems("[interface.br0]\nslaves = [\"bond0\"]\n[interface.bond0]\nslaves = [\"a\", \"b\"]"));
+    }
+
     [Fact(DisplayName = "AB-18 a bond with one slave is accepted with a warning")]
     public void OneSlave_IsAcceptedWithAWarning()
     {

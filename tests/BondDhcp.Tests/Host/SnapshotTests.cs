@@ -7,6 +7,7 @@ using BondDhcp.Dhcp.Wire;
 using BondDhcp.Host.Daemon;
 using BondDhcp.Host.Hooks;
 using BondDhcp.Host.Resolver;
+using BondDhcp.Host.Runner;
 using BondDhcp.Host.Status;
 using BondDhcp.Net;
 using Xunit;
@@ -99,6 +100,32 @@ public class SnapshotTests
         foreach (string name in (string[])["routers", "dns", "searchDomains", "routes", "options"]) Assert.Equal(0, dhcp4.GetProperty(name).GetArrayLength());
     }
 
+    [Fact(DisplayName = "Routes of a lease that are not taken are named with the reason, in JSON and in text")]
+    public void Lease_WithARefusedRoute_SaysWhy()
+    {
+        Dhcp4Lease lease = Lease();
+        Dhcp4Snapshot dhcp4 = new("bound", lease, [255], 1) { RefusedRoutes = [new RefusedRoute(lease.Ack.Routes[1], "lease-routes is \"default-only\"")] };
+        using JsonDocument document = Json(SnapshotJson.WriteLeases, Snapshot(dhcp4));
+        Assert.Equal(
+            """[{"to":"0.0.0.0/0","via":"192.0.2.1"},{"to":"10.0.0.0/8","via":null,"why":"lease-routes is \u0022default-only\u0022"}]""",
+            document.RootElement.GetProperty("interfaces")[0].GetProperty("dhcp4").GetProperty("routes").GetRawText());
+        StringWriter text = new();
+        SnapshotText.WriteLeases(text, document.RootElement, s_boot);
+        Assert.Contains("  route      10.0.0.0/8 via the link, not taken: lease-routes is \"default-only\"\n", text.ToString(), StringComparison.Ordinal);
+    }
+
+    [Fact(DisplayName = "status names what the state directory did not take")]
+    public void Status_WithUnsavedState_NamesIt()
+    {
+        DaemonFacts daemon = new("1", s_boot, 0, 0) { Unsaved = [new UnsavedState("the DUID", "/state/duid: No space left on device")] };
+        using JsonDocument document = Json(SnapshotJson.WriteStatus, Snapshot(null) with { Daemon = daemon });
+        Assert.Equal(
+            """[{"what":"the DUID","why":"/state/duid: No space left on device"}]""", document.RootElement.GetProperty("daemon").GetProperty("unsaved").GetRawText());
+        StringWriter text = new();
+        SnapshotText.WriteStatus(text, document.RootElement, s_boot);
+        Assert.Contains("not stored: the DUID, which a restart would not know (/state/duid: No space left on device); tried again every minute\n", text.ToString(), StringComparison.Ordinal);
+    }
+
     [Fact]
     public void Family_NotConfigured_IsNull()
     {
@@ -119,6 +146,32 @@ public class SnapshotTests
         Assert.Equal(expected, document.RootElement.GetRawText());
     }
 
+    [Fact(DisplayName = "status names what of name servers and domains is written down")]
+    public void Status_OfStaticNameServers_MarksThem()
+    {
+        ResolverSnapshot both = new("file", ["192.0.2.53", "192.0.2.54"], ["a.example", "b.example"], null) { StaticServers = ["192.0.2.53"], StaticSearchDomains = ["a.example"] };
+        using JsonDocument document = Json(SnapshotJson.WriteStatus, Snapshot(null) with { Interfaces = [new InterfaceSnapshot { Name = "eth0", Resolver = both }] });
+        Assert.Contains(
+            """
+            "staticServers":["192.0.2.53"],"staticSearchDomains":["a.example"]
+            """.Trim(), document.RootElement.GetProperty("interfaces")[0].GetProperty("resolver").GetRawText(), StringComparison.Ordinal);
+        StringWriter text = new();
+        SnapshotText.WriteStatus(text, document.RootElement, DateTimeOffset.UnixEpoch);
+        Assert.Contains("  resolver   192.0.2.53 (static), 192.0.2.54 to file\n  domains    a.example (static), b.example\n", text.ToString(), StringComparison.Ordinal);
+    }
+
+    [Theory(DisplayName = "status names the name servers that the file has no place for")]
+    [InlineData("192.0.2.54", "192.0.2.53 to file; left out: 192.0.2.54 (the C library reads three)")]
+    [InlineData("192.0.2.53 192.0.2.54", "none to file; left out: 192.0.2.53, 192.0.2.54 (the C library reads three)")]
+    public void Status_OfLeftOutNameServers_NamesThem(string leftOut, string shown)
+    {
+        ResolverSnapshot both = new("file", ["192.0.2.53", "192.0.2.54"], [], null) { LeftOut = [.. leftOut.Split(' ')] };
+        using JsonDocument document = Json(SnapshotJson.WriteStatus, Snapshot(null) with { Interfaces = [new InterfaceSnapshot { Name = "eth0", Resolver = both }] });
+        StringWriter text = new();
+        SnapshotText.WriteStatus(text, document.RootElement, DateTimeOffset.UnixEpoch);
+        Assert.Contains($"  resolver   {shown}\n", text.ToString(), StringComparison.Ordinal);
+    }
+
     [Fact(DisplayName = "D12 status says who has the name servers, or names those that nobody takes; text of the network's is escaped")]
     public void Status_OfNameServers_SaysWhoHasThem()
     {
@@ -132,7 +185,7 @@ public class SnapshotTests
         using JsonDocument document = Json(SnapshotJson.WriteStatus, snapshot);
         Assert.Equal(
             """
-            {"to":null,"servers":["192.0.2.53"],"searchDomains":["example.org"],"why":"nobody takes them: why","ntp":["192.0.2.1"],"captivePortal":null,"timeZone":null,
+            {"to":null,"servers":["192.0.2.53"],"searchDomains":["example.org"],"leftOut":[],"staticServers":[],"staticSearchDomains":[],"why":"nobody takes them: why","ntp":["192.0.2.1"],"captivePortal":null,"timeZone":null,
             "encryptedDns":[{"priority":1,"name":"dns.example","addresses":[],"protocols":["dot"],"port":null,"dohPath":null}]}
             """.ReplaceLineEndings(""),
             document.RootElement.GetProperty("interfaces")[0].GetProperty("resolver").GetRawText());

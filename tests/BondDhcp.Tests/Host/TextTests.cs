@@ -1,3 +1,5 @@
+using System.Text.Json;
+using BondDhcp.Host.Journal;
 using BondDhcp.Host.Text;
 using BondDhcp.Net;
 using Xunit;
@@ -59,5 +61,22 @@ public class TextTests
     {
         Assert.Equal("miimon", Suggestion.Nearest("mimon", ["miimon", "mode"]));
         Assert.Null(Suggestion.Nearest("zzzzzz", ["miimon", "mode"]));
+        Assert.Equal("miimon", Suggestion.Nearest("MIIMON", ["mode", "miimon"]));
+        Assert.Equal("fail_over_mac", Suggestion.Nearest("Fail-Over-Mac", ["mode", "fail_over_mac"]));
+    }
+
+    [Theory(DisplayName = "The end of a value on a line is seen: quotes around it where it is not plain, those in it escaped")]
+    [InlineData("plain", "plain")]
+    [InlineData("", "\"\"")]
+    [InlineData("two words", "\"two words\"")]
+    [InlineData("dns = \"file\" writes", "\"dns = \\\"file\\\" writes\"")]
+    [InlineData("\"x\"", "\"\\\"x\\\"\"")]
+    public void FieldText_ShowsWhereItEnds(string text, string expected) => Assert.Equal(expected, FieldText.Of(text));
+
+    [Fact]
+    public void JournalLine_EscapesQuotes()
+    {
+        using JsonDocument entry = JsonDocument.Parse("""{"source":"configuration","event":"warning","message":"dns = \"file\" writes"}""");
+        Assert.Equal("-        configuration warning message=\"dns = \\\"file\\\" writes\"", new JournalLine().Format(entry.RootElement));
     }
 }

@@ -1,6 +1,8 @@
 using System.Collections.Immutable;
 using System.Text;
 using System.Text.Json;
+using BondDhcp.Dhcp.Store;
+using BondDhcp.Host.Components;
 using BondDhcp.Host.Import;
 using BondDhcp.Host.Import.Compare;
 using BondDhcp.Host.Import.Running;
@@ -79,7 +81,7 @@ public sealed class ImportDhclientTests(ITestOutputHelper output)
         TracedDhcp sent = (await bed.Trace.WaitForAsync(frame => frame.Dhcp is { Op: 1 }, Patience, "a packet of dhclient")).Dhcp!;
         Assert.Equal(expected.Message, "DHCP" + sent.Message);
         Assert.Equal((expected.Broadcast, expected.Ciaddr.ToString(), expected.Chaddr.ToString()), (sent.Broadcast, sent.Ciaddr, sent.Chaddr));
-        Assert.Equal(Lines(expected.Options.Select(one => (one.Key, one.Value.ToArray()))), Lines(sent.Options.Where(one => one.Key != 53).Select(one => (one.Key, one.Value))));
+        Assert.Equal(Lines(expected.Options.Select(one => one.Code).Distinct().Select(code => (code, expected.Find(code)!.Value.ToArray()))), Lines(sent.Options.Where(one => one.Key != 53).Select(one => (one.Key, one.Value))));
     }
 
     private static string Lines(IEnumerable<(byte Code, byte[] Data)> options) =>
@@ -135,9 +137,13 @@ public sealed class ImportDhclientTests(ITestOutputHelper output)
         string address = Assert.Single(bed.ClientAddresses());
 
         BondDhcpProcess client = bed.Add(new BondDhcpProcess(bed.Client));
+        ProgramResult look = await client.CommandAsync("import", Conf(bed), Leases);
+        Assert.Contains("c0: the first packet once dhclient has ended by --stop-dhclient; what differs has a star", look.Error, StringComparison.Ordinal);
         ProgramResult import = await client.CommandAsync("import", "--stop-dhclient", "--output", client.ConfigurationFile, Conf(bed), Leases);
         output.WriteLine(import.ToString());
         Assert.Equal(0, import.ExitCode);
+        Assert.Equal(PacketOf(import), PacketOf(look));
+        Assert.Contains("  broadcast flag ", PacketOf(look), StringComparison.Ordinal);
         Assert.Contains($"dhclient (process {process}) on c0 is stopped, without a release", import.Error, StringComparison.Ordinal);
         Assert.EndsWith($"bonddhcp: next: put {client.ConfigurationFile} into /etc/bonddhcp/bonddhcp.toml, then systemctl start bonddhcp\n", import.Error, StringComparison.Ordinal);
         Assert.Null(ProcessIdentity.Of(process));
@@ -163,6 +169,39 @@ public sealed class ImportDhclientTests(ITestOutputHelper output)
         Assert.Equal("", bed.Client.Ip("route show default").Trim());
     }
 
+    [DhclientFact(DisplayName = "import --stop-dhclient takes away the mark of an earlier release: run goes on with the lease, and names what stays stopped; the MTU is the interface's")]
+    public async Task StopDhclient_AfterARelease_TakesTheMarkAway()
+    {
+        await using NetworkBed bed = await NetworkBed.CreateAsync(output.WriteLine);
+        await bed.StartServerAsync(ServerConfiguration.DnsmasqDefault);
+        bed.Client.Ip($"link set {C0} mtu 1300");
+        Start(bed, ["-4", "-lf", Leases]);
+        string address = Assert.Single(bed.ClientAddresses());
+        BondDhcpProcess client = bed.Add(new BondDhcpProcess(bed.Client));
+        string marks = Path.Combine(Directory.CreateDirectory(client.RuntimeDirectory).FullName, StoppedComponents.FileName);
+        File.WriteAllText(marks, $"{StoreClock.ReadBootId()}\ndhcp4@c0 released; idle until acquire\ndhcp6@c0 stopped by command\n");
+
+        ProgramResult look = await client.CommandAsync("import", Conf(bed), Leases);
+        Assert.Contains("dhcp4@c0", File.ReadAllText(marks), StringComparison.Ordinal);
+        ProgramResult import = await client.CommandAsync("import", "--stop-dhclient", "--output", client.ConfigurationFile, Conf(bed), Leases);
+        output.WriteLine(import.ToString());
+        Assert.Equal(0, import.ExitCode);
+        Assert.Contains("dhcp4@c0 was marked 'released; idle until acquire' by an earlier command; the mark is taken away, and the next 'bonddhcp run' begins it\n", import.Error, StringComparison.Ordinal);
+        Assert.DoesNotContain("the mark is taken away", look.Error, StringComparison.Ordinal);
+        Assert.Equal($"{StoreClock.ReadBootId()}\ndhcp6@c0 stopped by command\n", File.ReadAllText(marks));
+        Assert.Matches("\n  57 [^\n]* 1272 \\*", PacketOf(import));
+
+        Finish(client);
+        File.AppendAllText(client.ConfigurationFile, "dhcp6 = true\n");
+        int mark = bed.Trace.Mark;
+        client.Start();
+        await client.WaitForStateAsync("bound", Patience);
+        Assert.Equal([4, 0xf8], bed.Trace.Dhcp("REQUEST", mark)[0].Dhcp!.Options[57]);
+        Assert.Equal(address, Assert.Single(bed.ClientAddresses()));
+        Assert.Contains("dhcp6@c0 stays stopped by an earlier command: stopped by command; 'bonddhcp start dhcp6@c0' begins it", client.Log, StringComparison.Ordinal);
+        Assert.DoesNotContain("dhcp4@c0 stays stopped", client.Log, StringComparison.Ordinal);
+    }
+
     [DhclientFact(DisplayName = "A dhclient on an interface that interfaces(5) makes static is named, and ended by --stop-dhclient; nothing is released")]
     public async Task StopDhclient_OnAStaticInterface_EndsIt()
     {
@@ -185,6 +224,51 @@ public sealed class ImportDhclientTests(ITestOutputHelper output)
         Assert.Empty(bed.Trace.Dhcp("RELEASE"));
     }
 
+    [DhclientFact(DisplayName = "A dhclient on a slave of an imported bond is named, and ended by --stop-dhclient without a release; one on a slave of another master is named and left alone")]
+    public async Task StopDhclient_OnASlave_EndsIt()
+    {
+        await using NetworkBed bed = await NetworkBed.CreateAsync(output.WriteLine);
+        await bed.StartServerAsync(ServerConfiguration.DnsmasqDefault);
+        int process = Start(bed, ["-4", "-lf", Leases]);
+        string address = Assert.Single(bed.ClientAddresses());
+        string bond = Path.Combine(bed.Client.Scratch, "bond"), other = Path.Combine(bed.Client.Scratch, "other");
+        File.WriteAllText(bond, "auto bond0\niface bond0 inet dhcp\n  bond-slaves c0 e0\n  bond-mode active-backup\nauto c0\niface c0 inet manual\n");
+        File.WriteAllText(other, "auto e0\niface e0 inet dhcp\n");
+        BondDhcpProcess client = bed.Add(new BondDhcpProcess(bed.Client));
+
+        bed.Client.Ip("link add br9 type bridge");
+        bed.Client.Ip("link set c0 master br9");
+        foreach (string[] arguments in (string[][])[["import", other], ["import", "--stop-dhclient", other]])
+        {
+            ProgramResult left = await client.CommandAsync(arguments);
+            Assert.Equal(0, left.ExitCode);
+            Assert.Contains($"dhclient (process {process}) on c0 is running on a slave of br9; that is not imported, and the client is left alone\n", left.Error, StringComparison.Ordinal);
+            Assert.NotNull(ProcessIdentity.Of(process));
+        }
+        bed.Client.Ip("link set c0 nomaster");
+
+        ProgramResult named = await client.CommandAsync("import", bond);
+        output.WriteLine(named.ToString());
+        Assert.Equal(0, named.ExitCode);
+        Assert.Contains($"dhclient (process {process}) on c0 is running on a slave of bond0\n", named.Error, StringComparison.Ordinal);
+        Assert.Contains("bonddhcp import --stop-dhclient", named.Error, StringComparison.Ordinal);
+        Assert.NotNull(ProcessIdentity.Of(process));
+        ProgramResult stopped = await client.CommandAsync("import", "--stop-dhclient", bond);
+        output.WriteLine(stopped.ToString());
+        Assert.Equal(0, stopped.ExitCode);
+        Assert.Contains($"dhclient (process {process}) on c0 is stopped, without a release\nbonddhcp: c0 is a slave of bond0: an address that the client left on it goes", stopped.Error, StringComparison.Ordinal);
+        Assert.Null(ProcessIdentity.Of(process));
+        Assert.Equal(address, Assert.Single(bed.ClientAddresses()));
+        Assert.Empty(bed.Trace.Dhcp("RELEASE"));
+    }
+
+    // The table of both first packets, without what is told before and after it.
+    private static string PacketOf(ProgramResult result)
+    {
+        string text = result.Error[result.Error.IndexOf(": the first packet", StringComparison.Ordinal)..];
+        return string.Join('\n', text.Split('\n').Skip(1).TakeWhile(line => line.StartsWith("  ", StringComparison.Ordinal)));
+    }
+
     [DhclientFact(DisplayName = "import --stop-dhclient of dhclient -6: address, DUID and IAID stay, CONFIRM and no SOLICIT")]
     public async Task StopDhclient_OfDhcp6_LeavesTheAddress()
     {
@@ -195,9 +279,12 @@ public sealed class ImportDhclientTests(ITestOutputHelper output)
         Assert.NotEqual("", address);
 
         File.Delete(scene.Client.ConfigurationFile);
+        ProgramResult look = await scene.Client.CommandAsync("import", Conf(bed), Leases6);
         ProgramResult import = await scene.Client.CommandAsync("import", "--stop-dhclient", "--output", scene.Client.ConfigurationFile, Conf(bed), Leases6);
         output.WriteLine(import + File.ReadAllText(scene.Client.ConfigurationFile));
         Assert.Equal(0, import.ExitCode);
+        Assert.Equal(PacketOf(import), PacketOf(look));
+        Assert.Contains("  option request: in the CONFIRM of dhclient -6 alone, whose answer brings no options; ", import.Error, StringComparison.Ordinal);
         Assert.Contains($"dhclient -6 (process {process}) on c0 is stopped", import.Error, StringComparison.Ordinal);
         Assert.Equal(address, Dhcp6Addresses(bed));
 
@@ -248,54 +335,6 @@ public sealed class ImportDhclientTests(ITestOutputHelper output)
         Assert.Equal(0, import.ExitCode);
         Assert.DoesNotContain("process", import.Error, StringComparison.Ordinal);
         Assert.True(Directory.Exists($"/proc/{process}"));
-    }
-
-    [Fact(DisplayName = "import: TOML alone on stdout, FILE is not written over without a word, exit codes, and a daemon that runs is in the way")]
-    public async Task Command_InEachUse_EndsAsTheContractSays()
-    {
-        await using NetworkBed bed = await NetworkBed.CreateAsync(output.WriteLine);
-        using SystemTree tree = new SystemTree().File("/etc/network/interfaces", "auto c0\niface c0 inet dhcp\n");
-        BondDhcpProcess client = bed.Add(new BondDhcpProcess(bed.Client));
-        string file = Path.Combine(tree.Root, "out.toml");
-
-        ProgramResult plain = await client.CommandAsync("import", "--root", tree.Root);
-        Assert.Equal(0, plain.ExitCode);
-        Assert.Contains("dhcp4 = true # /etc/network/interfaces:2\n", plain.Output, StringComparison.Ordinal);
-        Assert.True(File.Exists(Path.Combine(client.StateDirectory, "duid")));
-        Assert.Equal(0, (await client.CommandAsync("import", "--root", tree.Root, "--output", file)).ExitCode);
-        Assert.Equal(plain.Output, await File.ReadAllTextAsync(file));
-        Assert.Equal(0, (await client.CommandAsync("import", "--root", tree.Root, "--output", file)).ExitCode);
-        await File.WriteAllTextAsync(file, "# mine\n");
-        ProgramResult refused = await client.CommandAsync("import", "--root", tree.Root, "--output", file);
-        Assert.Equal(1, refused.ExitCode);
-        Assert.Contains("--replace", refused.Error, StringComparison.Ordinal);
-        Assert.Equal("# mine\n", await File.ReadAllTextAsync(file));
-        Assert.Equal(0, (await client.CommandAsync("import", "--root", tree.Root, "--output", file, "--replace")).ExitCode);
-
-        Assert.Equal(2, (await client.CommandAsync("import", "--root", "/nowhere")).ExitCode);
-        Assert.Equal(2, (await client.CommandAsync("import", "--root", tree.Root, "--stop-dhclient")).ExitCode);
-        Assert.Equal(2, (await client.CommandAsync("import", "--root", tree.Root, "/no/such/file")).ExitCode);
-        Assert.Equal(2, (await client.CommandAsync("import", "--replace")).ExitCode);
-        using SystemTree junk = new SystemTree().File("/README.md", "# A project\nsend us a letter\nsource code\n").File("/etc/dhcp/dhclient.conf", "send host-name \"x\";\n");
-        foreach (string[] arguments in (string[][])[["--root", junk.Root, "/README.md"], ["--root", junk.Root]])
-        {
-            ProgramResult none = await client.CommandAsync(["import", .. arguments]);
-            Assert.Equal((1, ""), (none.ExitCode, none.Output));
-            Assert.EndsWith("bonddhcp: nothing here is to be imported\n", none.Error, StringComparison.Ordinal);
-        }
-        ProgramResult relative = await client.CommandAsync("import", Path.GetRelativePath(Environment.CurrentDirectory, Path.Combine(tree.Root, "etc/network/interfaces")));
-        Assert.Equal(0, relative.ExitCode);
-        Assert.Contains("dhcp4 = true # " + tree.Root, relative.Output, StringComparison.Ordinal);
-        using SystemTree empty = new();
-        Assert.Equal(1, (await client.CommandAsync("import", "--root", empty.Root)).ExitCode);
-
-        client.Configure();
-        client.Start();
-        await Wait.UntilAsync(() => client.CommandAsync("status").GetAwaiter().GetResult().ExitCode == 0, Patience, "the daemon", () => client.Log);
-        string interfaces = Path.Combine(tree.Root, "etc/network/interfaces");
-        ProgramResult busy = await client.CommandAsync("import", interfaces);
-        Assert.Equal(1, busy.ExitCode);
-        Assert.Contains($"process {client.Daemon.Id}", busy.Error, StringComparison.Ordinal);
     }
 
     // Of the files of this machine none is read.

@@ -3,6 +3,7 @@ using System.Text.Json;
 using BondDhcp.Bond.Addressing;
 using BondDhcp.Bond.Links;
 using BondDhcp.Host.Configuration;
+using BondDhcp.Host.Import;
 using BondDhcp.Host.Import.Running;
 using BondDhcp.Host.Import.Wide;
 using BondDhcp.Net;
@@ -40,6 +41,10 @@ public sealed class ImportDhcp6cTests(ITestOutputHelper output)
         if (delegation) bed.Client.Ip($"-6 address add {ByHand} dev {Lan} nodad");
 
         File.Delete(scene.Client.ConfigurationFile);
+        // What a look shows is what is sent when it has ended.
+        ProgramResult look = await scene.Client.CommandAsync("import", conf, DuidFile);
+        Assert.Contains("message: SOLICIT of dhcp6c, REBIND of bonddhcp", look.Error, StringComparison.Ordinal);
+        Assert.DoesNotContain("of dhcp6c stays", look.Error, StringComparison.Ordinal);
         ProgramResult import = await scene.Client.CommandAsync("import", "--stop-dhclient", "--output", scene.Client.ConfigurationFile, conf, DuidFile);
         output.WriteLine(import.ToString());
         Assert.Equal(0, import.ExitCode);
@@ -122,19 +127,32 @@ public sealed class ImportDhcp6cTests(ITestOutputHelper output)
         Assert.DoesNotContain("dhcp6c's DHCPv6 lease", import.Error, StringComparison.Ordinal);
     }
 
-    [Theory(DisplayName = "The subnet of a delegated prefix is told by its number; static addresses and, beside others, unique local ones are not it, and of two neither is")]
+    [Theory(DisplayName = "The subnet of a delegated prefix is told by its number and the interface identifier; static addresses and, beside others, unique local ones are not it, and of two neither is")]
     [InlineData("2001:db8:aa00:103::1/64", "", "2001:db8:aa00:103::1")]
     [InlineData("2001:db8:aa00:104::1/64 2001:db8::3/128 2001:db8:3::1/64", "", "")]
     [InlineData("fd00:1:1:3::1/64 2001:db8:aa00:103::1/64", "", "2001:db8:aa00:103::1")]
     [InlineData("fd00:1:1:3::1/64", "", "fd00:1:1:3::1")]
+    [InlineData("fd00:1:1:3::2/64", "", "")] // the number alone: given by hand
+    [InlineData("2001:db8:aa00:103::2/64", "", "")]
+    [InlineData("2001:db8:aa00:103::2/64 2001:db8:aa00:203:0:ff:fe00:b0b/64", "", "2001:db8:aa00:203:0:ff:fe00:b0b")]
     [InlineData("fd00:1:1:3::1/64", "fd00:1:1:3::1/64", "")]
-    [InlineData("2001:db8:bb00:3::7/64 2001:db8:aa00:103::1/64", "2001:db8:bb00:3::1/64", "2001:db8:aa00:103::1")]
-    [InlineData("2001:db8:bb00:3::7/64 2001:db8:aa00:103::1/64", "192.0.2.7/24", "2001:db8:bb00:3::7 2001:db8:aa00:103::1")]
+    [InlineData("2001:db8:bb00:3::1/64 2001:db8:aa00:103::1/64", "2001:db8:bb00:3::9/64", "2001:db8:aa00:103::1")]
+    [InlineData("2001:db8:bb00:3::1/64 2001:db8:aa00:103::1/64", "192.0.2.7/24", "2001:db8:bb00:3::1 2001:db8:aa00:103::1")]
     public void Subnet_OfADelegatedPrefix_IsToldByItsNumber(string permanent, string written, string expected)
     {
         List<Ipv6InterfaceAddress> there = [.. permanent.Split(' ').Select(Ipv6Prefix.Parse).Select(one => new Ipv6InterfaceAddress(3, one.Address, one.PrefixLength))];
         ImmutableArray<StaticAddress> fixedOnes = [.. written.Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(one => StaticText.ReadAddress(one, out _)!)];
-        Assert.Equal(expected, string.Join(' ', Dhcp6cLeftovers.Fitting(there, new Dhcp6cSubnet("w2", 3, 8), fixedOnes).Select(one => one.Address)));
+        ulong[] identifiers = [1, MacAddress.Parse("02:00:00:00:0b:0b").ModifiedEui64];
+        Assert.Equal(expected, string.Join(' ', Dhcp6cLeftovers.Fitting(there, new Dhcp6cSubnet("w2", 3, 8), fixedOnes, identifiers).Select(one => one.Address)));
+        Assert.Empty(Dhcp6cLeftovers.Fitting(there, new Dhcp6cSubnet("w2", 3, 8), fixedOnes, []));
+    }
+
+    [Fact(DisplayName = "ifid and ifid-random of a prefix-interface are read: they are what the addresses of a delegated prefix are told by")]
+    public void PrefixInterface_WithAnIdentifier_IsRead()
+    {
+        Dhcp6cConf conf = Dhcp6cConf.Read("f", "interface c0 { send ia-pd 1; };\nid-assoc pd 1 { prefix-interface a { sla-id 1; ifid 18446744073709551615; }; prefix-interface b { ifid-random; }; prefix-interface c { ifid x; }; };\n", new ImportDraft());
+        ImmutableArray<Dhcp6cSubnet> subnets = Assert.Single(conf.Of("c0")!.Associations).Subnets;
+        Assert.Equal([(ulong.MaxValue, false), (null, true), (null, false)], subnets.Select(one => ((ulong?)one.InterfaceId, one.IsRandom)));
     }
 
     [Theory(DisplayName = "The command line of a dhcp6c says what it serves")]

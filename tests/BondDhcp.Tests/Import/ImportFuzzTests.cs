@@ -26,9 +26,15 @@ public sealed class ImportFuzzTests
     private const string Conf = """
         option my-number code 224 = unsigned integer 32; send my-number 7; send host-name = gethostname(); send dhcp-client-identifier = hardware;
         also request ntp-servers, dhcp6.fqdn; require subnet-mask; supersede domain-name "a\040b"; prepend domain-name-servers 127.0.0.1; reject 10.0.0.1;
-        select-timeout 5; interface "c0" { request routers; default ip-forwarding on; } alias { interface "c0"; fixed-address 192.0.2.1; }
+        include "/etc/dhcp/a"; include "/etc/dhcp/none"; include "/etc/dhcp/dhclient.conf";
+        select-timeout 5; interface "c0" { include "/etc/dhcp/b"; request routers; default ip-forwarding on; } alias { interface "c0"; fixed-address 192.0.2.1; }
 
         """;
+
+    /// <summary>What <see cref="Conf"/> includes, and includes it again.</summary>
+    private const string IncludedA = "send user-class \"a\"; include \"/etc/dhcp/b\"; include \"/etc/dhcp/a\"; interface \"c0\" { include \"/etc/dhcp/b\"; }\n";
+
+    private const string IncludedB = "prepend domain-name-servers 192.0.2.3; include \"/etc/dhcp/dhclient.conf\"; lease { fixed-address 192.0.2.9; expire 2 2000/1/12 00:00:01; }\n";
 
     private const string Interfaces = """
         source other/*
@@ -43,6 +49,20 @@ public sealed class ImportFuzzTests
           bond-slaves eth0 eth1
           bond_mode active-backup
           bond-arp-ip-target 192.0.2.1 192.0.2.2
+        allow-hotplug w0
+        iface w0 inet manual
+          bond-master bond0
+          wpa-ssid "my #net"
+          wpa-psk a "phrase" #1
+          wpa_key_mgmt WPA-PSK WPA-EAP
+          wpa-bssid 00:11:22:33:44:55
+          wpa-freq-list 2412 2437
+          wpa-wep-key0 0123456789
+          wpa-psk-file /etc/psk
+          wpa-driver nl80211
+        iface w1 inet manual
+          wpa-roam /etc/roam.conf
+        iface default inet dhcp
 
         """;
 
@@ -74,10 +94,11 @@ public sealed class ImportFuzzTests
         long started = Stopwatch.GetTimestamp();
         Parallel.For(0, iterations, i =>
         {
-            byte[] octets = i == 0 ? sound : Fuzzing.Mutate(sound, Fuzzing.Random(i));
+            Random? random = i == 0 ? null : Fuzzing.Random(i);
+            byte[] octets = random is null ? sound : Fuzzing.Mutate(sound, random);
             long before = GC.GetAllocatedBytesForCurrentThread();
             _ = ImportFileKinds.Of("/etc/file", octets);
-            Read(kind, octets);
+            Read(kind, octets, random);
             Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, Fuzzing.MaxAllocated);
         });
         Assert.InRange(Stopwatch.GetElapsedTime(started), TimeSpan.Zero, Fuzzing.MaxMean * iterations);
@@ -89,7 +110,7 @@ public sealed class ImportFuzzTests
         using SystemTree tree = new();
         (string Path, string Text)[] files =
         [
-            ("/etc/network/interfaces", Interfaces), ("/etc/dhcp/dhclient.conf", Conf), ("/var/lib/dhcp/dhclient.leases", Leases),
+            ("/etc/network/interfaces", Interfaces), ("/etc/dhcp/dhclient.conf", Conf), ("/etc/dhcp/a", IncludedA), ("/etc/dhcp/b", IncludedB), ("/var/lib/dhcp/dhclient.leases", Leases),
             ("/etc/wide-dhcpv6/dhcp6c.conf", Dhcp6c), ("/etc/conf.d/network.conf", NetworkConf),
         ];
         for (int i = 0; i < Math.Max(1, Fuzzing.Iterations / 500); i++)
@@ -97,11 +118,14 @@ public sealed class ImportFuzzTests
             Random random = Fuzzing.Random(i);
             foreach ((string path, string text) in files) tree.File(path, Fuzzing.Mutate(Encoding.Latin1.GetBytes(text), random));
             ImportOutcome outcome = tree.Import(new() { ["c0"] = "02:00:00:00:0a:0a" }); // reads its own work, and throws where that is refused
+            // And a file of wpa_supplicant is one line a field, each short enough for its reader.
+            foreach (ImportedSupplicant made in outcome.Supplicants)
+                Assert.All(made.Text.Split('\n'), line => Assert.Matches("^($|#.*|ctrl_interface=.*|ap_scan=[012]|network=\\{|\\}|  [a-z0-9_]+=[^\\x00-\\x1f\\x7f]{1,490})$", line));
             Assert.All(outcome.Toml.Split('\n'), line => Assert.All(line, c => Assert.InRange(c, ' ', '~')));
         }
     }
 
-    private static void Read(string kind, byte[] octets)
+    private static void Read(string kind, byte[] octets, Random? random)
     {
         ImportDraft draft = new();
         string text = Encoding.Latin1.GetString(octets);
@@ -111,12 +135,21 @@ public sealed class ImportFuzzTests
                 DhclientLeaseFile file = DhclientLeaseFile.Read(text);
                 Assert.All(file.Leases, lease => Assert.True(lease.Address.IsUsableUnicast));
                 break;
-            case "conf": DhclientConf.Read("f", text, draft); break;
-            case "interfaces": InterfacesImport.Take(InterfacesFile.Read("f", text, draft, (_, _, _) => []), draft); break;
+            case "conf": DhclientConf.Read("/etc/dhcp/dhclient.conf", text, draft, path => Included(path, random)); break;
+            case "interfaces": InterfacesImport.Take(InterfacesFile.Read("f", text, draft, (_, _, _) => []), draft, static _ => "a phrase of a file\n"); break;
             case "dhcp6c": Dhcp6cConf.Read("f", text, draft); break;
             case "network.conf": NetworkConfImport.Read("f", text, draft); break;
             case "modprobe": ModprobeOptions.Read("f", text, draft); break;
             default: _ = Dhcp6cDuid.Read(octets); break;
         }
+    }
+
+    // The included files are damaged as well, and each time otherwise.
+    private static IncludedFile Included(string path, Random? random)
+    {
+        string? sound = path switch { "/etc/dhcp/a" => IncludedA, "/etc/dhcp/b" => IncludedB, _ => null };
+        if (sound is null) return new IncludedFile(path, null, "there is no such file");
+        byte[] octets = Encoding.Latin1.GetBytes(sound);
+        return new IncludedFile(path, Encoding.Latin1.GetString(random is null ? octets : Fuzzing.Mutate(octets, random)), null);
     }
 }

@@ -109,7 +109,7 @@ public sealed class ImportParserTests
 
     [Theory(DisplayName = "A lease that no server's message could have granted is refused with the reason")]
     [InlineData("option dhcp-server-identifier 192.0.2.1; bootp;", "BOOTP")]
-    [InlineData("option subnet-mask 255.255.255.0;", "ServerIdentifier")]
+    [InlineData("option subnet-mask 255.255.255.0;", "a DHCPACK like it would not be taken: it does not name one server (dhcp-server-identifier)")]
     public void Lease_ThatCannotBe_IsRefused(string inside, string why)
     {
         DhclientLeaseFile file = DhclientLeaseFile.Read($"lease {{ interface \"c0\"; fixed-address 192.0.2.62; {inside} expire never; }}");
@@ -165,6 +165,7 @@ public sealed class ImportParserTests
     [Theory(DisplayName = "Each file is told by what is in it, whatever it is called")]
     [InlineData("auto lo\niface lo inet loopback\n", ImportFileKind.Interfaces)]
     [InlineData("# x\nsend host-name \"a\";\n", ImportFileKind.DhclientConf)]
+    [InlineData("include \"/etc/dhcp/local.conf\";\nlease {\n interface \"c0\";\n}\n", ImportFileKind.DhclientConf)]
     [InlineData("default-duid \"\\000\";\n", ImportFileKind.DhclientLeases)]
     [InlineData("lease6 {\n interface \"c0\";\n}\n", ImportFileKind.DhclientLeases)]
     [InlineData("interface eth0 {\n send ia-na 0;\n};\nid-assoc na 0 { };\n", ImportFileKind.Dhcp6cConf)]
@@ -225,6 +226,26 @@ public sealed class ImportParserTests
         Assert.Equal("it is no regular file", why);
         Assert.Null(root.ReadOctets("/large", out why));
         Assert.Equal("it is larger than 1048576 octets", why);
+    }
+
+    [Fact(DisplayName = "A file that is there is trusted where it is root's or ours, nobody else can write it, and it is no link; which is not followed")]
+    public void File_OfAnother_IsUntrusted()
+    {
+        using SystemTree tree = new SystemTree().File("/sound", new byte[1 << 17]).File("/other", "").File("/group", "").File("/all", "").Link("/link", "sound");
+        string Of(string name) => Path.Combine(tree.Root, name);
+        Linux.PrivateNetwork.Command("chown", "65534 " + Of("other"));
+        Linux.PrivateNetwork.Command("mkfifo", Of("fifo"));
+        File.SetUnixFileMode(Of("sound"), UnixFileMode.UserRead | UnixFileMode.GroupRead | UnixFileMode.OtherRead);
+        File.SetUnixFileMode(Of("group"), UnixFileMode.UserRead | UnixFileMode.GroupWrite);
+        File.SetUnixFileMode(Of("all"), UnixFileMode.UserRead | UnixFileMode.OtherWrite);
+        Assert.Equal(
+            [null, "belongs to another user", "can be written by its group or by others", "can be written by its group or by others", "is a symbolic link", "is not a regular file"],
+            ((string[])["sound", "other", "group", "all", "link", "fifo"]).Select(name => StateFile.WhyUntrusted(Of(name))));
+        Assert.NotNull(StateFile.MakePrivate(Of("link")));
+        Assert.Null(StateFile.MakePrivate(Of("all")));
+        Assert.Equal(
+            (UnixFileMode.UserRead | UnixFileMode.GroupRead | UnixFileMode.OtherRead, UnixFileMode.UserRead | UnixFileMode.UserWrite),
+            (File.GetUnixFileMode(Of("sound")), File.GetUnixFileMode(Of("all"))));
     }
 
     [Fact(DisplayName = "Values that the configuration's reader refuses are left out and told, whatever they are")]

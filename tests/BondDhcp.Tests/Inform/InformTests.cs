@@ -127,6 +127,7 @@ public sealed class InformTests
         Assert.Equal(Dhcp4DropReason.UnexpectedMessage, Receive(new ReplyMessage(Dhcp4MessageType.Nak, _sent[0].Message.Xid, Fixture.A, Fixture.Server)));
         _client = _client with { Settings = _client.Settings with { RejectServers = [Fixture.Server] } };
         Assert.Equal(Dhcp4DropReason.ServerNotAllowed, Receive(Ack()));
+        Assert.Equal($"server {Fixture.Server} answered, but reject-server excludes it", _client.Why);
         _client = _client with { Settings = _client.Settings with { RejectServers = [] } };
         Receive(Ack());
         Assert.Equal(Dhcp4DropReason.NoExchange, Receive(Ack()));
@@ -202,13 +203,20 @@ public sealed class InformTests
     [Fact(DisplayName = "Flooded with changes of the path, the cap on messages holds")]
     public void Flapping_StaysUnderTheCap()
     {
+        const string heldBack = "^held back: 20 DHCP messages in a minute are the limit, the next in [0-9]+ s$";
         Start();
         for (int i = 0; i < 600; i++)
         {
             Feed(new Dhcp4InformInput.PathChanged(PathClass.Unknown));
+            if (i == 400) Assert.Matches(heldBack, _client.WhyAt(_now)!);
             For(0.1);
         }
         Assert.InRange(_sent.Count, 10, TransmitBudget.DhcpPerMinute);
+        // Said once, and until when in the status; over with the next message.
+        Assert.Matches(heldBack, Assert.Single(_all.OfType<Dhcp4Effect.Tell>(), tell => tell.Report.Event == "warning").Report.Fields[0].Value!.ToString()!);
+        int sent = _sent.Count;
+        while (_sent.Count == sent && _now.Seconds < 200) For(0.5);
+        Assert.DoesNotContain("held back", _client.WhyAt(_now) ?? "", StringComparison.Ordinal);
     }
 
     [Fact(DisplayName = "Options of the configuration are in force here too")]

@@ -25,6 +25,13 @@ internal static class PrivateMounts
         body();
     });
 
+    /// <summary>Runs <paramref name="body"/> with a file mounted over another, as containers have their resolv.conf.</summary>
+    public static void WithFile(string source, string target, Action body) => OnThread(() =>
+    {
+        Mount(source, target, null, MS_BIND, null);
+        body();
+    });
+
     /// <summary>In <see cref="WithTmpfs"/>: nothing can be written there from now on.</summary>
     public static void MakeReadOnly(string directory) => Mount("tmpfs", directory, "tmpfs", MS_REMOUNT | MS_RDONLY, null);
 

@@ -12,6 +12,9 @@ public sealed class SequencesTests
 
     public static IEnumerable<object[]> Sources => Linq.Select(s_sources, static source => new object[] { source });
 
+    private static readonly IEqualityComparer<int> s_parity =
+        EqualityComparer<int>.Create(static (one, other) => IsOdd(one) == IsOdd(other), static one => IsOdd(one) ? 1 : 0);
+
     private static bool IsOdd(int one) => one % 2 == 1;
 
     [Theory(DisplayName = "Sequences of numbers: as System.Linq")]
@@ -35,16 +38,15 @@ public sealed class SequencesTests
         Assert.Equal(Linq.Prepend(source, 7), Sequences.Prepend(source, 7));
         Assert.Equal(Linq.Reverse((IEnumerable<int>)source), Sequences.Reverse(source));
         Assert.Equal(Linq.Distinct(source), Sequences.Distinct(source));
-        Assert.Equal(Linq.DistinctBy(source, IsOdd), Sequences.DistinctBy(source, IsOdd));
+        Assert.Equal(Linq.Distinct(source, s_parity), Sequences.Distinct(source, s_parity));
         Assert.Equal(Linq.Union(source, [2, 9, 9]), Sequences.Union(source, [2, 9, 9]));
         Assert.Equal(Linq.Except(source, [2, 9]), Sequences.Except(source, [2, 9]));
-        Assert.Equal(Linq.Zip(source, [4, 5, 6]), Sequences.Zip(source, [4, 5, 6]));
         Assert.Equal(Linq.DefaultIfEmpty(source, 4), Sequences.DefaultIfEmpty(source, 4));
         Assert.Equal(Linq.OfType<IComparable>(source), Sequences.OfType<IComparable>(source));
         Assert.Equal(source, Sequences.ToArray(source));
     }
 
-    [Theory(DisplayName = "Orders and groups: as System.Linq, and equal ones as they were")]
+    [Theory(DisplayName = "Orders: as System.Linq, and equal ones as they were")]
     [MemberData(nameof(Sources))]
     public void Orders_AreThoseOfLinq(int[] source)
     {
@@ -52,10 +54,6 @@ public sealed class SequencesTests
         Assert.Equal(Linq.Order(source), Sequences.Order(source));
         Assert.Equal(Linq.OrderBy(pairs, static pair => pair.Key), Sequences.OrderBy(pairs, static pair => pair.Key));
         Assert.Equal(Linq.OrderByDescending(pairs, static pair => pair.Key), Sequences.OrderByDescending(pairs, static pair => pair.Key));
-        IEnumerable<IGrouping<int, (int Key, int At)>> expected = Linq.GroupBy(pairs, static pair => pair.Key);
-        List<Group<int, (int Key, int At)>> groups = Sequences.GroupBy(pairs, static pair => pair.Key);
-        Assert.Equal(Linq.Select(expected, static group => group.Key), Linq.Select(groups, static group => group.Key));
-        Assert.Equal(Linq.SelectMany(expected, static group => group), Linq.SelectMany(groups, static group => group));
     }
 
     [Theory(DisplayName = "Sorting asks n log n times, whatever the order was, and keeps equal ones as they were")]
@@ -104,6 +102,9 @@ public sealed class SequencesTests
         {
             Assert.Equal(Linq.SequenceEqual(source, other), Sequences.SequenceEqual((IEnumerable<int>)source, other));
             Assert.Equal(Linq.SequenceEqual(source, other), Sequences.SequenceEqual(same, [.. other]));
+            Assert.Equal(
+                Linq.SequenceEqual(Linq.Select(source, IsOdd), Linq.Select(other, IsOdd)),
+                Sequences.SequenceEqual(same, [.. other], static (one, another) => IsOdd(one) == IsOdd(another)));
         }
         if (source.Length == 0)
         {

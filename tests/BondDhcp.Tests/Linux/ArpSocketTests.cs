@@ -46,6 +46,34 @@ public sealed class ArpSocketTests
     });
 
     [Fact]
+    public void Open_WantingNothing_HearsNothingUntilItWantsSomething() => PrivateNetwork.Run(() =>
+    {
+        using var reader = new HardwareAddressReader();
+        using ArpSocket? socket = ArpSocket.Open(reader.IndexOf("c0"), ArpWatch.None);
+        using var other = new RawLink(reader.IndexOf("s0"));
+        Assert.NotNull(socket);
+        ArpPacket claim = ArpPacket.Announcement(s_other, s_address);
+        Send(other, claim, MacAddress.Broadcast);
+        socket.Watch = new ArpWatch(s_address, null);
+        Assert.Equal(SocketOutcome.Empty, socket.Receive(out _).Outcome);
+        Send(other, claim, MacAddress.Broadcast);
+        Assert.Equal(SocketOutcome.Done, socket.Receive(out _).Outcome);
+    });
+
+    [Fact]
+    public void Interface_ThatIsGone_GivesNoSocketOrNoWatch() => PrivateNetwork.Run(() =>
+    {
+        const int nobody = 4711;
+        var watch = new ArpWatch(s_address, null);
+        Assert.Null(ArpSocket.Open(nobody, watch));
+        using ArpSocket? socket = ArpSocket.Open(nobody, ArpWatch.None);
+        Assert.NotNull(socket);
+        socket.Watch = watch;
+        Assert.Equal(ArpWatch.None, socket.Watch);
+        Assert.Equal(SocketOutcome.LinkGone, socket.Send(ArpPacket.Announcement(s_other, s_address), MacAddress.Broadcast).Outcome);
+    });
+
+    [Fact]
     public void Watch_ChangedWhilePacketsWait_JudgesThemAnew() => PrivateNetwork.Run(() =>
     {
         using var reader = new HardwareAddressReader();

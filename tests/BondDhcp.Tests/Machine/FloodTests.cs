@@ -12,7 +12,7 @@ public class FloodTests
     [Fact(DisplayName = "AX-8 a million different OFFERs: memory constant within 1 MiB")]
     public void Offers_AMillion_TakeNoMemory()
     {
-        const int count = 1_000_000;
+        const int count = 1_000_000, round = count / 5;
         EntropySource entropy = ScriptedEntropy.Middle();
         var surroundings = new Dhcp4Surroundings { Mac = Fixture.A };
         var reception = new Dhcp4Reception(1, Fixture.GatewayMac, false, 0);
@@ -22,12 +22,15 @@ public class FloodTests
             .Step(new Dhcp4Input.Start(Dhcp4Memory.Empty, false, true), surroundings, Instant.Zero, entropy, effects);
         byte[] offer = Fixture.Offer(((Dhcp4Effect.Transmit)effects.Last(effect => effect is Dhcp4Effect.Transmit)).Message.Xid, Fixture.A).ToOctets();
 
-        long before = 0;
+        // The process's memory is that of the test runner too, which writes down what other tests said: a growth of the client's would
+        // be in every round, and so in the least.
+        long before = 0, leastGrowth = long.MaxValue;
         int tooMany = 0;
         for (int i = 0; i < count; i++)
         {
             // The kept ones are there before the first measurement.
             if (i == 1000) before = GC.GetTotalMemory(forceFullCollection: true);
+            else if (i > 0 && i % round == 0) Measure();
             // Another address and another server each time; the server identifier is the first option after 53.
             Ipv4Address.Parse("10.0.0.10").CopyTo(offer.AsSpan(16));
             offer[17] = (byte)(i >> 16);
@@ -38,11 +41,18 @@ public class FloodTests
             client = client.Receive(view, reception, surroundings, Instant.FromSeconds(1), entropy, effects, out Dhcp4DropReason dropped);
             if (dropped == Dhcp4DropReason.TooManyOffers) tooMany++;
         }
-        long after = GC.GetTotalMemory(forceFullCollection: true);
+        Measure();
 
         Assert.Equal(count - Dhcp4Acquisition.MaxOffers, tooMany);
         Assert.Equal("selecting", client.StateName);
-        Assert.InRange(after - before, long.MinValue, 1 << 20);
+        Assert.InRange(leastGrowth, long.MinValue, (1 << 20) / (count / round));
+
+        void Measure()
+        {
+            long now = GC.GetTotalMemory(forceFullCollection: true);
+            leastGrowth = Math.Min(leastGrowth, now - before);
+            before = now;
+        }
     }
 
     [Fact(DisplayName = "AX-12 a rogue server that offers and refuses at once: DISCOVERs slow down")]

@@ -294,29 +294,6 @@ public class PathTests
     }
 
     [Fact]
-    public void AddressRemoved_ByAnotherProgram_IsPutBackThreeTimes()
-    {
-        MachineBench bench = new MachineBench().Bind();
-        for (int i = 0; i < 3; i++)
-        {
-            bench.Step(new Dhcp4Input.AddressRemoved()).After(10.001);
-            Assert.Equal(i + 1, bench.Effects.OfType<Dhcp4Effect.Configure>().Count());
-        }
-        bench.Step(new Dhcp4Input.AddressRemoved());
-        Assert.Null(bench.Configured);
-        Assert.Single(bench.Told("leaseLost"));
-        Assert.Equal(3, bench.After(100).Effects.OfType<Dhcp4Effect.Configure>().Count());
-    }
-
-    [Fact]
-    public void AddressRemoved_AllTheTime_IsPutBackOnceIn10Seconds()
-    {
-        MachineBench bench = new MachineBench().Bind();
-        for (int i = 0; i < 9; i++) bench.Step(new Dhcp4Input.AddressRemoved()).After(1);
-        Assert.Single(bench.Effects.OfType<Dhcp4Effect.Configure>());
-    }
-
-    [Fact]
     public void Retransmitted_WithTheNewAddress_TakesAReplyToEither()
     {
         MachineBench bench = new MachineBench().Start();

@@ -70,6 +70,23 @@ public class StopTests
         Assert.Equal(new Dhcp4Effect.CommandDone(DhcpCommand.Renew, false, "stopped"), Assert.Single(bench.Effects.OfType<Dhcp4Effect.CommandDone>()));
     }
 
+    [Fact(DisplayName = "A4-13 released to the server that extended it last: the lease of the one before is not asked for again; one of another network is")]
+    public void Release_ForgetsTheSameAddressOfEarlierServers()
+    {
+        // No gateway answers: server and subnet tell networks apart.
+        Dhcp4Lease earlier = Fixture.Lease(gatewayKnown: false);
+        Dhcp4Lease last = earlier with { Ack = Fixture.Ack(0x1234, Fixture.A, Fixture.Server2).ToReply() };
+        MachineBench bench = new MachineBench().Start(Fixture.Memory(last, earlier), present: true);
+        bench.Step(new Dhcp4Input.Command(DhcpCommand.Release)).After(100);
+        Assert.Empty(bench.Stored.Leases);
+        bench.Forget().Step(new Dhcp4Input.Command(DhcpCommand.Acquire));
+        Assert.Equal(Dhcp4MessageType.Discover, bench.Last.Message.Type);
+
+        Dhcp4Lease here = Fixture.Lease() with { GatewayMac = Fixture.GatewayMac }, elsewhere = Fixture.Lease() with { GatewayMac = Fixture.Stranger };
+        bench = new MachineBench().Start(Fixture.Memory(here, elsewhere), present: true).Step(new Dhcp4Input.Stop(Release: true)).After(1);
+        Assert.Equal(Fixture.Stranger, Assert.Single(bench.Stored.Leases).GatewayMac);
+    }
+
     [Fact]
     public void Release_ThenAcquire_AsksForTheSameAddress()
     {

@@ -9,6 +9,16 @@ namespace BondDhcp.Tests.Machine6;
 
 public class ExtensionTests
 {
+    [Fact(DisplayName = "18.2.10.1 rebind by command, answered first by a server without prefixes: the other one's answer is taken too")]
+    public void Rebind_AnsweredInPart_GoesOnForTheRest()
+    {
+        Machine6Bench bench = Machine6Bench.WithPrefix().Step(new Dhcp6Input.Command(DhcpCommand.Rebind)).Take(Fixture6.Reply(Fixture6.Server2));
+        Assert.Equal("rebinding", bench.State);
+        Assert.True(Assert.Single(bench.Effects.OfType<Dhcp6Effect.CommandDone>()).Succeeded);
+        bench.Take(Fixture6.Reply().IaPd(300, 480, (Fixture6.P, 600, 900)));
+        Assert.Equal(("bound", Fixture6.Server), (bench.State, bench.Client.Lease!.ServerIdentifier));
+    }
+
     [Fact(DisplayName = "A6-20 two IAs: one RENEW at the earliest T1 with both, one REBIND at the earliest T2")]
     public void Times_OfTwoIas_AreTheEarliest()
     {

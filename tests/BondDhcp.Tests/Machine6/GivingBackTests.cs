@@ -80,7 +80,7 @@ public class GivingBackTests
     public void Duplicate_BesideAPrefix_AsksForAnotherAddressSoon()
     {
         Machine6Bench bench = Machine6Bench.WithPrefix().Step(new Dhcp6Input.AddressDuplicate(Fixture6.L)).Take(Fixture6.Empty());
-        Assert.Equal(("bound", "the server gave no address"), (bench.State, bench.Client.Why));
+        Assert.Equal(("bound", "every address granted is in use by another host; another one is asked for with the next renewal"), (bench.State, bench.Client.Why));
         Assert.Equal(Fixture6.P, Assert.Single(bench.Configured));
         bench.Forget().After(9.9);
         Assert.Empty(bench.Sent);
@@ -228,7 +228,7 @@ public class GivingBackTests
             Assert.Equal(new Dhcp6Effect.CommandDone(command, true, null), Assert.Single(bench.Effects.OfType<Dhcp6Effect.CommandDone>()));
         }
         Machine6Bench none = new Machine6Bench().Start().Step(new Dhcp6Input.Command(DhcpCommand.Renew));
-        Assert.Equal(new Dhcp6Effect.CommandDone(DhcpCommand.Renew, false, "there is no lease"), Assert.Single(none.Effects.OfType<Dhcp6Effect.CommandDone>()));
+        Assert.Equal(new Dhcp6Effect.CommandDone(DhcpCommand.Renew, false, "there is no lease; 'acquire' asks for one"), Assert.Single(none.Effects.OfType<Dhcp6Effect.CommandDone>()));
         none.Step(new Dhcp6Input.Command(DhcpCommand.Acquire)).Step(new Dhcp6Input.Stop(false));
         Assert.Equal(new Dhcp6Effect.CommandDone(DhcpCommand.Acquire, false, "stopped"), none.Effects.OfType<Dhcp6Effect.CommandDone>().Last());
     }
@@ -238,11 +238,24 @@ public class GivingBackTests
     {
         Machine6Bench bench = new Machine6Bench().Bind(Fixture6.Empty().IaNa(3000, 4800, (Fixture6.L, 6000, 9000)));
         double start = bench.Seconds;
-        for (int i = 0; i < 60 && bench.Client.Lease is not null; i++) bench.Step(new Dhcp6Input.AddressRemoved(Fixture6.L)).After(1);
+        for (int i = 0; i < 60 && bench.Client.Lease is not null; i++) bench.Step(new Dhcp6Input.AddressRemoved(Fixture6.L)).After(0.9);
         Assert.Equal(3, bench.Effects.OfType<Dhcp6Effect.Configure>().Count());
         Assert.Single(bench.Told("leaseLost"));
         Assert.Equal(("waiting", "another program removes the addresses"), (bench.State, bench.Client.Why));
         Assert.InRange(bench.Seconds - start, 20, 40);
+    }
+
+    [Fact]
+    public void Renewal_ThatPutsAnAddressBack_IsTheEndOfIt()
+    {
+        Machine6Bench bench = new Machine6Bench().Bind();
+        bench.Step(new Dhcp6Input.AddressRemoved(Fixture6.L)).After(1).Step(new Dhcp6Input.AddressRemoved(Fixture6.L));
+        Assert.Equal("an address of the lease was removed by another program; put back in 9 s", bench.Client.WhyAt(bench.Now));
+        bench.Step(new Dhcp6Input.Command(DhcpCommand.Renew)).Take(Fixture6.Reply());
+        Assert.Null(bench.Client.WhyAt(bench.Now));
+        int configured = bench.Effects.OfType<Dhcp6Effect.Configure>().Count();
+        bench.After(100);
+        Assert.Equal(configured, bench.Effects.OfType<Dhcp6Effect.Configure>().Count());
     }
 
     [Fact]

@@ -143,7 +143,10 @@ public class InformationTests
     public void Auto_ManagedIsCleared_KeepsLeases()
     {
         Machine6Bench bench = Auto().Start(router: Managed).Take(Fixture6.Advertise()).After(1.2).Take(Fixture6.Reply()).Forget();
-        bench.Step(new Dhcp6Input.RouterAdvertised(Neither)).After(301);
+        bench.Step(new Dhcp6Input.RouterAdvertised(Neither));
+        for (int i = 0; i < 4; i++) bench.Step(new Dhcp6Input.RouterAdvertised(Managed)).Step(new Dhcp6Input.RouterAdvertised(Neither));
+        Assert.Contains("routers no longer say", Assert.Single(bench.Told("warning")).Fields.Single().Value!.ToString(), StringComparison.Ordinal);
+        bench.After(301);
         Assert.True(bench.IsConfigured(Fixture6.L));
         Assert.Equal(Dhcp6MessageType.Renew, Assert.Single(bench.Sent).Type);
         Assert.Equal(Fixture6.L, Assert.Single(Assert.Single(bench.Last.Message.IaNas).Addresses));
@@ -225,7 +228,9 @@ public class InformationTests
         bench = new Machine6Bench(settings => settings with { PrefixLengthHint = 56 }).Start();
         bench.Take(Fixture6.Offer().IaNa(Dhcp6StatusCode.NoAddrsAvail).IaPd(Dhcp6StatusCode.NoPrefixAvail)).Run(4.5);
         Assert.Equal(Dhcp6MessageType.InformationRequest, bench.Last.Type);
-        bench.Step(new Dhcp6Input.Command(DhcpCommand.Acquire)).Take(Fixture6.Empty().Dns(Fixture6.Dns));
+        // The search begins anew; what is asked for beside it goes on.
+        uint information = bench.Last.Xid;
+        bench.Step(new Dhcp6Input.Command(DhcpCommand.Acquire)).Take(Fixture6.Empty(xid: information).Dns(Fixture6.Dns));
         Assert.NotNull(bench.Client.Configuration);
         Assert.Empty(bench.Effects.OfType<Dhcp6Effect.CommandDone>());
         bench.Step(new Dhcp6Input.Command(DhcpCommand.Renew)).After(1);

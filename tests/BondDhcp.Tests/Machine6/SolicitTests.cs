@@ -43,6 +43,16 @@ public class SolicitTests
         Assert.Empty(waiting.Sent);
         waiting.Step(new Dhcp6Input.LinkLocalReady(Fixture6.LinkLocal));
         Assert.Equal(100, Assert.Single(waiting.Sent).Seconds);
+        // Nobody has another hardware address of ours: neighbours are told after the server.
+        Dhcp6Effect[] packets = [.. waiting.Effects.Where(effect => effect is Dhcp6Effect.Transmit or Dhcp6Effect.Announce or Dhcp6Effect.SolicitRouters)];
+        Assert.Equal([typeof(Dhcp6Effect.Transmit), typeof(Dhcp6Effect.Announce), typeof(Dhcp6Effect.SolicitRouters)], packets.Select(effect => effect.GetType()));
+
+        // Whoever has been asked before may have one.
+        Machine6Bench asked = new Machine6Bench().Start().Run(10);
+        Assert.NotEmpty(asked.Sent);
+        asked.Forget().FailOver();
+        packets = [.. asked.Effects.Where(effect => effect is Dhcp6Effect.Transmit or Dhcp6Effect.Announce)];
+        Assert.Equal([typeof(Dhcp6Effect.Announce), typeof(Dhcp6Effect.Transmit)], packets.Select(effect => effect.GetType()));
 
         waiting = new Machine6Bench().Start(usable: false).Run(100);
         Assert.Equal(("waiting", "no carrier"), (waiting.State, waiting.Client.Why));

@@ -38,12 +38,14 @@ public sealed class MasterRunnerTests
     public void Bridge_MadeAdoptedAndStopped() => RunnerBed.Run(bed =>
     {
         using TemporaryDirectory directory = new();
+        File.WriteAllText("/proc/sys/net/ipv6/conf/c0/disable_ipv6", "0"); // it gets a link-local address, which is taken away as well
         PrivateNetwork.Ip("address add 192.0.2.9/24 dev c0");
         bed.Network.Drain();
         MasterRunner first = Add(bed, directory);
         first.Start();
         Settle(bed, first);
         Assert.Contains("master lan", PrivateNetwork.Ip("link show c0"), StringComparison.Ordinal);
+        Assert.DoesNotContain("inet", PrivateNetwork.Ip("address show dev c0"), StringComparison.Ordinal);
         Assert.Equal(("running", ""), (first.State, first.Why));
         Assert.Contains(bed.Journal, one => one.Report.Event == "addressRemoved" && one.Report.Fields.Any(field => field.Value.Equals("192.0.2.9/24")));
         first.Dispose();
@@ -53,11 +55,15 @@ public sealed class MasterRunnerTests
         second.Start();
         Settle(bed, second);
         Assert.Contains(bed.Journal, one => one.Report.Event == "adopted" && one.Report.Fields.Any(field => field.Value.Equals(true)));
+        PrivateNetwork.Ip("route add 203.0.113.0/24 dev c0");
         bool stopped = false;
         second.Stop(() => stopped = true);
         bed.Until(() => stopped);
         Assert.DoesNotContain("lan", PrivateNetwork.Ip("-o link show"), StringComparison.Ordinal);
         Assert.Contains(",UP", PrivateNetwork.Ip("link show c0"), StringComparison.Ordinal);
+        Assert.Contains("inet6 fe80::ff:fe00:c/64 scope link", PrivateNetwork.Ip("-6 address show dev c0"), StringComparison.Ordinal);
+        // Another program's, which would have gone with its being set down.
+        Assert.Contains("203.0.113.0/24", PrivateNetwork.Ip("route show dev c0"), StringComparison.Ordinal);
         Assert.Equal("stopped", second.State);
     });
 

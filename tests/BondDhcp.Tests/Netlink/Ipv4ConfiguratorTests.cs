@@ -213,6 +213,8 @@ public sealed class Ipv4ConfiguratorTests
         Ipv4Outcome outcome = host.TryApply(ConfiguredInterface.Lease);
         Assert.True(outcome.Succeeded);
         Assert.Equal("route 0.0.0.0/0 via 192.0.2.1: Network is unreachable: Nexthop has invalid gateway", Assert.Single(outcome.Problems));
+        RefusedIpv4Route refused = Assert.Single(outcome.RefusedRoutes);
+        Assert.Equal((Ipv4Prefix.Default, "Network is unreachable: Nexthop has invalid gateway"), (refused.Route.Destination, refused.Why));
         Assert.Empty(host.Owned.Routes);
         Assert.True(host.Rtnl.SetUp(host.Index).Succeeded);
         host.Apply(ConfiguredInterface.Lease);
@@ -223,7 +225,8 @@ public sealed class Ipv4ConfiguratorTests
     {
         host.Apply(ConfiguredInterface.Lease);
         PrivateNetwork.Ip("link del c0");
-        Assert.Equal("No such device", host.TryApply(ConfiguredInterface.Lease).Error);
+        Assert.Contains("No such device", host.TryApply(ConfiguredInterface.Lease).Error, StringComparison.Ordinal);
+        Assert.Equal("No such device", host.TryApply(ConfiguredInterface.Lease with { Mtu = 1400 }).Error);
         Assert.Null(host.Remove().Error);
         Assert.True(host.Owned.IsEmpty);
     });

@@ -120,6 +120,38 @@ public sealed class Ipv6WatchTests
         Assert.Equal("2001:db8:3::/64", Assert.Single(host.Events.OfType<Ipv6Event.PrefixAppeared>()).Prefix.Prefix.ToString());
     });
 
+    [Fact(DisplayName = "No route beyond the link is said when three solicitations had their time and no router was heard, or when none can be")]
+    public void Diagnosis_OfAMissingRoute_HasPatience()
+    {
+        Link link = new() { Index = 2, Name = "c0" };
+        Ipv6LinkState silent = new(), forwarding = new() { IsForwarding = true };
+        Assert.Null(Ipv6Diagnosis.WhyWithoutRoute(link, silent, TimeSpan.FromSeconds(11.9)));
+        Assert.Null(Ipv6Diagnosis.WhyWithoutRoute(link, forwarding, TimeSpan.FromSeconds(11.9)));
+        Assert.Equal("no router is known, so there is no route beyond the link: DHCPv6 gives none", Ipv6Diagnosis.WhyWithoutRoute(link, silent, TimeSpan.FromSeconds(12)));
+        Assert.Equal(
+            "there is no route beyond the link: router advertisements are not processed, because the interface forwards (net.ipv6.conf.c0.accept_ra is 1; 2 processes them all the same)",
+            Ipv6Diagnosis.WhyWithoutRoute(link, forwarding with { Flags = Ipv6LinkFlags.AdvertisementReceived }, TimeSpan.FromSeconds(12)));
+        Assert.Null(Ipv6Diagnosis.WhyWithoutRoute(link, silent with { Flags = Ipv6LinkFlags.AdvertisementReceived }, TimeSpan.FromHours(1)));
+        Assert.Null(Ipv6Diagnosis.WhyWithoutRoute(link, silent with { Flags = Ipv6LinkFlags.OtherConfiguration }, TimeSpan.FromHours(1)));
+    }
+
+    [Theory(DisplayName = "(kernel) what leads beyond a link: gateways and default routes through the interface, in any table, several next hops too")]
+    [InlineData("default via fe80::1 dev c0", true)]
+    [InlineData("default dev c0 table 100", true)]
+    [InlineData("2001:db8:9::/48 via fe80::1 dev c0", true)]
+    [InlineData("default nexthop via fe80::1 dev s0 nexthop via fe80::2 dev c0", true)]
+    [InlineData("2001:db8:9::/64 dev c0", false)]
+    [InlineData("default via fe80::1 dev s0", false)]
+    [InlineData("unreachable default", false)]
+    public void Routes_ThatLeadBeyondTheLink_AreKnown(string route, bool leads) => Ipv6Interface.Run(host =>
+    {
+        Ipv6Interface.Enable("s0");
+        host.AwaitLinkLocal();
+        Assert.False(host.Rtnl.LeadsBeyondLink(host.Index));
+        PrivateNetwork.Ip($"-6 route add {route}");
+        Assert.Equal(leads, host.Rtnl.LeadsBeyondLink(host.Index));
+    });
+
     [Fact(DisplayName = "2.11 (kernel): settings that keep IPv6 or advertisements away are named")]
     public void Diagnosis_OfSettings_NamesThem() => Ipv6Interface.Run(host =>
     {

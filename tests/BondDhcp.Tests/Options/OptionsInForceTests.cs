@@ -6,6 +6,7 @@ using BondDhcp.Host.Hooks;
 using BondDhcp.Host.Runner;
 using BondDhcp.Net;
 using BondDhcp.Tests.Kit;
+using BondDhcp.Tests.Wire;
 using Xunit;
 
 namespace BondDhcp.Tests.Options;
@@ -155,6 +156,19 @@ public sealed class OptionsInForceTests
         Assert.Equal(20, InForce(Ack(), $"supersede = {{ domain-search = [{names}] }}").SearchDomains.Length);
     }
 
+    [Fact(DisplayName = "Hooks get of a list the names alone, also where none of it is one")]
+    public void Hooks_GetNamesOfListsAlone()
+    {
+        string[] Variables(params byte[] list)
+        {
+            Dhcp4Lease lease = Fixture.Lease() with { Ack = Ack(ack => ack.Option(119, list)) };
+            LeaseConfiguration its = LeaseConfiguration.Of(lease, Interface(""), Instant.Zero, maxMtu: 0);
+            return [.. HookVariables.Of(lease, its, DateTimeOffset.UnixEpoch, 119).Where(one => one.Name == "domain_search").Select(one => one.Value)];
+        }
+        Assert.Equal(["a"], Variables(1, (byte)'a', 0, 2, (byte)'-', (byte)'b', 0));
+        Assert.Empty(Variables(2, (byte)'-', (byte)'b', 0, 3, (byte)'a', (byte)'_', (byte)'b', 0));
+    }
+
     [Theory(DisplayName = "Hooks get what is asked for beside under dhclient's name, and of free text only names")]
     [InlineData("boot.example", "tftp_server_name=boot.example")]
     [InlineData("../../etc/passwd", null)]
@@ -186,6 +200,44 @@ public sealed class OptionsInForceTests
         Dhcp6Reply reply = Reply(), inForce = Dhcp6OptionsInForce.Of(reply, Interface(keys).Options6);
         Assert.Equal(expected, string.Join(' ', inForce.DnsServers));
         Assert.Equal((reply.IaNas, reply.InformationRefreshSeconds, reply.ServerIdentifier), (inForce.IaNas, inForce.InformationRefreshSeconds, inForce.ServerIdentifier));
+    }
+
+    [Theory(DisplayName = "The owner's names are searched whatever the server's list is: one name that is none, or no list at all")]
+    [InlineData("0161000a6d795f636f72702d6578036f7267000162 00", "a b corp.example")]
+    [InlineData("016100 4001", "corp.example")]
+    [InlineData("0161 c000", "corp.example")]
+    public void SearchList_OfTheOwner_IsAlwaysThere(string hex, string expected)
+    {
+        byte[] list = Convert.FromHexString(hex.Replace(" ", "", StringComparison.Ordinal));
+        Dhcp6Reply reply = new Reply6Message(Dhcp6MessageType.Reply, 1, Fixture6.Client, Fixture6.Server).Option(24, list).ToReply();
+        Assert.Equal(expected, string.Join(' ', Dhcp6OptionsInForce.Of(reply, Interface("append = { \"dhcp6.domain-search\" = [\"corp.example\"] }").Options6).SearchDomains));
+        Assert.Equal(expected, string.Join(' ', InForce(Ack(ack => ack.Option(119, list)), "append = { domain-search = [\"corp.example\"] }").SearchDomains));
+    }
+
+    [Theory(DisplayName = "A server's list with as much as is read of one leaves the owner's its place")]
+    [InlineData(40, 3)]
+    [InlineData(20, 63)]
+    public void SearchList_FullOfTheServers_HasTheOwners(int count, int length)
+    {
+        byte[] list = [.. Enumerable.Range(0, count).SelectMany(i => (byte[])[(byte)length, .. System.Text.Encoding.ASCII.GetBytes($"{i:d3}".PadRight(length, 'x')), 0])];
+        Dhcp6Reply reply = new Reply6Message(Dhcp6MessageType.Reply, 1, Fixture6.Client, Fixture6.Server).Option(24, list).ToReply();
+        string[] domains = [.. Dhcp6OptionsInForce.Of(reply, Interface("prepend = { \"dhcp6.domain-search\" = \"a.example\" }\nappend = { \"dhcp6.domain-search\" = \"corp.example\" }").Options6).SearchDomains];
+        Assert.Equal(("a.example", "corp.example"), (domains[0], domains[^1]));
+        Assert.InRange(domains.Length, 15, DomainNames.MaxSearchNames);
+        Dhcp4Reply ack = WireReading.Accept(WireMessage.Ack().Add(119, list[..Math.Min(list.Length, 250)]));
+        Assert.Equal("corp.example", InForce(ack, "append = { domain-search = \"corp.example\" }").SearchDomains[^1]);
+    }
+
+    [Fact(DisplayName = "What the reader leaves out of a server's DHCPv6 lists does not come back with the owner's, nor takes them with it")]
+    public void RubbishOfTheServer6_StaysOut()
+    {
+        Dhcp6Reply reply = new Reply6Message(Dhcp6MessageType.Reply, 1, Fixture6.Client, Fixture6.Server)
+            .Option(23, [.. Ipv6Octets("::1"), .. Ipv6Octets("2001:db8::1")])
+            .Option(56, [0, 1, 0, 200, .. Ipv6Octets("2001:db8::7b")]).ToReply();
+        Dhcp6Reply inForce = Dhcp6OptionsInForce.Of(
+            reply, Interface("append = { \"dhcp6.dns-servers\" = \"2001:db8::53\", \"dhcp6.ntp-server\" = \"ntp.example\" }").Options6);
+        Assert.Equal("2001:db8::1 2001:db8::53", string.Join(' ', inForce.DnsServers));
+        Assert.Equal(["ntp.example"], inForce.NtpServers.Select(server => server.ToString()));
     }
 
     [Fact]

@@ -101,6 +101,24 @@ public class PathProbeTests
         Assert.Equal(PathClass.Different, bench.ClassOf(W1));
     }
 
+    [Fact(DisplayName = "D2 1.8 resume: what backups answered before the suspend counts no more, and they are asked at once")]
+    public void Resume_ForgetsAndAsksAtOnce()
+    {
+        ProbeBench bench = new ProbeBench().GatewayOn(W0, W1).Start().After(10);
+        Assert.True(bench.Probe.AllBackupsSame);
+        bench.GatewayOn().Step(new PathProbeInput.Resumed());
+        Assert.Equal(PathClass.Unknown, bench.ClassOf(W1));
+        // The kernel announces the address at no failover until it is known again.
+        Assert.False(bench.Probe.AllBackupsSame);
+        Assert.Equal([100, 110], bench.Asked(W1));
+        bench.GatewayOn(W0, W1).After(0.5);
+        Assert.Equal(PathClass.Same, bench.ClassOf(W1));
+        Assert.True(bench.Probe.AllBackupsSame);
+        // From there on at the usual interval.
+        bench.After(30);
+        Assert.Equal([100, 110, 110.5, 140.5], bench.Asked(W1));
+    }
+
     [Fact]
     public void Same_OneSilentRound_StaysAndTwoForget()
     {

@@ -70,6 +70,20 @@ public sealed class SlaveProbesTests
         Assert.Contains("failover to c1 would change the network: another station answers for 192.0.2.1", bed.Transcript());
     });
 
+    [Fact(DisplayName = "D2 1.8 resume: a backup that was put into another network during the suspend is known as such at once, not at the next round")]
+    public void Resume_BackupIsElsewhereByNow_IsDifferent() => Run(bed =>
+    {
+        using SlaveProbes probes = Probes(bed);
+        SlavePath c1 = Slave(bed, "c1");
+        probes.Update([Slave(bed, "c0", active: true), c1]);
+        probes.SetLease(new LeaseNetwork(Fixture.Server, Fixture.GatewayMac));
+        bed.Until(() => probes.PathOf(c1.Index).Class == PathClass.Same, 2000);
+        PrivateNetwork.Ip("link set s1 nomaster");
+        bed.Suspended += TimeSpan.FromMinutes(1);
+        bed.Until(() => probes.PathOf(c1.Index).Class == PathClass.Unknown, 1000);
+        bed.Until(() => probes.PathOf(c1.Index).Class == PathClass.Different, 4000);
+    });
+
     [Fact(DisplayName = "AM-30 the gateway falls silent behind a carrier: the other slave is chosen within 2 s")]
     public void Active_GatewayCutOffBehindTheSwitch_SelectsTheBackup() => Run(bed =>
     {

@@ -102,14 +102,16 @@ internal sealed class ModelKernel
             if (!wanted && (master is null || link.MasterIndex != master.Index)) continue;
             bool usable = !Unusable.Contains(link.Name) && link.IsUsable;
             devices.Add(new ObservedDevice(
-                link, new DeviceFacts(!Uninitialized.Contains(link.Name), Wireless.Contains(link.Name), usable, usable ? "" : "not authenticated")));
+                link, new DeviceFacts(!Uninitialized.Contains(link.Name), Wireless.Contains(link.Name), usable, usable ? "" : "not authenticated"))
+            {
+                MasterName = _links.GetValueOrDefault(link.MasterIndex)?.Name,
+            });
         }
         return new BondObserved
         {
             Master = master,
             Devices = [.. devices],
             HasBonding = HasBonding,
-            MasterNames = _links.Values.ToImmutableDictionary(link => link.Index, link => link.Name),
         };
     }
 
@@ -147,7 +149,7 @@ internal sealed class ModelKernel
         int index = _nextIndex++;
         BondValues values = BondValues.None;
         foreach (BondOption option in BondOptionTable.All)
-            if (!option.IsList) values = values.With(option.Attribute, option.Min);
+            if (!option.IsList) values = values.With(new BondSetting(option, option.Min, ""));
         _links[index] = new Link
         {
             Index = index,
@@ -178,9 +180,9 @@ internal sealed class ModelKernel
             long miimon = values.Number(Rtnl.IFLA_BOND_MIIMON) ?? 0;
             if (option.IsInMiimonTicks && miimon == 0 && setting.Number > 0) return new RtnlResult(Eperm, "no MII monitoring");
             long number = option.IsInMiimonTicks && miimon > 0 ? setting.Number / miimon * miimon : setting.Number;
-            values = option.IsList ? values.With(option.Attribute, setting.Targets) : values.With(option.Attribute, number);
-            if (option == BondOptionTable.ArpInterval && number > 0) values = values.With(Rtnl.IFLA_BOND_MIIMON, 0L);
-            if (option == BondOptionTable.Miimon && number > 0) values = values.With(Rtnl.IFLA_BOND_ARP_INTERVAL, 0L);
+            values = values.With(setting with { Number = number });
+            if (option == BondOptionTable.ArpInterval && number > 0) values = values.With(new BondSetting(BondOptionTable.Miimon, 0, ""));
+            if (option == BondOptionTable.Miimon && number > 0) values = values.With(new BondSetting(BondOptionTable.ArpInterval, 0, ""));
         }
         Change(index, one => one with { Bond = Bond(values, bond.ActiveSlave, bond.Primary) });
         return RtnlResult.Success;

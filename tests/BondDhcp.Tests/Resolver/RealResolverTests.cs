@@ -51,6 +51,15 @@ public sealed class RealResolverTests
         bed.Runner.Offer("eth0", OfferFamily.Ipv4, null);
         bed.Settle();
         Assert.Empty(lines());
+
+        // Written down, with no lease.
+        bed.Start("[interface.bond0]\nname-servers = [\"192.0.2.99\", \"fe80::9%bond0\"]\nsearch-domains = [\"static.example\"]\n");
+        bed.OfferStatic("bond0");
+        bed.Settle();
+        Assert.Equal(["nameserver 192.0.2.99", "nameserver fe80::9%bond0", "search static.example"], lines().Order(StringComparer.Ordinal));
+        bed.Runner.Offer("bond0", OfferFamily.Static, null);
+        bed.Settle();
+        Assert.Empty(lines());
         Assert.Empty(bed.Warnings);
     }
 

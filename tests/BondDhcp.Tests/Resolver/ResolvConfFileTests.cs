@@ -41,7 +41,7 @@ public sealed class ResolvConfFileTests : IDisposable
         Assert.Null(file.Put(s_other));
         Assert.Equal(["nameserver 192.0.2.54"], Lines);
         Assert.Equal(["resolv.conf"], Directory.GetFileSystemEntries(Path.GetDirectoryName(_path)!).Select(Path.GetFileName));
-        Assert.Null(file.TakeBack());
+        Assert.Null(file.TakeBack(out _));
         Assert.Equal(Before, File.ReadAllText(_path));
         Assert.False(file.IsTaken);
     }
@@ -51,15 +51,70 @@ public sealed class ResolvConfFileTests : IDisposable
     {
         Assert.Null(Open().Put(s_content));
         Assert.True(Open().IsTaken);
-        Assert.Null(Open().TakeBack());
+        Assert.Null(Open().TakeBack(out _));
         Assert.False(File.Exists(_path));
+    }
+
+    [Fact(DisplayName = "A full state directory: the file stays as it was, because that could not be kept, and the words say so; it is written when there is room")]
+    public void Put_OnAFullDisk_LeavesTheFileAndSaysWhy()
+    {
+        const int disk = 64 * 1024;
+        File.WriteAllText(_path, Before);
+        Directory.CreateDirectory(_state);
+        PrivateMounts.WithTmpfs(_state, disk, () =>
+        {
+            string filler = Path.Combine(_state, "filler");
+            File.WriteAllBytes(filler, new byte[disk]);
+            string record = Path.Combine(_state, "resolv.conf.json");
+            Assert.Equal(
+                $"not written: what is in {_path} now could not be kept first ({record}: No space left on device); tried again, once a minute in the end",
+                Open().Put(s_content));
+            Assert.Equal(Before, File.ReadAllText(_path));
+            File.Delete(filler);
+            Assert.Null(Open().Put(s_content));
+
+            string written = File.ReadAllText(_path);
+            using (FileStream rest = new(filler, FileMode.Create, FileAccess.Write, FileShare.None, bufferSize: 0))
+            {
+                try
+                {
+                    while (true) rest.Write(new byte[1024]);
+                }
+                catch (IOException)
+                {
+                    // Full again.
+                }
+            }
+            Assert.StartsWith("not written: what goes into it could not be noted first (", Open().Put(s_other), StringComparison.Ordinal);
+            Assert.Equal(written, File.ReadAllText(_path));
+            File.Delete(filler);
+            Assert.Null(Open().TakeBack(out _));
+            Assert.Equal(Before, File.ReadAllText(_path));
+        });
+    }
+
+    [Fact(DisplayName = "A file that is mounted by itself, as in containers, cannot be replaced: the words say what to do")]
+    public void Put_OnAMountPoint_SaysWhatToDo()
+    {
+        File.WriteAllText(_path, Before);
+        string other = Path.Combine(_directory.Path, "other");
+        File.WriteAllText(other, Before);
+        PrivateMounts.WithFile(other, _path, () =>
+        {
+            Assert.Equal(
+                $"{_path}: Device or resource busy: it is mounted by itself, as in containers, and cannot be replaced; mount its directory instead, or say dns = false",
+                Open().Put(s_content));
+            Assert.Equal(Before, File.ReadAllText(_path));
+            Assert.Null(Open().TakeBack(out _));
+        });
+        Assert.Equal(["resolv.conf"], Directory.GetFileSystemEntries(Path.GetDirectoryName(_path)!).Select(Path.GetFileName));
     }
 
     [Fact]
     public void TakeBack_OfWhatWasNeverTaken_TouchesNothing()
     {
         File.WriteAllText(_path, Before);
-        Assert.Null(Open().TakeBack());
+        Assert.Null(Open().TakeBack(out _));
         Assert.Equal(Before, File.ReadAllText(_path));
     }
 
@@ -95,7 +150,7 @@ public sealed class ResolvConfFileTests : IDisposable
         Assert.False(file.IsAsWritten());
         Assert.EndsWith("was changed by somebody else and is left alone; 'bonddhcp reload' takes it again", file.Put(s_other), StringComparison.Ordinal);
         Assert.Equal(edited, File.ReadAllText(_path));
-        Assert.Null(file.TakeBack());
+        Assert.Null(file.TakeBack(out _));
         Assert.Equal(edited, File.ReadAllText(_path));
         Assert.False(file.IsTaken);
     }
@@ -110,7 +165,7 @@ public sealed class ResolvConfFileTests : IDisposable
         file.Reclaim();
         Assert.Null(file.Put(s_content));
         Assert.Contains("nameserver 192.0.2.53", Lines);
-        file.TakeBack();
+        file.TakeBack(out _);
         Assert.Equal("nameserver 203.0.113.1\n", File.ReadAllText(_path));
     }
 
@@ -123,7 +178,7 @@ public sealed class ResolvConfFileTests : IDisposable
         File.Delete(_path);
         Assert.False(file.IsAsWritten());
         Assert.Null(file.Put(s_content));
-        file.TakeBack();
+        file.TakeBack(out _);
         Assert.Equal(Before, File.ReadAllText(_path));
     }
 
@@ -137,7 +192,7 @@ public sealed class ResolvConfFileTests : IDisposable
         // As if the machine had gone down when the record was written and the file was not.
         File.WriteAllText(_path, first);
         Assert.Null(Open().Put(s_content));
-        Assert.Null(Open().TakeBack());
+        Assert.Null(Open().TakeBack(out _));
         Assert.Equal(Before, File.ReadAllText(_path));
 
         Open().Put(s_content);
@@ -146,16 +201,27 @@ public sealed class ResolvConfFileTests : IDisposable
         Assert.Contains("nameserver 192.0.2.53", Lines);
     }
 
-    [Fact]
-    public void Put_WithADamagedRecord_DoesNotTakeOursForWhatWasBefore()
+    [Theory(DisplayName = "D12 without the record of what was there before, ours stays: it is not taken for that, and no file at all would be worse")]
+    [InlineData("{\"version\":1")]
+    [InlineData(null)]
+    public void TakeBack_WithoutTheRecord_LeavesOurs(string? record)
     {
         File.WriteAllText(_path, Before);
         Open().Put(s_content);
-        File.WriteAllText(Path.Combine(_state, "resolv.conf.json"), "{\"version\":1");
+        string file = Path.Combine(_state, "resolv.conf.json");
+        if (record is null) File.Delete(file);
+        else File.WriteAllText(file, record);
         Assert.Null(Open().Put(s_other));
-        Assert.Null(Open().TakeBack());
-        Assert.False(File.Exists(_path));
-        Assert.True(File.Exists(Path.Combine(_state, "resolv.conf.json.damaged-1")));
+        string ours = File.ReadAllText(_path);
+        // And so again by the run after this one.
+        for (int run = 0; run < 2; run++)
+        {
+            Assert.Null(Open().Put(s_other));
+            Assert.Null(Open().TakeBack(out string? left));
+            Assert.Equal($"{_path} stays as bonddhcp wrote it: the record of what was there before was lost", left);
+            Assert.Equal(ours, File.ReadAllText(_path));
+        }
+        Assert.Equal(record is not null, File.Exists(file + ".damaged-1"));
     }
 
     [Fact]
@@ -166,7 +232,7 @@ public sealed class ResolvConfFileTests : IDisposable
         Assert.Equal($"{_path}: Read-only file system", Open().Put(s_content));
         Assert.Equal(Before, File.ReadAllText(_path));
         // Nothing came of it: what was there is still what was there before.
-        Assert.Null(Open().TakeBack());
+        Assert.Null(Open().TakeBack(out _));
         Assert.Equal(Before, File.ReadAllText(_path));
     });
 }

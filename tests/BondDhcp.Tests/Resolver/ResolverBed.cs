@@ -20,6 +20,7 @@ internal sealed class ResolverBed : IDisposable
     private readonly TemporaryDirectory _directory = new();
     private readonly EventLoop _loop = new();
     private FileDescriptor? _resolved;
+    private DaemonConfiguration _configuration = new();
 
     public ResolverBed()
     {
@@ -75,9 +76,13 @@ internal sealed class ResolverBed : IDisposable
             Assert.Equal("resolver", source);
             Journal.Add((name, report));
         });
-        Runner.Configure(Read(configuration));
+        _configuration = Read(configuration);
+        Runner.Configure(_configuration);
         return Runner;
     }
+
+    /// <summary>What the configuration of the last start has written down for an interface.</summary>
+    public void OfferStatic(string name) => Runner.Offer(name, OfferFamily.Static, NetworkOffer.Of(_configuration.Find(name)!.NameServers, _configuration.Find(name)!.SearchDomains));
 
     public static DaemonConfiguration Read(string text)
     {

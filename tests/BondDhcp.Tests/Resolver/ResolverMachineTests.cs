@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using BondDhcp.Host.Resolver;
 using BondDhcp.Net;
 using Xunit;
@@ -19,8 +18,8 @@ public sealed class ResolverMachineTests
 
     private ResolverAct? Want(params (ResolverTarget, ResolverContent)[] all) => Want(all, [], new ResolverWays(true, true));
 
-    private ResolverAct? Want((ResolverTarget Target, ResolverContent Content)[] all, ImmutableHashSet<string> undecided, ResolverWays ways, bool fileUndecided = false) =>
-        Step(new ResolverInput.Wanted(all.ToImmutableSortedDictionary(one => one.Target, one => one.Content), undecided, fileUndecided, ways));
+    private ResolverAct? Want((ResolverTarget Target, ResolverContent Content)[] all, string[] undecided, ResolverWays ways, bool fileUndecided = false) =>
+        Step(new ResolverInput.Wanted([.. all.Select(one => new ResolverWish(one.Target, one.Content))], undecided, fileUndecided, ways));
 
     private ResolverAct? Step(ResolverInput input)
     {
@@ -76,7 +75,7 @@ public sealed class ResolverMachineTests
         Want((s_bond, s_a), (s_eth, s_b));
         Is(s_eth, s_b, End("no"));
         End();
-        Assert.Equal("no", _machine.Entries[s_bond].Why);
+        Assert.Equal("no", _machine.Find(s_bond)!.Why);
         Assert.True(_machine.IsSettled);
         TimeSpan last = TimeSpan.Zero;
         for (int i = 0; i < 12; i++)
@@ -93,7 +92,7 @@ public sealed class ResolverMachineTests
         // Another wish is tried at once.
         Is(s_bond, s_b, Want((s_bond, s_b), (s_eth, s_b)));
         Assert.Null(End());
-        Assert.Null(_machine.Entries[s_bond].Why);
+        Assert.Null(_machine.Find(s_bond)!.Why);
     }
 
     [Fact]
@@ -146,7 +145,7 @@ public sealed class ResolverMachineTests
         // eth0 is not configured any more, of bond0 nothing is known yet.
         Is(s_eth, null, Want([], ["bond0"], new ResolverWays(true, true)));
         Assert.Null(End());
-        Assert.Equal([s_bond], _machine.Entries.Keys);
+        Assert.Equal([s_bond], _machine.Entries.Select(one => one.Target));
         Is(s_bond, s_a, Want((s_bond, s_a)));
         Assert.Null(End());
     }

@@ -89,8 +89,40 @@ public sealed class ResolverPlanTests
             default,
         ];
         var wanted = ResolverPlan.Wanted(routes);
-        Assert.Equal([new ResolverTarget(ResolverWay.Resolvconf, "bond0"), ResolverTarget.File], wanted.Keys);
-        Assert.Equal("search fast.example slow.example\nnameserver 198.51.100.53\nnameserver 192.0.2.53\n", wanted[ResolverTarget.File].ToResolvConf());
+        Assert.Equal([new ResolverTarget(ResolverWay.Resolvconf, "bond0"), ResolverTarget.File], wanted.Select(one => one.Target));
+        Assert.Equal("search fast.example slow.example\nnameserver 198.51.100.53\nnameserver 192.0.2.53\n", wanted[1].Content.ToResolvConf());
+    }
+
+    [Theory(DisplayName = "The file has the three that the C library reads, one at least of each interface with a path, and says which are left out")]
+    [InlineData("eth0=192.0.2.1,192.0.2.2,2001:db8::1 eth1=198.51.100.1", "192.0.2.1 192.0.2.2 198.51.100.1", "2001:db8::1")]
+    [InlineData("eth0=192.0.2.1,192.0.2.2 eth1=198.51.100.1,198.51.100.2 eth2=203.0.113.1,203.0.113.2", "192.0.2.1 198.51.100.1 203.0.113.1", "192.0.2.2 198.51.100.2 203.0.113.2")]
+    [InlineData("eth0=192.0.2.1 eth1=198.51.100.1 eth2=203.0.113.1 eth3=192.0.2.99", "192.0.2.1 198.51.100.1 203.0.113.1", "192.0.2.99")]
+    // The same server by both is one, and speaks for both.
+    [InlineData("eth0=192.0.2.1,192.0.2.2 eth1=192.0.2.2,198.51.100.1", "192.0.2.1 192.0.2.2 198.51.100.1", "")]
+    [InlineData("eth0=192.0.2.1,192.0.2.2,192.0.2.3 eth1=192.0.2.2,198.51.100.1", "192.0.2.1 192.0.2.2 192.0.2.3", "198.51.100.1")]
+    // One without a path gives way, and has what is left.
+    [InlineData("-eth0=192.0.2.1,192.0.2.2,192.0.2.3 eth1=198.51.100.1", "198.51.100.1 192.0.2.1 192.0.2.2", "192.0.2.3")]
+    [InlineData("-eth0=192.0.2.1 eth1=198.51.100.1,198.51.100.2,198.51.100.3", "198.51.100.1 198.51.100.2 198.51.100.3", "192.0.2.1")]
+    // A server on this host needs none.
+    [InlineData("-eth0=127.0.0.1 eth1=198.51.100.1,198.51.100.2,198.51.100.3", "127.0.0.1 198.51.100.1 198.51.100.2", "198.51.100.3")]
+    [InlineData("-eth0=192.0.2.1,192.0.2.2,192.0.2.3,192.0.2.4 -eth1=198.51.100.1", "192.0.2.1 192.0.2.2 192.0.2.3", "192.0.2.4 198.51.100.1")]
+    public void Wanted_OfTheFile_IsWhatIsRead(string interfaces, string told, string leftOut)
+    {
+        ResolverRoute[] routes = [.. interfaces.Split(' ').Select(one => one.Split('=')).Select(static one =>
+            ResolverPlan.Route([Offer(one[1].Split(',')) with { ServersAreOwners = true }], Policy(DnsOutput.File, one[0].TrimStart('-')), default) with { IsUnusable = one[0][0] == '-' })];
+        ResolverContent content = Assert.Single(ResolverPlan.Wanted(routes)).Content;
+        Assert.Equal((told, leftOut), (content.Servers, content.LeftOut));
+        Assert.Equal(
+            string.Concat(told.Split(' ').Select(server => $"nameserver {server}\n")) + (leftOut.Length == 0 ? "" : $"# Left out, because the C library reads three: {leftOut}\n"),
+            content.ToResolvConf());
+    }
+
+    [Fact(DisplayName = "Who is told otherwise has all of them, and no comment")]
+    public void Wanted_OfOthers_IsNotCut()
+    {
+        ResolverRoute route = ResolverPlan.Route([Offer(["192.0.2.1", "192.0.2.2", "192.0.2.3", "192.0.2.4"])], Policy(DnsOutput.Auto), new ResolverWays(false, true));
+        ResolverContent content = Assert.Single(ResolverPlan.Wanted([route])).Content;
+        Assert.Equal((4, ""), (content.ServerList.Length, content.LeftOut));
     }
 
     [Fact]

@@ -124,6 +124,47 @@ public sealed class Dhcp6RunnerTests
         test(bed, host);
     });
 
+    [Fact(DisplayName = "The unreachable route of a delegated prefix that another program removes is put back, and not fought over")]
+    public void PrefixRoute_RemovedByAnotherProgram_IsPutBack() => Run((bed, host) =>
+    {
+        bed.Stored = Fixture6.Memory(Fixture6.Lease(BoottimeClock.Now.Seconds, prefix: Fixture6.P));
+        bed.Runner.Reconfigure(bed.Runner.Options with { Dhcp6 = bed.Runner.Options.Dhcp6 with { PrefixLengthHint = 56 } });
+        bed.AwaitLinkLocal();
+        host.Apply(Ipv6Interface.Leased(Fixture6.L.ToString()));
+        bed.Runner.Start();
+        bed.Until(HasRoute);
+        Assert.DoesNotContain("removed by another program", bed.Transcript(), StringComparison.Ordinal);
+        PrivateNetwork.Ip($"-6 route del unreachable {Fixture6.P}");
+        bed.Until(HasRoute);
+        Assert.Contains($"route unreachable {Fixture6.P} was removed by another program; it is put back", bed.Transcript(), StringComparison.Ordinal);
+        PrivateNetwork.Ip($"-6 route del unreachable {Fixture6.P}");
+        bed.Until(() => bed.Runner.ClientWhy?.StartsWith($"route unreachable {Fixture6.P} was removed by another program; put back in ", StringComparison.Ordinal) == true);
+        Assert.False(HasRoute());
+
+        static bool HasRoute() => PrivateNetwork.Ip("-6 route show type unreachable").Contains(Fixture6.P.ToString(), StringComparison.Ordinal);
+    });
+
+    [Fact(DisplayName = "Without a record the route of a stored lease's prefix is ours, as its addresses are, and goes at a stop; another one stays")]
+    public void PrefixRoute_WithoutARecord_IsTakenOver() => Run((bed, host) =>
+    {
+        bed.Stored = Fixture6.Memory(Fixture6.Lease(BoottimeClock.Now.Seconds, prefix: Fixture6.P));
+        bed.Runner.Reconfigure(bed.Runner.Options with { Dhcp6 = bed.Runner.Options.Dhcp6 with { PrefixLengthHint = 56 } });
+        PrivateNetwork.Ip($"-6 route add unreachable {Fixture6.P} proto dhcp metric 1024");
+        PrivateNetwork.Ip($"-6 route add unreachable {Fixture6.P} proto static metric 512");
+        PrivateNetwork.Ip($"-6 route add unreachable {Fixture6.P2} proto dhcp metric 1024");
+        bed.AwaitLinkLocal();
+        bed.Runner.Start();
+        bed.Until(() => bed.Runner.Client.StateName == "rebinding");
+        Assert.DoesNotContain("somebody else", bed.Transcript(), StringComparison.Ordinal);
+        bool stopped = false;
+        bed.Runner.Stop(release: true, () => stopped = true);
+        bed.Until(() => stopped);
+        string left = PrivateNetwork.Ip("-6 route show type unreachable");
+        Assert.DoesNotContain($"{Fixture6.P} dev lo proto dhcp", left, StringComparison.Ordinal);
+        Assert.Contains($"{Fixture6.P} dev lo proto static", left, StringComparison.Ordinal);
+        Assert.Contains(Fixture6.P2.ToString(), left, StringComparison.Ordinal);
+    });
+
     private sealed class Bed : IDisposable
     {
         private readonly EventLoop _loop = new();
@@ -138,7 +179,7 @@ public sealed class Dhcp6RunnerTests
                 Dhcp6 = new Dhcp6Settings { ClientIdentifier = Fixture6.Client, Iaid = Fixture6.Iaid, DelayFirstSolicit = false },
                 Identification = new Dhcp6Identification { ClientIdentifier = Fixture6.Client },
             };
-            var memory = new LeaseMemory<Dhcp6Memory>(Load, kept => (Stored = kept) is not null, _ => SetAside++);
+            var memory = new LeaseMemory<Dhcp6Memory>(Load, kept => Stored = kept, _ => SetAside++);
             Runner = new Dhcp6Runner(
                 _loop, _network, new PathGate(_network.Table), options, memory, new KernelEntropy(), (source, report) => Journal.Add((source, report)));
         }

@@ -19,7 +19,7 @@ public sealed class InterfaceRunnerTests
     public void Start_ServerAnswers_ConfiguresAddressAndRoutesAndTellsIt() => RunnerBed.Run(bed =>
     {
         ScriptedServer server = bed.Serve("s0");
-        InterfaceRunner runner = Bind(bed);
+        InterfaceRunner runner = bed.Bind();
         Assert.Contains("192.0.2.50/24", PrivateNetwork.Ip("-4 address show dev c0"), StringComparison.Ordinal);
         Assert.Contains("default via 192.0.2.1", PrivateNetwork.Ip("route show dev c0 proto dhcp"), StringComparison.Ordinal);
         Assert.Equal([Dhcp4MessageType.Discover, Dhcp4MessageType.Request], server.Heard.Select(one => one.Type));
@@ -30,13 +30,32 @@ public sealed class InterfaceRunnerTests
         Assert.Single(bed.Stored["c0"].Leases);
     });
 
+    [Theory(DisplayName = "A route that the settings or the kernel refuse is named as not taken, and is none once the lease has gone")]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void Route_NotTaken_IsNamed(bool byTheSettings) => RunnerBed.Run(bed =>
+    {
+        // 10.0.0.0/8 via the subnet's broadcast address, which is nobody's.
+        bed.Serve("s0").Edit = reply => reply.Option(121, 8, 10, 192, 0, 2, 255, 0, 192, 0, 2, 1);
+        InterfaceRunner runner = bed.Bind(one => byTheSettings ? one with { LeaseRoutes = LeaseRoutes.DefaultOnly } : one);
+        RefusedRoute refused = Assert.Single(runner.RefusedRoutes);
+        Assert.Equal(new Dhcp4Route(Ipv4Prefix.Parse("10.0.0.0/8"), Ipv4Address.Parse("192.0.2.255")), refused.Route);
+        Assert.Equal(byTheSettings ? "lease-routes is \"default-only\"" : "Invalid argument: Nexthop has invalid gateway", refused.Why);
+        Assert.Contains("default via 192.0.2.1", PrivateNetwork.Ip("route show"), StringComparison.Ordinal);
+
+        bool stopped = false;
+        runner.Stop(release: true, () => stopped = true);
+        bed.Until(() => stopped);
+        Assert.Empty(runner.RefusedRoutes);
+    });
+
     [Fact]
     public void Address_OfAnotherProgram_TakenAway_IsPutBackAsOurs() => RunnerBed.Run(bed =>
     {
         bed.Serve("s0");
         // Left by an initramfs or by another client, which ends its own address some time.
         PrivateNetwork.Ip("address add 192.0.2.50/24 dev c0");
-        Bind(bed);
+        bed.Bind();
         PrivateNetwork.Ip("address del 192.0.2.50/24 dev c0");
         bed.Until(() => bed.Journal.Exists(one => one.Report.Event == "addressRemoved"));
         bed.Until(() => PrivateNetwork.Ip("-4 address show dev c0").Contains("192.0.2.50/24", StringComparison.Ordinal));
@@ -50,8 +69,9 @@ public sealed class InterfaceRunnerTests
         bed.OpenRecord = index => new OwnershipFile(directory.Path, "c0", index, "boot");
         PrivateNetwork.Ip("address add 198.51.100.7/24 dev c0");
         PrivateNetwork.Ip("route add 203.0.113.0/24 via 198.51.100.1");
-        InterfaceRunner runner = Bind(bed);
-        Assert.Single(Directory.GetFiles(directory.Path));
+        InterfaceRunner runner = bed.Bind();
+        // Written when nothing is to be read any more.
+        bed.Until(() => Directory.GetFiles(directory.Path).Length == 1);
         bool stopped = false;
         runner.Stop(release: true, () => stopped = true);
         bed.Until(() => stopped);
@@ -67,35 +87,10 @@ public sealed class InterfaceRunnerTests
     });
 
     [Fact]
-    public void Stop_WithoutRelease_LeavesTheAddressForTheNextRun() => RunnerBed.Run(bed =>
-    {
-        ScriptedServer server = bed.Serve("s0");
-        InterfaceRunner first = Bind(bed);
-        bool stopped = false;
-        first.Stop(release: false, () => stopped = true);
-        Assert.True(stopped);
-        first.Dispose();
-        PrivateNetwork.Ip($"link set c0 address {NewMac}");
-        bed.Journal.Clear();
-
-        InterfaceRunner second = bed.Add("c0");
-        second.Start();
-        Assert.Equal("verifying", second.Client.StateName);
-        bed.Until(() => second.Client.StateName == "bound");
-        bed.For(20);
-        Assert.Equal(0, bed.Count("addressRemoved"));
-        Assert.DoesNotContain(server.Heard, one => one.Type == Dhcp4MessageType.Release);
-        second.Stop(release: true, () => stopped = true);
-        bed.Until(() => second.Client.StateName == "stopped");
-        Assert.Equal("", PrivateNetwork.Ip("-4 address show dev c0").Trim());
-        Assert.Equal("", PrivateNetwork.Ip("route show dev c0").Trim());
-    });
-
-    [Fact]
     public void HardwareAddress_ChangesWhileBound_IsAnnouncedAndVerifiedFromTheNewOne() => RunnerBed.Run(bed =>
     {
         ScriptedServer server = bed.Serve("s0");
-        InterfaceRunner runner = Bind(bed);
+        InterfaceRunner runner = bed.Bind();
         bed.Until(() => runner.Client.Lease?.GatewayMac is not null);
         server.Heard.Clear();
         bed.Journal.Clear();
@@ -113,7 +108,7 @@ public sealed class InterfaceRunnerTests
     public void Interface_DownAndUp_ResumesWithTheSameLease() => RunnerBed.Run(bed =>
     {
         ScriptedServer server = bed.Serve("s0");
-        InterfaceRunner runner = Bind(bed);
+        InterfaceRunner runner = bed.Bind();
         Dhcp4Lease lease = runner.Client.Lease!;
         PrivateNetwork.Ip("link set c0 down");
         bed.Until(() => !runner.Client.LinkUsable);
@@ -136,7 +131,7 @@ public sealed class InterfaceRunnerTests
     public void Interface_DeletedAndMadeAgain_IsTakenAgain() => RunnerBed.Run(bed =>
     {
         bed.Serve("s0");
-        InterfaceRunner runner = Bind(bed);
+        InterfaceRunner runner = bed.Bind();
         PrivateNetwork.Ip("link delete c0");
         bed.Until(() => !runner.Client.LinkUsable);
         Assert.Null(runner.Link);
@@ -190,7 +185,7 @@ public sealed class InterfaceRunnerTests
     public void Interface_RenamedAway_IsLeft() => RunnerBed.Run(bed =>
     {
         bed.Serve("s0");
-        InterfaceRunner runner = Bind(bed);
+        InterfaceRunner runner = bed.Bind();
         PrivateNetwork.Ip("link set c0 name other0");
         bed.Until(() => !runner.Client.LinkUsable);
         PrivateNetwork.Ip("link set other0 name c0");
@@ -202,7 +197,7 @@ public sealed class InterfaceRunnerTests
     public void Address_RemovedByAnother_IsPutBack() => RunnerBed.Run(bed =>
     {
         bed.Serve("s0");
-        Bind(bed);
+        bed.Bind();
         PrivateNetwork.Ip("address delete 192.0.2.50/24 dev c0");
         bed.Until(() => PrivateNetwork.Ip("-4 address show dev c0").Contains("192.0.2.50/24", StringComparison.Ordinal));
         Assert.Contains("default via 192.0.2.1", PrivateNetwork.Ip("route show dev c0 proto dhcp"), StringComparison.Ordinal);
@@ -212,7 +207,7 @@ public sealed class InterfaceRunnerTests
     public void Renew_ByUnicast_ComesFromTheAddressAndIsAcknowledged() => RunnerBed.Run(bed =>
     {
         ScriptedServer server = bed.Serve("s0");
-        InterfaceRunner runner = Bind(bed);
+        InterfaceRunner runner = bed.Bind();
         server.Heard.Clear();
         bool? succeeded = null;
         runner.Command(DhcpCommand.Renew, (done, _) => succeeded = done);
@@ -226,12 +221,16 @@ public sealed class InterfaceRunnerTests
     {
         ScriptedServer server = bed.Serve("s0");
         int copies = 0;
-        InterfaceRunner runner = Bind(bed);
+        InterfaceRunner runner = bed.Bind();
         using var link = new RawLink(bed.Network.HardwareAddresses.IndexOf("s0"));
         byte[] frame = RawLink.Frame(MacAddress.Broadcast, ScriptedServer.Mac, 0x0800, new ReplyPacket().ToArray());
         for (; copies < 5; copies++) link.Send(frame);
         bed.Until(() => runner.Drops[Dhcp4DropReason.NoExchange] == copies);
         Assert.Equal(1, bed.Count("dropped"));
+        Report told = bed.Journal.Single(one => one.Report.Event == "dropped").Report;
+        byte[] packet = new ReplyPacket().ToArray();
+        string xid = Convert.ToHexStringLower(packet.AsSpan(20 + 8 + 4, 4));
+        Assert.Equal(xid, Assert.Single(told.Fields, field => field.Name == "xid").Value);
         Assert.Equal([new KeyValuePair<string, long>("noExchange", copies)], runner.Drops.Seen);
         Assert.NotNull(server);
     });
@@ -303,7 +302,7 @@ public sealed class InterfaceRunnerTests
     public void Reconfigure_OtherMetric_ChangesRoutesAndKeepsTheAddress() => RunnerBed.Run(bed =>
     {
         bed.Serve("s0");
-        InterfaceRunner runner = Bind(bed);
+        InterfaceRunner runner = bed.Bind();
         bed.Until(() => bed.Count("addressAdded") > 0);
         runner.Reconfigure(runner.Options with { Interface = runner.Options.Interface with { Metric = 77 } });
         string routes = PrivateNetwork.Ip("route show dev c0 proto dhcp");
@@ -313,94 +312,12 @@ public sealed class InterfaceRunnerTests
         Assert.Equal(0, bed.Count("addressRemoved"));
     });
 
-    [Theory(DisplayName = "A mask superseded while no daemon ran: the lease's address is known as ours and goes on with the other prefix, without a gap")]
-    [InlineData(false)]
-    [InlineData(true)]
-    public void Mask_SupersededMeanwhile_ChangesThePrefixAndKeepsTheAddress(bool withoutRecord) => RunnerBed.Run(bed =>
-    {
-        using var directory = new TemporaryDirectory();
-        bed.OpenRecord = index => new OwnershipFile(directory.Path, "c0", index, "boot");
-        bed.Serve("s0");
-        InterfaceRunner first = Bind(bed);
-        bed.Until(() => bed.Count("addressAdded") > 0);
-        first.Stop(release: false, static () => { });
-        bed.Drop(first);
-        if (withoutRecord) foreach (string file in Directory.GetFiles(directory.Path)) File.Delete(file);
-
-        InterfaceRunner second = bed.Add("c0", Mask16);
-        second.Start();
-        Assert.Equal("verifying", second.Client.StateName);
-        Assert.Equal(["192.0.2.50/16"], Addresses());
-        bed.Until(() => second.Client.StateName == "bound");
-        Assert.Equal(["192.0.2.50/16"], Addresses());
-        Assert.Equal(0, bed.Count("warning"));
-        // At every moment one of the two was there.
-        string[] told = [.. bed.Journal.Where(one => one.Report.Event is "addressAdded" or "addressRemoved").Select(one => one.Report.Event)];
-        Assert.Equal(["addressAdded", "addressRemoved"], told);
-        Assert.Contains("default via 192.0.2.1", PrivateNetwork.Ip("route show dev c0 proto dhcp"), StringComparison.Ordinal);
-    });
-
-    [Fact(DisplayName = "A mask superseded while no daemon ran, and the lease over meanwhile: its address goes, whatever its prefix")]
-    public void Mask_SupersededMeanwhile_LeaseOver_TakesTheAddressAway() => RunnerBed.Run(bed =>
-    {
-        using var directory = new TemporaryDirectory();
-        bed.OpenRecord = index => new OwnershipFile(directory.Path, "c0", index, "boot");
-        ScriptedServer server = bed.Serve("s0");
-        InterfaceRunner first = Bind(bed);
-        first.Stop(release: false, static () => { });
-        bed.Drop(first);
-        Dhcp4Memory memory = bed.Stored["c0"];
-        bed.Stored["c0"] = memory with { Leases = [memory.Leases[0] with { ExpiresAt = Instant.Zero }] };
-        server.Silent = true;
-
-        InterfaceRunner second = bed.Add("c0", Mask16);
-        second.Start();
-        Assert.Empty(Addresses());
-    });
-
-    [Theory(DisplayName = "Where the kernel keeps no marks and no record says so, a lease's address is ours with the lease's prefix alone")]
-    [InlineData("192.0.2.50/24", "")]
-    [InlineData("192.0.2.50/25", "192.0.2.50/25")]
-    public void Address_WithoutMarkOrRecord_IsOursByItsPrefix(string found, string left) => RunnerBed.Run(bed =>
-    {
-        bed.Serve("s0");
-        InterfaceRunner first = Bind(bed);
-        first.Stop(release: false, static () => { });
-        bed.Drop(first);
-        PrivateNetwork.Ip("address del 192.0.2.50/24 dev c0");
-        PrivateNetwork.Ip($"address add {found} dev c0");
-        // The kernel's own mark is what tells a kernel that has them.
-        PrivateNetwork.Ip("address flush dev lo");
-        bed.Network.Drain();
-
-        InterfaceRunner second = Bind(bed);
-        Assert.Contains(found, Addresses());
-        bool stopped = false;
-        second.Stop(release: true, () => stopped = true);
-        bed.Until(() => stopped);
-        Assert.Equal(left, string.Join(' ', Addresses()));
-    });
-
-    private static InterfaceConfiguration Mask16(InterfaceConfiguration configuration) =>
-        configuration with { Options4 = ConfigurationReader.Read("f.toml", "[interface.c0]\ndhcp4 = true\nsupersede = { subnet-mask = \"255.255.0.0\" }").Configuration!.Interfaces[0].Options4 };
-
-    private static string[] Addresses() =>
-        [.. PrivateNetwork.Ip("-4 -o address show dev c0").Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[3])];
-
     [Fact]
     public void Reconfigure_RoutesIgnored_RefusesThemInTheJournal() => RunnerBed.Run(bed =>
     {
         bed.Serve("s0");
-        Bind(bed, configuration => configuration with { LeaseRoutes = LeaseRoutes.Ignore });
+        bed.Bind(configuration => configuration with { LeaseRoutes = LeaseRoutes.Ignore });
         Assert.Empty(PrivateNetwork.Ip("route show dev c0 proto dhcp"));
         Assert.Equal(1, bed.Count("warning"));
     });
-
-    private static InterfaceRunner Bind(RunnerBed bed, Func<InterfaceConfiguration, InterfaceConfiguration>? edit = null)
-    {
-        InterfaceRunner runner = bed.Add("c0", edit);
-        runner.Start();
-        bed.Until(() => runner.Client.StateName == "bound");
-        return runner;
-    }
 }

@@ -20,7 +20,10 @@ internal sealed class RunnerBed : IDisposable
     private readonly List<InterfaceRunner> _runners = [];
     private readonly List<ScriptedServer> _servers = [];
 
-    public EventLoop Loop { get; } = new();
+    public EventLoop Loop { get; }
+
+    /// <summary>How long the machine has slept, as the loop is told.</summary>
+    public TimeSpan Suspended { get; set; }
 
     public NetworkState Network { get; }
 
@@ -44,6 +47,7 @@ internal sealed class RunnerBed : IDisposable
 
     private RunnerBed()
     {
+        Loop = new EventLoop(() => Suspended);
         Network = new NetworkState(Loop);
         Gate = new PathGate(Network.Table);
     }
@@ -85,7 +89,6 @@ internal sealed class RunnerBed : IDisposable
             {
                 Saving(name);
                 Stored[name] = kept;
-                return true;
             },
             _ =>
             {
@@ -95,6 +98,15 @@ internal sealed class RunnerBed : IDisposable
         var runner = new InterfaceRunner(
             Loop, Network, Gate, options, memory, new KernelEntropy(), (source, report) => Journal.Add((name, source, report)));
         _runners.Add(runner);
+        return runner;
+    }
+
+    /// <summary>A runner of c0 that has a lease.</summary>
+    public InterfaceRunner Bind(Func<InterfaceConfiguration, InterfaceConfiguration>? edit = null)
+    {
+        InterfaceRunner runner = Add("c0", edit);
+        runner.Start();
+        Until(() => runner.Client.StateName == "bound");
         return runner;
     }
 

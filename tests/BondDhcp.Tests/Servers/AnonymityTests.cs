@@ -239,6 +239,79 @@ public sealed class AnonymityTests(ITestOutputHelper output) : IDisposable
         Assert.DoesNotContain(scene.Trace.Frames.Skip(mark).TakeWhile(frame => frame.Dhcp?.Message != "ACK"), frame => frame.SourceMac == NetworkBed.MacA && frame.Arp?.SenderIp == before);
     }
 
+    [Theory(DisplayName = "RFC 7844 4.2 (v6): after kill -9 the lease of DHCPv6 is confirmed by an ADVERTISE of its address, and nothing but SOLICIT leaves; after a restart in another network of the same server it goes")]
+    [InlineData(Dhcp6ServerKind.Dnsmasq)]
+    [InlineData(Dhcp6ServerKind.Kea)]
+    [InlineData(Dhcp6ServerKind.Isc)]
+    public async Task Restart_OfDhcp6_AsksByASolicit(Dhcp6ServerKind kind)
+    {
+        await using Dhcp6Scene scene = await Dhcp6Scene.SetAsync(output.WriteLine, kind);
+        scene.Configure("dhcp6 = true\nanonymity = true\n", Global);
+        await scene.BindAsync();
+        string address = Assert.Single(scene.Addresses());
+        int mark = scene.Mark;
+        await scene.Client.KillAndStartAsync();
+        await Wait.UntilAsync(
+            () => scene.Client.Log.Contains("state from=confirming to=bound", StringComparison.Ordinal), Dhcp6Scene.Patience, "the lease to be confirmed", scene.ToString);
+        Assert.Equal([address], scene.Addresses());
+        Assert.DoesNotContain(scene.Packets(mark), static line => System.Text.RegularExpressions.Regex.IsMatch(line, "dhcp6 (confirm|renew|rebind|request|release)"));
+        Assert.DoesNotContain("leaseLost", scene.Client.Log, StringComparison.Ordinal);
+
+        await scene.Client.Daemon.KillAsync();
+        await scene.MoveServerAsync("2001:db8:66");
+        mark = scene.Mark;
+        scene.Client.Start();
+        await Wait.UntilAsync(
+            () => scene.Addresses() is [var other] && other.StartsWith("2001:db8:66:", StringComparison.Ordinal), Dhcp6Scene.Patience, "another lease", scene.ToString);
+        Assert.Contains("why=otherNetwork", scene.Client.Log, StringComparison.Ordinal);
+        Assert.DoesNotContain(scene.Packets(mark), static line => System.Text.RegularExpressions.Regex.IsMatch(line, "dhcp6 (confirm|renew|rebind|release)"));
+    }
+
+    [Theory(DisplayName = "RFC 7844 4.2 (v6): no server answers after a restart: past T1 and T2 nothing but SOLICIT leaves, status says so, and the addresses stay; the server that is back renews them, another network's ends them, and a release tells nobody")]
+    [InlineData("same")]
+    [InlineData("other")]
+    [InlineData("release")]
+    public async Task Restart_OfDhcp6_WithoutAServer_NamesNothing(string then)
+    {
+        await using Dhcp6Scene scene = await Dhcp6Scene.SetAsync(output.WriteLine, Dhcp6ServerKind.EarlyT1);
+        scene.Configure("dhcp6 = true\nanonymity = true\n", Global);
+        JsonElement lease = await scene.BindAsync();
+        string address = Assert.Single(scene.Addresses());
+        DateTimeOffset past = lease.GetProperty("rebindAt").GetDateTimeOffset() + TimeSpan.FromSeconds(0.5);
+        scene.StopServer();
+        int mark = scene.Mark;
+        await scene.Client.KillAndStartAsync();
+        await Wait.UntilAsync(
+            () => scene.Client.Log.Contains("state from=confirming to=bound", StringComparison.Ordinal), Dhcp6Scene.Patience, "the end of the first question", scene.ToString);
+        if (then != "release") await Wait.UntilAsync(() => DateTimeOffset.UtcNow > past, Dhcp6Scene.Patience, "T2", scene.ToString);
+        Assert.Equal([address], scene.Addresses());
+        const string telling = "dhcp6 (confirm|renew|rebind|request|release|decline)";
+        Assert.DoesNotContain(scene.Packets(mark), static line => System.Text.RegularExpressions.Regex.IsMatch(line, telling));
+        Assert.Contains("no server has confirmed that the lease is of this network", await scene.Client.MustAsync("status"), StringComparison.Ordinal);
+        switch (then)
+        {
+            case "same":
+                await scene.RestartServerAsync();
+                await scene.WaitForPacketAsync("dhcp6 (renew|rebind)", mark);
+                await Wait.UntilAsync(() => scene.Client.Log.Contains("leaseRenewed", StringComparison.Ordinal), Dhcp6Scene.Patience, "the lease to be extended", scene.ToString);
+                Assert.Equal([address], scene.Addresses());
+                Assert.DoesNotContain("leaseLost", scene.Client.Log, StringComparison.Ordinal);
+                break;
+            case "other":
+                await scene.MoveServerAsync("2001:db8:66");
+                await Wait.UntilAsync(
+                    () => scene.Addresses() is [var other] && other.StartsWith("2001:db8:66:", StringComparison.Ordinal), Dhcp6Scene.Patience * 2, "another lease", scene.ToString);
+                Assert.DoesNotContain(scene.Packets(mark), static line => System.Text.RegularExpressions.Regex.IsMatch(line, "dhcp6 (confirm|renew|rebind|release)"));
+                break;
+            default:
+                await scene.Client.MustAsync("release", C0, "--timeout", "10");
+                Assert.Empty(scene.Addresses());
+                Assert.Contains("is not told that its lease is not used any more", scene.Client.Log, StringComparison.Ordinal);
+                Assert.DoesNotContain(scene.Packets(mark), static line => System.Text.RegularExpressions.Regex.IsMatch(line, telling));
+                break;
+        }
+    }
+
     [Fact(DisplayName = "AM-23 check and run refuse anonymity with the shared DUID, with exit code 2 and the mend")]
     public async Task Anonymity_WithTheSharedDuid_IsRefusedByTheProgram()
     {

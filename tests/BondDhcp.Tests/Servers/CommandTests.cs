@@ -1,7 +1,9 @@
+using System.Diagnostics;
 using System.Net.Sockets;
 using System.Text;
 using System.Text.Json;
 using BondDhcp.Tests.Beds;
+using BondDhcp.Tests.Kit;
 using Xunit;
 using Xunit.Abstractions;
 
@@ -43,6 +45,15 @@ public sealed class CommandTests(ITestOutputHelper output)
             Assert.Equal(3, result.ExitCode);
             Assert.NotEqual("", result.Error);
         }
+        foreach (string[] command in (string[][])[["lease"], ["lease", C0]])
+        {
+            ProgramResult nothing = await scene.Client.CommandAsync(command);
+            Assert.Equal((0, ""), (nothing.ExitCode, nothing.Output));
+            Assert.Equal(
+                $"bonddhcp: no daemon answers in {scene.Client.RuntimeDirectory}, and the state directory {scene.Client.StateDirectory} holds no lease{(command.Length > 1 ? $" of '{C0}'" : "")}; start one with 'systemctl start bonddhcp' or 'bonddhcp run'\n",
+                nothing.Error);
+        }
+        Assert.Contains("\"interfaces\":[]", (await scene.Client.CommandAsync("lease", "--json")).Output, StringComparison.Ordinal);
         Assert.Equal(2, (await scene.Client.CommandAsync("frobnicate")).ExitCode);
         Assert.Equal(2, (await scene.Client.CommandAsync("lease", "--yaml")).ExitCode);
         Assert.Equal(0, (await scene.Client.CommandAsync("renew", "--help")).ExitCode);
@@ -50,6 +61,26 @@ public sealed class CommandTests(ITestOutputHelper output)
         await scene.BoundAsync();
         Assert.Equal(2, (await scene.Client.CommandAsync("start", "dhcp4@nosuch0")).ExitCode);
         Assert.Equal(2, (await scene.Client.CommandAsync("restart", $"frob@{C0}")).ExitCode);
+        // Its stderr is no journal: nothing is in front of a line.
+        Assert.StartsWith($"{C0} link: interface", scene.Client.Log, StringComparison.Ordinal);
+        Assert.Equal(0, await scene.Client.StopAsync());
+        ProgramResult stored = await scene.Client.CommandAsync("lease", C0);
+        Assert.Equal((0, ""), (stored.ExitCode, stored.Error));
+        Assert.StartsWith("from the state directory: no daemon answers\n", stored.Output, StringComparison.Ordinal);
+        Assert.Contains(scene.Address.Length > 0 ? scene.Address : "192.0.2.", stored.Output, StringComparison.Ordinal);
+    }
+
+    [Theory(DisplayName = "decode - reads standard input, a file or a pipe; what is wrong with it is told of that name")]
+    [InlineData("cat \"$2\" | \"$1\" decode -", true)]
+    [InlineData("\"$1\" decode - < \"$2\"", true)]
+    [InlineData("echo | \"$1\" decode -", false)]
+    public async Task Decode_OfStandardInput_IsAsOfAFile(string script, bool succeeds)
+    {
+        string capture = Path.Combine(SourceTree.Captures6, "isc-cycle.pcap");
+        ProgramResult said = await Programs.TryRunAsync(new ProcessStartInfo("sh", ["-c", script, "sh", BondDhcpProcess.Binary, capture]));
+        Assert.Equal(succeeds ? 0 : 1, said.ExitCode);
+        if (succeeds) Assert.Equal((await Programs.TryRunAsync(new ProcessStartInfo(BondDhcpProcess.Binary, ["decode", capture]))).Output, said.Output);
+        else Assert.StartsWith("bonddhcp: standard input: ", said.Error, StringComparison.Ordinal);
     }
 
     [Fact(DisplayName = "AC-4 somebody else: status works, renew is refused with 1; a member of the control group may")]
@@ -159,7 +190,15 @@ public sealed class CommandTests(ITestOutputHelper output)
     {
         await using Scene scene = await Scene.SetAsync(output, ServerConfiguration.DnsmasqDefault);
         ProgramResult sound = await scene.Client.CommandAsync("check");
-        Assert.Equal((0, ""), (sound.ExitCode, sound.Output));
+        Assert.Equal((0, "", ""), (sound.ExitCode, sound.Output, sound.Error));
+        scene.Client.Configure("solicit-delay = false\nsupplicant-driver = \"wired\"");
+        ProgramResult noted = await scene.Client.CommandAsync("check");
+        Assert.Equal((0, ""), (noted.ExitCode, noted.Output));
+        string[] notes = noted.Error.Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        Assert.Equal(2, notes.Length);
+        Assert.StartsWith($"{scene.Client.ConfigurationFile}:", notes[0], StringComparison.Ordinal);
+        Assert.EndsWith("solicit-delay: has no effect: dhcp6 is off", notes[0], StringComparison.Ordinal);
+        Assert.EndsWith("supplicant-driver: has no effect: there is no 'supplicant'", notes[1], StringComparison.Ordinal);
         scene.Client.Configure("conflict-detektion = \"fast\"", "hostname = 3");
         ProgramResult wrong = await scene.Client.CommandAsync("check");
         Assert.Equal(2, wrong.ExitCode);
@@ -183,9 +222,11 @@ public sealed class CommandTests(ITestOutputHelper output)
     {
         await using Scene scene = await Scene.SetAsync(output, ServerConfiguration.DnsmasqDefault);
         Assert.Equal(4, (await scene.Client.CommandAsync("wait-online", C0, "--timeout", "1")).ExitCode);
+        Assert.Equal(4, (await scene.Client.CommandAsync("wait-online", C0, "--timeout", "0")).ExitCode);
         await using BedProcess waiting = scene.Client.Follow("wait-online", C0, "--timeout", "20");
         scene.Client.Start();
         Assert.Equal(0, await waiting.WaitForExitAsync(Scene.Patience));
+        await scene.Client.MustAsync("wait-online", "--timeout", "0");
         Assert.Single(scene.Bed.ClientAddresses());
     }
 
@@ -203,6 +244,10 @@ public sealed class CommandTests(ITestOutputHelper output)
         Assert.Contains("nosuch0: the interface is not there", online.Error, StringComparison.Ordinal);
         Assert.Contains($"dhcp4@{C0}: no DHCP server answers", online.Error, StringComparison.Ordinal);
         Assert.Single(online.Error.TrimEnd('\n').Split('\n'));
+        ProgramResult now = await scene.Client.CommandAsync("wait-online", "--timeout", "0");
+        Assert.Equal(4, now.ExitCode);
+        Assert.StartsWith("bonddhcp: not online: ", now.Error, StringComparison.Ordinal);
+        Assert.Contains("nosuch0: the interface is not there", now.Error, StringComparison.Ordinal);
         ProgramResult restart = await scene.Client.CommandAsync("restart", $"dhcp4@{C0}", "--timeout", "1");
         Assert.Equal(4, restart.ExitCode);
         Assert.StartsWith($"bonddhcp: timed out: dhcp4@{C0}: ", restart.Error, StringComparison.Ordinal);
@@ -260,6 +305,16 @@ public sealed class CommandTests(ITestOutputHelper output)
         }
         Assert.Contains("leaseBound", await scene.Client.MustAsync("timeline", "--since", "1h"), StringComparison.Ordinal);
         Assert.Equal("", await scene.Client.MustAsync("timeline", "--since", "0", "--json"));
+        await scene.Client.MustAsync("reload");
+        string[] own = (await scene.Client.MustAsync("timeline", C0, "--json")).Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        Assert.Contains(own, line => line.Contains("leaseBound", StringComparison.Ordinal));
+        Assert.All(own, line => Assert.Contains($"\"interface\":\"{C0}\"", line, StringComparison.Ordinal));
+        Assert.Contains("\"source\":\"daemon\"", await scene.Client.MustAsync("timeline", "--json"), StringComparison.Ordinal);
+        foreach (string command in (string[])["watch", "timeline"])
+        {
+            ProgramResult unknown = await scene.Client.CommandAsync(command, "nosuch0");
+            Assert.Equal((2, "", "bonddhcp: 'nosuch0' is not configured\n"), (unknown.ExitCode, unknown.Output, unknown.Error));
+        }
     }
 
     private static Socket Connect(UnixDomainSocketEndPoint where)

@@ -34,7 +34,7 @@ public sealed class Dhcp6PromiseTests(ITestOutputHelper output)
                 TracedFrame first = await trace.WaitForAsync(f => f.SourceMac == scene.Bed.ClientMac && f.Nd is { IsUnsolicitedAdvertisement: true, IsOverride: true }, Dhcp6Scene.Patience, "an advertisement", packets);
                 TracedFrame ofLease = await trace.WaitForAsync(f => f.SourceMac == scene.Bed.ClientMac && f.Nd is { IsUnsolicitedAdvertisement: true } nd && nd.Target == leased, Dhcp6Scene.Patience, "the lease's", packets);
                 Assert.StartsWith("fe80:", first.Nd!.Target, StringComparison.Ordinal);
-                Assert.InRange(ofLease.At - first.At, TimeSpan.Zero, TimeSpan.FromMilliseconds(100));
+                Assert.InRange(ofLease.At - first.At, TimeSpan.Zero, TimeSpan.FromMilliseconds(500));
                 delays.Add((first.At - changed.At).TotalMilliseconds);
             }
             output.WriteLine($"ms from the kernel's event to the first advertisement: {string.Join(' ', delays.Select(delay => delay.ToString("0.00", System.Globalization.CultureInfo.InvariantCulture)))}");
@@ -60,6 +60,49 @@ public sealed class Dhcp6PromiseTests(ITestOutputHelper output)
         await Wait.UntilAsync(() => scene.Addresses() is ["2001:db8:77::1/128"], Dhcp6Scene.Patience, "the address to go", scene.ToString);
         Assert.Equal("", scene.Bed.Client.Ip("-6 route show type unreachable"));
         await Wait.UntilAsync(() => scene.Client.ToString().Contains($"the configuration does not ask for dhcp6@{C0} any more", StringComparison.Ordinal), Dhcp6Scene.Patience, "the message", scene.ToString);
+    }
+
+    [Fact(DisplayName = "AT-2 (v6): killed, and the record of what is ours damaged: the stored lease knows addresses and prefix routes, and a stop takes both away")]
+    public async Task Kill_WithADamagedRecord_TakesBackWhatTheLeaseGave()
+    {
+        await using Dhcp6Scene scene = await Dhcp6Scene.SetAsync(output.WriteLine, Dhcp6ServerKind.Kea, "dhcp6 = true\nprefix-delegation = 56");
+        await scene.BindAsync();
+        await scene.Client.Daemon.KillAsync();
+        File.WriteAllText(Path.Combine(scene.Client.RuntimeDirectory, $"owned6-{C0}.json"), "{\"version\":");
+        int mark = scene.Mark;
+        scene.Client.Start();
+        await scene.WaitForPacketAsync("dhcp6 rebind", mark);
+        await scene.WaitForStateAsync("bound");
+        Assert.DoesNotContain("somebody else", await scene.Client.MustAsync("timeline", C0), StringComparison.Ordinal);
+        await scene.Client.MustAsync("stop", $"dhcp6@{C0}");
+        Assert.Equal("", scene.Bed.Client.Ip("-6 route show type unreachable"));
+        Assert.Empty(scene.Addresses());
+    }
+
+    [Theory(DisplayName = "18.2.7 released to a server that replaced another one with the same leases: acquire asks for nothing of either, with a server and without one")]
+    [InlineData("dhcp6 = true", false)]
+    [InlineData("dhcp6 = true", true)]
+    [InlineData("dhcp6 = true\nprefix-delegation = 56", false)]
+    public async Task Release_ToAReplacedServer_ForgetsTheLeaseOfBoth(string settings, bool alone)
+    {
+        await using Dhcp6Scene scene = await Dhcp6Scene.SetAsync(output.WriteLine, Dhcp6ServerKind.Kea, settings);
+        JsonElement before = await scene.BindAsync();
+        await scene.ReplaceServerAsync();
+        await scene.Client.MustAsync("rebind", C0, "-6", "--timeout", "10");
+        JsonElement after = await scene.WaitForStateAsync("bound");
+        Assert.NotEqual(before.GetProperty("server").GetString(), after.GetProperty("server").GetString());
+        Assert.Equal(before.GetProperty("addresses")[0].GetProperty("address").GetString(), after.GetProperty("addresses")[0].GetProperty("address").GetString());
+        int mark = scene.Mark;
+        await scene.Client.MustAsync("release", C0, "-6", "--timeout", "10");
+        await scene.WaitForPacketAsync("dhcp6 release", mark);
+        await scene.WaitForStateAsync("stopped");
+        mark = scene.Mark;
+        if (alone) scene.StopServer();
+        await scene.Client.CommandAsync("acquire", C0, "-6", "--timeout", alone ? "1" : "20");
+        await scene.WaitForPacketAsync("dhcp6 solicit", mark);
+        if (!alone) Assert.Equal(after.GetProperty("server").GetString(), (await scene.WaitForStateAsync("bound")).GetProperty("server").GetString());
+        else Assert.Empty(scene.Addresses());
+        Assert.DoesNotContain(scene.Packets(mark), line => line.Contains("dhcp6 confirm", StringComparison.Ordinal) || line.Contains("dhcp6 rebind", StringComparison.Ordinal));
     }
 
     [Fact(DisplayName = "dhcp4 and static addresses taken out of the configuration while no daemon ran: the next start takes them back, routes included")]

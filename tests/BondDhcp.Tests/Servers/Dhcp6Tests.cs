@@ -58,6 +58,52 @@ public sealed class Dhcp6Tests(ITestOutputHelper output)
         await scene.WaitForStateAsync("stopped");
     }
 
+    [Fact(DisplayName = "Every address of the pool is another host's, beside a delegated prefix: acquire fails with the reason, and status has it")]
+    public async Task Duplicate_BesideAPrefix_IsNoServersFault()
+    {
+        await using Dhcp6Scene scene = await Dhcp6Scene.SetAsync(output.WriteLine, Dhcp6ServerKind.Kea, "dhcp6 = true\nprefix-delegation = 56", pool: "100 100");
+        scene.Bed.Server.Ip($"-6 addr add 2001:db8:55::100/128 dev {NetworkBed.ServerInterface} nodad");
+        scene.Client.Start();
+        ProgramResult acquired = default!;
+        await Wait.UntilAsync(async () => (acquired = await scene.Client.CommandAsync("acquire", C0, "-6", "--timeout", "20")).ExitCode != 3, Dhcp6Scene.Patience, "the daemon");
+        Assert.Equal((1, true), (acquired.ExitCode, acquired.Error.Contains("2001:db8:55::100 is in use by another host", StringComparison.Ordinal)));
+        Assert.Contains(
+            "running: every address granted is in use by another host; another one is asked for with the next renewal",
+            await scene.Client.MustAsync("status"), StringComparison.Ordinal);
+    }
+
+    [Fact(DisplayName = "A router that forwards and takes no advertisements: status says that no route comes, and why, until one is there")]
+    public async Task Lease_WithoutARoute_IsNamed()
+    {
+        await using Dhcp6Scene scene = await Dhcp6Scene.SetAsync(output.WriteLine, Dhcp6ServerKind.Kea);
+        // What was heard before is gone with it, as on a router that boots.
+        scene.Bed.Client.Run("sysctl", "-qw", $"net.ipv6.conf.{C0}.forwarding=1");
+        await scene.BindAsync();
+        string status = "";
+        async Task<bool> SaysAsync(string what) => (status = await scene.Client.MustAsync("status")).Contains(what, StringComparison.Ordinal);
+        const string missing = "running: there is no route beyond the link: router advertisements are not processed, because the interface forwards";
+        await Wait.UntilAsync(() => SaysAsync(missing), Dhcp6Scene.Patience, missing, () => status);
+        scene.Bed.Client.Ip($"-6 route add default via fe80::1 dev {C0}");
+        Assert.False(await SaysAsync("no route beyond the link"), status);
+        scene.Bed.Client.Ip($"-6 route del default via fe80::1 dev {C0}");
+        Assert.True(await SaysAsync(missing), status);
+        scene.Bed.Client.Run("sysctl", "-qw", $"net.ipv6.conf.{C0}.accept_ra=2");
+        await Wait.UntilAsync(async () => !await SaysAsync("no route beyond the link"), Dhcp6Scene.Patience, "a route", () => status);
+    }
+
+    [Fact(DisplayName = "No router: status says that no route comes when one had its time, and not where a route is there")]
+    public async Task Lease_WithoutARouter_IsNamed()
+    {
+        await using Dhcp6Scene scene = await Dhcp6Scene.SetAsync(output.WriteLine, Dhcp6ServerKind.Kea, flags: "AdvSendAdvert off;");
+        await scene.BindAsync();
+        string status = await scene.Client.MustAsync("status");
+        Assert.DoesNotContain("no route beyond the link", status, StringComparison.Ordinal);
+        const string missing = "running: no router is known, so there is no route beyond the link: DHCPv6 gives none";
+        await Wait.UntilAsync(async () => (status = await scene.Client.MustAsync("status")).Contains(missing, StringComparison.Ordinal), Dhcp6Scene.Patience, missing, () => status);
+        scene.Bed.Client.Ip($"-6 route add 2001:db8::/32 via fe80::1 dev {C0}");
+        Assert.DoesNotContain("no route beyond the link", await scene.Client.MustAsync("status"), StringComparison.Ordinal);
+    }
+
     [Theory(DisplayName = "AT-2 (v6): stopped, killed and started again, the address never goes, and is confirmed")]
     [InlineData("TERM")]
     [InlineData("KILL")]

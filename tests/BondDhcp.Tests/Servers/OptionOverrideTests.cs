@@ -97,12 +97,15 @@ public sealed class OptionOverrideTests(ITestOutputHelper output) : IDisposable
         scene.Client.Configure("send = { vendor-class-identifier = \"desk\" }\ndns = \"file\"", hooks);
         await scene.Client.MustAsync("reload");
         await HookAsync($"RENEW dns={ServerPlan.DefaultRouter} ntp= mtu= tftp= old={ServerPlan.DefaultRouter}", scene.Client);
+        // The capture is read beside all this, and may be behind the hook.
+        await scene.Trace.WaitForDhcpAsync("REQUEST", Scene.Patience, mark);
         TracedDhcp renewal = scene.Trace.Dhcp("REQUEST", mark).Single().Dhcp!;
         Assert.Equal(("desk", scene.Address), (System.Text.Encoding.ASCII.GetString(renewal.Options[60]), renewal.Ciaddr));
         Assert.False(renewal.Options.ContainsKey(77));
 
         scene.AssertNoDeletion();
         await scene.Client.MustAsync("stop");
+        await scene.Trace.WaitForDhcpAsync("RELEASE", Scene.Patience);
         Assert.False(scene.Trace.Dhcp("RELEASE").Single().Dhcp!.Options.ContainsKey(60));
     }
 
@@ -170,5 +173,25 @@ public sealed class OptionOverrideTests(ITestOutputHelper output) : IDisposable
         await HookAsync("RENEW6 dns=2001:db8:55::1 search=example.org", scene);
         lease = (await scene.LeaseAsync())!.Value;
         Assert.DoesNotContain(lease.GetProperty("options").EnumerateArray(), option => option.GetProperty("code").GetInt32() == 59);
+    }
+
+    [Fact(DisplayName = "A name that is none in a server's search list is left out by itself, with a warning: the rest and the owner's are in resolv.conf, hooks and lease, which shows what was sent")]
+    public async Task SearchList_WithAnUnderscore_IsUsedWithoutIt()
+    {
+        string hooks = MakeHook("$reason search=$new_dhcp6_domain_search");
+        await using Dhcp6Scene scene = await Dhcp6Scene.SetAsync(
+            output.WriteLine, Dhcp6ServerKind.Dnsmasq, extra: "dhcp-userclass=set:eng,abcd\ndhcp-option=tag:eng,option6:domain-search,a.example,my_corp.example,b.example");
+        scene.Configure("dhcp6 = true\nsend = { \"dhcp6.user-class\" = \"abcd\" }\nappend = { \"dhcp6.domain-search\" = [\"corp.example\"] }\ndns = \"file\"", hooks);
+        scene.Bed.Client.Run("sh", "-c", "set -e; cp -a /etc /run/etc; mount --bind /run/etc /etc; [ \"$(stat -c %d /etc)\" = \"$(stat -c %d /run)\" ]");
+        JsonElement lease = await scene.BindAsync();
+        await HookAsync("BOUND6 search=a.example b.example corp.example", scene);
+        Assert.Equal(["a.example", "b.example", "corp.example"], lease.GetProperty("searchDomains").EnumerateArray().Select(name => name.GetString()));
+        Assert.Contains("search a.example b.example corp.example\n", scene.Bed.Client.Run("cat", "/etc/resolv.conf"), StringComparison.Ordinal);
+        Assert.Contains("option 24 (domain-search): left out, not a valid name: my_corp.example", await scene.Client.MustAsync("timeline"), StringComparison.Ordinal);
+
+        scene.Configure("dhcp6 = true\nsend = { \"dhcp6.user-class\" = \"abcd\" }\ndns = \"file\"", hooks);
+        await scene.Client.MustAsync("reload");
+        await HookAsync("RENEW6 search=a.example b.example", scene);
+        Assert.Equal("a.example, my_corp.example, b.example", Option((await scene.LeaseAsync())!.Value, 24).GetProperty("value").GetString());
     }
 }

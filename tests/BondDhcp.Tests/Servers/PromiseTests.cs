@@ -29,14 +29,16 @@ public sealed class PromiseTests(ITestOutputHelper output)
         scene.AssertNothingGivenBack();
     }
 
-    [Theory(DisplayName = "SIGTERM and SIGUSR2, the MAC changes meanwhile, start: the lease goes on, the address never goes")]
+    [Theory(DisplayName = "SIGTERM, SIGINT and SIGUSR2, each named in the log, the MAC changes meanwhile, start: the lease goes on, the address never goes")]
     [InlineData("TERM", "")]
+    [InlineData("INT", "")]
     [InlineData("USR2", "release-on-stop = true")]
     public async Task HandOver_WithTheMacChangedMeanwhile_KeepsTheAddress(string signal, string settings)
     {
         await using Scene scene = await Scene.BindAsync(output, ServerConfiguration.DnsmasqIgnoreClientId, settings: settings);
         string address = scene.Address;
         Assert.Equal(0, await scene.Client.StopAsync(signal));
+        Assert.Contains($"daemon: ended by=SIG{signal}", scene.Client.Log, StringComparison.Ordinal);
         Assert.Equal($"{address}/24", Assert.Single(scene.Bed.ClientAddresses()));
         int mark = scene.Trace.Mark;
         scene.Bed.FailOver();
@@ -107,6 +109,14 @@ public sealed class PromiseTests(ITestOutputHelper output)
         scene.Client.Start();
         await scene.BoundAsync();
         Assert.NotEmpty(await scene.TimelineAsync("warning"));
+        string status = await scene.Client.MustAsync("status");
+        Assert.Contains($"not stored: the state of dhcp4@{C0}, which a restart would not know ({scene.Client.StateDirectory}/", status, StringComparison.Ordinal);
+        Assert.Contains("not stored: the DUID, ", status, StringComparison.Ordinal);
+
+        scene.Bed.Client.Run("rm", $"{scene.Client.StateDirectory}/full");
         await scene.Client.MustAsync("renew", C0, "--timeout", "5");
+        status = await scene.Client.MustAsync("status");
+        Assert.DoesNotContain("the state of dhcp4", status, StringComparison.Ordinal);
+        Assert.NotEmpty(await scene.TimelineAsync("stored"));
     }
 }

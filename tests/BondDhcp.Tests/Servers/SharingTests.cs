@@ -37,7 +37,7 @@ public sealed class SharingTests(ITestOutputHelper output) : IDisposable
         string hooks = Path.Combine(_directory.Path, "hooks");
         Directory.CreateDirectory(hooks);
         string hook = Path.Combine(hooks, "say");
-        File.WriteAllText(hook, $"#!/bin/sh\necho \"$reason $interface new=$new_ip_address old=$old_ip_address dns=$new_domain_name_servers $(tr -d '\\n' | cut -c1-40)\" >> {Said}\n");
+        File.WriteAllText(hook, $"#!/bin/sh\necho \"$reason $interface new=$new_ip_address old=$old_ip_address dns=$new_domain_name_servers $(tee {Said}.json | tr -d '\\n' | cut -c1-40)\" >> {Said}\n");
         File.SetUnixFileMode(hook, (UnixFileMode)0x1ed);
     }
 
@@ -91,6 +91,11 @@ public sealed class SharingTests(ITestOutputHelper output) : IDisposable
         Assert.Equal(Before, ResolvConf(scene.Bed));
         Assert.Equal("RELEASE", Words[^1]);
         Assert.Contains($"RELEASE c0 new= old={scene.Address}", File.ReadAllText(Said), StringComparison.Ordinal);
+        using (JsonDocument json = JsonDocument.Parse(File.ReadAllText(Said + ".json")))
+        {
+            JsonElement old = json.RootElement.GetProperty("old");
+            Assert.Equal(("releasing", lease.GetProperty("iaid").GetUInt32()), (old.GetProperty("state").GetString(), old.GetProperty("iaid").GetUInt32()));
+        }
         await scene.Client.MustAsync("start", $"dhcp4@{C0}");
         await scene.BoundAsync();
         await HookAsync("BOUND", scene);
@@ -127,6 +132,24 @@ public sealed class SharingTests(ITestOutputHelper output) : IDisposable
         Assert.Equal("RELEASE6", Words[^1]);
     }
 
+    [Fact(DisplayName = "hooks: REBIND6 where a REBIND was answered, also after the link went and the addresses had to be found free again")]
+    public async Task Hooks_AfterALinkThatWent_NameTheMessage()
+    {
+        string hook = Path.Combine(Directory.CreateDirectory(Path.Combine(_directory.Path, "hooks")).FullName, "say");
+        File.WriteAllText(hook, $"#!/bin/sh\necho \"$reason $new_ip6_address$new_ip6_prefix\" >> {Said}\n");
+        File.SetUnixFileMode(hook, (UnixFileMode)0x1ed);
+        await using Dhcp6Scene scene = await Dhcp6Scene.SetAsync(output.WriteLine, Dhcp6ServerKind.Kea);
+        scene.Configure("dhcp6 = true\nprefix-delegation = 56", $"hooks = \"{_directory.Path}/hooks\"");
+        await scene.BindAsync();
+        await Wait.UntilAsync(() => Words is ["PREINIT6", "BOUND6", "BOUND6"], Dhcp6Scene.Patience, "BOUND6", scene.ToString);
+        int mark = scene.Mark;
+        scene.Bed.Client.Ip($"link set {C0} down");
+        scene.Bed.Client.Ip($"link set {C0} up");
+        await scene.WaitForPacketAsync("dhcp6 rebind", mark);
+        await Wait.UntilAsync(() => Words.Length >= 5, Dhcp6Scene.Patience, "what the answer is called", scene.ToString);
+        Assert.Equal(["REBIND6", "REBIND6"], Words[3..]);
+    }
+
     [Fact(DisplayName = "hooks, stateless: BOUND6 with name servers alone, as dhclient -6 -S; STOP6 or EXPIRE6 when it ends")]
     public async Task Hooks_OfConfigurationAlone_HaveItsNameServers()
     {
@@ -158,6 +181,94 @@ public sealed class SharingTests(ITestOutputHelper output) : IDisposable
         string[] lines = File.ReadAllLines(Said);
         Assert.Equal($"DEPREF6 {address}/128 ", lines[^2]);
         Assert.Equal($"EXPIRE6 / {address}", lines[^1]);
+    }
+
+    private const string Written = "name-servers = [\"192.0.2.99\", \"fe80::99%c0\", \"192.0.2.53\"]\nsearch-domains = [\"static.example\"]";
+
+    private static async Task UntilServersAsync(Scene scene, string[] wanted) => await Wait.UntilAsync(
+        () => Servers(scene.Bed).SequenceEqual(wanted), Scene.Patience, string.Join(", ", wanted), () => ResolvConf(scene.Bed) + scene.Client);
+
+    [Fact(DisplayName = "name-servers and search-domains in resolv.conf: before a lease, beside it and first, kept over SIGTERM and kill -9, taken back by stop static@, by reload and by stop")]
+    public async Task NameServers_WrittenDown_AreInResolvConfBesideTheLease()
+    {
+        await using Scene scene = await Scene.SetAsync(
+            output, ServerConfiguration.DnsmasqDefault,
+            new ServerPlan { Extra = "dhcp-option=option:dns-server,192.0.2.53,192.0.2.54\ndhcp-option=option:domain-name,example.org\n" }, $"dns = \"file\"\n{Written}");
+        GiveItsOwnEtc(scene.Bed);
+        string[] both = ["search static.example example.org", "nameserver 192.0.2.99", "nameserver fe80::99%c0", "nameserver 192.0.2.53"];
+        string[] written = ["search static.example", .. both[1..]], leased = ["search example.org", both[3], "nameserver 192.0.2.54"];
+        scene.Client.Start();
+        await scene.BoundAsync();
+        await UntilServersAsync(scene, both);
+        Assert.Contains(
+            "  resolver   192.0.2.99 (static), fe80::99%c0 (static), 192.0.2.53 (static) to file; left out: 192.0.2.54 (the C library reads three)\n  domains    static.example (static), example.org\n",
+            await scene.Client.MustAsync("status"), StringComparison.Ordinal);
+        using (JsonDocument status = JsonDocument.Parse(await scene.Client.MustAsync("status", "--json")))
+        {
+            JsonElement resolver = status.RootElement.GetProperty("interfaces")[0].GetProperty("resolver");
+            Assert.Equal((4, 3), (resolver.GetProperty("servers").GetArrayLength(), resolver.GetProperty("staticServers").GetArrayLength()));
+        }
+        foreach (string signal in (string[])["TERM", "KILL"])
+        {
+            if (signal == "KILL") await scene.Client.Daemon.KillAsync();
+            else Assert.Equal(0, await scene.Client.StopAsync(signal));
+            Assert.Equal(both, Servers(scene.Bed));
+            scene.Client.Start();
+            await scene.BoundAsync();
+            Assert.Equal(both, Servers(scene.Bed));
+        }
+
+        await scene.Client.MustAsync("stop", $"dhcp4@{C0}");
+        Assert.Equal(written, Servers(scene.Bed));
+        await scene.Client.MustAsync("start", $"dhcp4@{C0}");
+        await scene.BoundAsync();
+        await UntilServersAsync(scene, both);
+        await scene.Client.MustAsync("stop", $"static@{C0}");
+        Assert.Equal(leased, Servers(scene.Bed));
+        await scene.Client.MustAsync("start", $"static@{C0}");
+        await UntilServersAsync(scene, both);
+        scene.Client.Configure("dns = \"file\"");
+        await scene.Client.MustAsync("reload");
+        await UntilServersAsync(scene, leased);
+        scene.Client.Configure($"dns = \"file\"\n{Written}");
+        await scene.Client.MustAsync("reload");
+        await UntilServersAsync(scene, both);
+        await scene.Client.MustAsync("stop");
+        Assert.Equal(Before, ResolvConf(scene.Bed));
+    }
+
+    [Fact(DisplayName = "name-servers by resolvconf: beside a lease and first; without DHCP, at once; taken back by stop")]
+    public async Task NameServers_WrittenDown_AreToldToResolvconf()
+    {
+        await using Scene scene = await Scene.SetAsync(
+            output, ServerConfiguration.DnsmasqDefault, new ServerPlan { Extra = "dhcp-option=option:dns-server,192.0.2.54\n" }, $"dns = \"auto\"\n{Written}");
+        // One that keeps what it is told, in the place where programs are looked for first.
+        const string Resolvconf = "#!/bin/sh\ncase $1 in -a) cat > /run/told.$2;; -d) rm -f /run/told.$2;; esac\n";
+        string program = Path.Combine(_directory.Path, "resolvconf");
+        File.WriteAllText(program, Resolvconf);
+        File.SetUnixFileMode(program, (UnixFileMode)0x1ed);
+        scene.Bed.Client.Run("mount", "--bind", _directory.Path, "/usr/local/sbin");
+        string Told() => scene.Bed.Client.Run("sh", "-c", "cat /run/told.* 2>/dev/null || true");
+        async Task UntilToldAsync(string wanted) => await Wait.UntilAsync(() => Told() == wanted, Scene.Patience, wanted, () => Told() + scene.Client);
+        const string written = "search static.example\nnameserver 192.0.2.99\nnameserver fe80::99%c0\nnameserver 192.0.2.53\n";
+        scene.Client.Start();
+        await scene.BoundAsync();
+        await UntilToldAsync(written + "nameserver 192.0.2.54\n");
+        await scene.Client.MustAsync("stop", $"static@{C0}");
+        Assert.Equal("nameserver 192.0.2.54\n", Told());
+        await scene.Client.MustAsync("start", $"static@{C0}");
+        await UntilToldAsync(written + "nameserver 192.0.2.54\n");
+        await scene.Client.MustAsync("stop");
+        Assert.Equal("", Told());
+        Assert.Equal(0, await scene.Client.Daemon.WaitForExitAsync(Scene.Patience));
+
+        // No lease will come, and no address is written down: nobody waits for one.
+        File.WriteAllText(scene.Client.ConfigurationFile, $"[interface.{C0}]\n{Written}\n");
+        scene.Client.Start();
+        await UntilToldAsync(written);
+        Assert.Contains($"static@{C0}", await scene.Client.MustAsync("status"), StringComparison.Ordinal);
+        await scene.Client.MustAsync("stop");
+        Assert.Equal("", Told());
     }
 
     private static string[] Left(Scene scene) =>

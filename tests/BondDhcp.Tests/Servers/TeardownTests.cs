@@ -18,6 +18,8 @@ public sealed class TeardownTests(ITestOutputHelper output)
         string address = scene.Address;
         await scene.Client.MustAsync("release", C0);
 
+        // The capture is read beside all this, and may be behind the command.
+        await scene.Trace.WaitForDhcpAsync("RELEASE", Scene.Patience);
         TracedFrame release = Assert.Single(scene.Trace.Dhcp("RELEASE"));
         Assert.Equal((address, ServerPlan.DefaultAddress, address, ServerPlan.DefaultAddress),
             (release.Dhcp!.Source, release.Dhcp.Destination, release.Dhcp.Ciaddr, release.Dhcp.ServerIdentifier));
@@ -37,6 +39,26 @@ public sealed class TeardownTests(ITestOutputHelper output)
         Assert.Empty(scene.Trace.Dhcp(null, mark));
     }
 
+    [Theory(DisplayName = "A daemon that 'bonddhcp stop' ended, or that was killed a moment ago, is not in the way of the next one")]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task NextDaemon_AtOnce_FindsItsPlaceFree(bool byCommand)
+    {
+        await using NetworkBed bed = await NetworkBed.CreateAsync(output.WriteLine);
+        BondDhcpProcess client = bed.Add(new BondDhcpProcess(bed.Client));
+        client.Configure();
+        client.Start();
+        for (int round = 0; round < 5; round++)
+        {
+            await Wait.UntilAsync(() => client.Daemon.HasExited || client.CommandAsync("status").GetAwaiter().GetResult().ExitCode == 0, Scene.Patience, "the daemon", () => client.Log);
+            Assert.False(client.Daemon.HasExited, client.Log);
+            if (byCommand) await client.MustAsync("stop");
+            else client.Daemon.Signal("KILL");
+            client.Start();
+        }
+        Assert.DoesNotContain("another daemon", client.Log, StringComparison.Ordinal);
+    }
+
     [Fact(DisplayName = "AT-1 SIGTERM with release-on-stop: RELEASE, then address and routes go, within 2 s")]
     public async Task Sigterm_WithReleaseOnStop_GivesBackThenRemoves()
     {
@@ -45,6 +67,8 @@ public sealed class TeardownTests(ITestOutputHelper output)
         Assert.Equal(0, await scene.Client.StopAsync());
         Assert.InRange(time.Elapsed, TimeSpan.Zero, TimeSpan.FromSeconds(2));
 
+        // The capture is read beside all this, and may be behind the command.
+        await scene.Trace.WaitForDhcpAsync("RELEASE", Scene.Patience);
         TracedFrame release = Assert.Single(scene.Trace.Dhcp("RELEASE"));
         KernelEvent gone = await scene.Events.WaitForAsync(e => e.Deleted && e.IsAddress(C0), Scene.Patience, "the address to go");
         Assert.True(release.At < gone.At, $"released at {release.At:O}, removed at {gone.At:O}");
@@ -162,6 +186,7 @@ public sealed class TeardownTests(ITestOutputHelper output)
     {
         await using Scene scene = await Scene.BindAsync(output, ServerConfiguration.DnsmasqDefault);
         await scene.Client.MustAsync("stop", $"dhcp4@{C0}");
+        await scene.Trace.WaitForDhcpAsync("RELEASE", Scene.Patience);
         Assert.Single(scene.Trace.Dhcp("RELEASE"));
         Assert.Empty(scene.Bed.ClientAddresses());
         await scene.Client.MustAsync("stop", $"dhcp4@{C0}");
@@ -175,6 +200,7 @@ public sealed class TeardownTests(ITestOutputHelper output)
         await scene.Client.MustAsync("start", $"dhcp4@{C0}");
         await scene.BoundAsync();
         await scene.Client.MustAsync("restart", $"dhcp4@{C0}");
+        await Wait.UntilAsync(() => scene.Trace.Dhcp("RELEASE").Count >= 2, Scene.Patience, "a second release", () => scene.Trace.ToString());
         Assert.Equal(2, scene.Trace.Dhcp("RELEASE").Count);
         Assert.Single(scene.Bed.ClientAddresses());
     }
@@ -195,23 +221,30 @@ public sealed class TeardownTests(ITestOutputHelper output)
         Assert.NotEmpty(await scene.TimelineAsync("leaseExpired"));
     }
 
-    [Fact(DisplayName = "AT-5 address removed by somebody: put back, at most 3 times and once per 10 s, then leaseLost")]
+    [Fact(DisplayName = "AT-5 address removed by somebody: put back, at most 3 times and once per 10 s, and once more half a second after a time, then leaseLost")]
     public async Task Address_RemovedByOthers_IsPutBackThreeTimes()
     {
         await using Scene scene = await Scene.BindAsync(output, ServerConfiguration.DnsmasqDefault);
         string address = $"{scene.Address}/24";
-        DateTime? last = null;
-        for (int round = 1; round <= 3; round++)
+        List<DateTime> back = [];
+        while (true)
         {
             int mark = scene.Events.All.Count;
             scene.Bed.Client.Ip($"address del {address} dev {C0}");
-            KernelEvent back = await scene.Events.WaitForAsync(e => !e.Deleted && e.IsAddress(C0), Scene.Patience, $"the address to come back ({round})", mark);
-            if (last is { } before) Assert.InRange((back.At - before).TotalSeconds, 9.5, 12);
-            last = back.At;
+            DateTime deadline = DateTime.UtcNow + Scene.Patience;
+            KernelEvent? again;
+            while ((again = scene.Events.All.Skip(mark).FirstOrDefault(e => !e.Deleted && e.IsAddress(C0))) is null && (await scene.TimelineAsync("leaseLost")).Count == 0)
+            {
+                Assert.True(DateTime.UtcNow < deadline, "neither back nor leaseLost");
+                await Task.Delay(50);
+            }
+            if (again is null) break;
+            back.Add(again.At);
+            Assert.InRange(back.Count, 1, 4);
         }
-        scene.Bed.Client.Ip($"address del {address} dev {C0}");
-        DateTime deadline = DateTime.UtcNow + Scene.Patience;
-        while ((await scene.TimelineAsync("leaseLost")).Count == 0) Assert.True(DateTime.UtcNow < deadline, "no leaseLost");
+        double[] gaps = [.. back.Skip(1).Zip(back, (later, earlier) => (later - earlier).TotalSeconds)];
+        Assert.Equal(2, gaps.Count(gap => gap is > 9 and < 12));
+        Assert.True(gaps.Length == 2 || gaps.Count(gap => gap is > 0.4 and < 2) == 1, string.Join(' ', gaps));
     }
 
     [Fact(DisplayName = "stop of a master takes the address off an interface that lies on it, of another section, before it goes; start gives it back when the interface is there again")]

@@ -30,11 +30,20 @@ internal sealed class AnonymityCheck
     /// <summary>What servers give this identity and no other.</summary>
     public static Ipv4Address AddressOf(MacAddress mac) => s_addresses[mac];
 
+    // Since the link was not watched, or the network may be another one, somebody has said something.
+    private bool _heard;
+
     /// <summary>Checks one step. Throws <see cref="InvariantException"/>.</summary>
-    public void Check(Dhcp4Client after, List<Dhcp4Effect> effects, MacAddress mac)
+    public void Check(Dhcp4Input? input, Dhcp4Client before, Dhcp4Client after, List<Dhcp4Effect> effects, MacAddress mac)
     {
+        if (input is null) _heard = true;
+        else if (input is Dhcp4Input.PathChanged { Network: not PathClass.Same, Why: not PendingPathChange.HardwareAddress } or Dhcp4Input.Resumed || before.State is Dhcp4State.Stopped) _heard = false;
         foreach (Dhcp4Effect effect in effects)
         {
+            if (effect is Dhcp4Effect.Transmit { Message: var said } && !_heard)
+                Require(said is { Type: Dhcp4MessageType.Discover, RequestedAddress: null }, "before anybody has said anything nothing is named", said);
+            if (effect is Dhcp4Effect.TransmitArp { Packet: var asked } && !_heard)
+                Require(false, "before anybody has said anything no address is asked for or announced", asked);
             if (effect is Dhcp4Effect.Transmit { Message: var message }) CheckMessage(message, mac);
             if (effect is Dhcp4Effect.TransmitArp { Packet: var packet })
                 Require(!IsOthers(packet.SenderAddress, mac) && !IsOthers(packet.TargetAddress, mac), "ARP names no address of another identity", packet);

@@ -221,7 +221,7 @@ public class RandomInputTests
                 if (effect is Dhcp4Effect.Transmit { Message: var message }) _sent.Add((message.Xid, message.Chaddr ?? _surroundings.Mac));
             }
             _invariants.Check(input, before, _client, _effects, _surroundings, _now);
-            _anonymity?.Check(_client, _effects, _surroundings.Mac);
+            _anonymity?.Check(input, before, _client, _effects, _surroundings.Mac);
         }
 
         private bool Chance(double probability) => _random.NextDouble() < probability;

@@ -29,11 +29,18 @@ internal sealed class Anonymity6Check
 
     public static Duid ServerOf(MacAddress mac) => s_servers[Array.IndexOf(s_macs, mac)];
 
+    // Since the link was not watched, or the network may be another one, somebody has said something.
+    private bool _heard;
+
     /// <summary>Checks one step. Throws <see cref="InvariantException"/>.</summary>
-    public void Check(Dhcp6Client after, List<Dhcp6Effect> effects, MacAddress mac)
+    public void Check(Dhcp6Input? input, Dhcp6Client before, Dhcp6Client after, List<Dhcp6Effect> effects, MacAddress mac)
     {
+        if (input is null) _heard = true;
+        else if (input is Dhcp6Input.PathChanged { Network: not PathClass.Same } or Dhcp6Input.Resumed || before.State is Dhcp6State.Stopped) _heard = false;
         foreach (Dhcp6Effect effect in effects)
         {
+            if (effect is Dhcp6Effect.Transmit { Message: var said } && !_heard)
+                Require(said.Type is Dhcp6MessageType.Solicit or Dhcp6MessageType.InformationRequest, "before anybody has said anything nothing is named", said);
             if (effect is Dhcp6Effect.Transmit { Message: var message }) CheckMessage(message, mac);
             if (effect is Dhcp6Effect.Announce announce)
                 Require(!announce.Addresses.Any(address => s_macs.Any(other => other != mac && AddressOf(other) == address)), "no address of another identity is announced", announce);

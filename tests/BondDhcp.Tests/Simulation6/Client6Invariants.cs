@@ -46,7 +46,7 @@ internal sealed class Client6Invariants
                 case Dhcp6Effect.Transmit { Message: var message }:
                     Require(mayLeave, "after a stop nothing leaves", message);
                     Require(after is { LinkUsable: true, LinkLocal: not null }, "nothing leaves without a link and a link-local address", message);
-                    CheckMessage(message, input);
+                    CheckMessage(message, input, after);
                     Count(surroundings.PathIndex, now, message);
                     break;
                 case Dhcp6Effect.Announce announce:
@@ -93,6 +93,9 @@ internal sealed class Client6Invariants
         Require(
             after.Lease is not null || after.State is not (Dhcp6State.Bound or Dhcp6State.Renewing or Dhcp6State.Rebinding),
             "bound means that there is a lease", after.StateName);
+        Require(
+            !after.IsUnconfirmed || (after.Lease is not null && after.State is Dhcp6State.Unconfirmed or Dhcp6State.Confirming or Dhcp6State.Stopped),
+            "what nobody confirmed is asked about, and nothing else", after.StateName);
         Require(after.Lease is null || after.State is not (Dhcp6State.Soliciting or Dhcp6State.Waiting or Dhcp6State.Declining
             or Dhcp6State.InformationRequesting or Dhcp6State.InformationBound or Dhcp6State.Releasing), "a search begins without a lease", after.StateName);
         Require(after.State is not Dhcp6State.Stopped || after.NextDeadline.IsNever, "stopped, no timer runs", before.StateName);
@@ -102,7 +105,7 @@ internal sealed class Client6Invariants
     }
 
     /// <summary>RFC 9915 appendix A.2.</summary>
-    private void CheckMessage(Dhcp6Transmission message, Dhcp6Input? input)
+    private void CheckMessage(Dhcp6Transmission message, Dhcp6Input? input, Dhcp6Client after)
     {
         Require(message.Xid is > 0 and <= 0xff_ffff, "xid has 24 bits and is not 0", message);
         if (_xids.Add(message.Xid)) Require(message.ElapsedCentiseconds == 0, "the elapsed time of a first message is 0", message);
@@ -112,7 +115,9 @@ internal sealed class Client6Invariants
         Ipv6Prefix[] prefixes = [.. message.IaPds.SelectMany(ia => ia.Prefixes)];
         bool fits = message.Type switch
         {
-            Dhcp6MessageType.Solicit => message.ServerIdentifier is null && asksOptions && hasIas && addresses.Length == 0 && Configured.IsEmpty,
+            Dhcp6MessageType.Solicit => message.ServerIdentifier is null && asksOptions && hasIas && addresses.Length == 0
+                // Under the anonymity profile it is also the question whether what is in force is right for the link.
+                && (Configured.IsEmpty || (message.Anonymity is not null && after.State is Dhcp6State.Confirming or Dhcp6State.Unconfirmed)),
             Dhcp6MessageType.Request => message.ServerIdentifier is not null && asksOptions && hasIas,
             Dhcp6MessageType.Confirm => message.ServerIdentifier is null && !asksOptions && addresses.Length > 0 && message.IaPds.IsEmpty,
             Dhcp6MessageType.Renew => message.ServerIdentifier is not null && asksOptions && addresses.Length + prefixes.Length > 0,

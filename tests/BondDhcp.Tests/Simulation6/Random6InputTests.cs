@@ -211,7 +211,7 @@ public class Random6InputTests
             foreach (Dhcp6Effect effect in _effects)
                 if (effect is Dhcp6Effect.Transmit { Message: var message }) _sent.Add(message);
             _invariants.Check(input, before, _client, _effects, _surroundings, _now);
-            _anonymity?.Check(_client, _effects, _surroundings.Mac);
+            _anonymity?.Check(input, before, _client, _effects, _surroundings.Mac);
         }
 
         private bool Chance(double probability) => _random.NextDouble() < probability;

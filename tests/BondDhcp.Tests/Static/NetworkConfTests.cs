@@ -100,7 +100,7 @@ public sealed class NetworkConfTests
 
     [Theory]
     [InlineData("x=1\nbond0ADDRS='192.0.2.7/24 192.0.2.255/24'", "network.conf:2:26: bond0ADDRS: '192.0.2.255/24': it is the broadcast address of its network")]
-    [InlineData("bond0ROUTES='\"10.0.0.0/8 via\"'", "network.conf:1:15: bond0ROUTES: '10.0.0.0/8 via': 'via' needs a value")]
+    [InlineData("bond0ROUTES='\"10.0.0.0/8 via\"'", "network.conf:1:15: bond0ROUTES: '10.0.0.0/8 via': 'via' needs an address behind it")]
     [InlineData("bond0ADDRS='192.0.2.7'", "network.conf:1:13: bond0ADDRS: '192.0.2.7' is not ADDRESS/LENGTH, such as \"192.0.2.7/24\" or \"fd00::7/64\"")]
     [InlineData("bond0PRIMARY='a b'", "network.conf:1:17: bond0PRIMARY: one interface, not several")]
     [InlineData("bond0PRIMARY=bond0", "network.conf:1:14: bond0PRIMARY: a bond cannot be its own slave")]

@@ -45,7 +45,7 @@ public sealed class StaticTextTests
     [InlineData("10.0.0.1/8", "write 10.0.0.0/8")]
     [InlineData("10.0.0.0/8 via fe80::1", "another family")]
     [InlineData("default via 192.0.2.1 src fd00::2", "another family")]
-    [InlineData("10.0.0.0/8 via", "needs a value")]
+    [InlineData("10.0.0.0/8 via", "needs an address behind it")]
     [InlineData("10.0.0.0/8 via 300.1.1.1", "is not an address")]
     [InlineData("10.0.0.0/8 via fe80::1%eth0", "is not an address")]
     [InlineData("10.0.0.0/8 via 255.255.255.255", "no router can have")]

@@ -103,7 +103,7 @@ public sealed class PreviousReleaseTests : IDisposable
 
         var told = new ResolverRecord(_directory.Path, BootId).Read(out string? warning);
         Assert.Null(warning);
-        Assert.Equal("192.0.2.53", told[new ResolverTarget(ResolverWay.Resolvconf, "br0")].Servers);
+        Assert.Equal("192.0.2.53", Assert.Single(told, one => one.Target == new ResolverTarget(ResolverWay.Resolvconf, "br0")).Content.Servers);
         File.WriteAllText(PathOf("resolv.conf"), "");
         Assert.True(new ResolvConfFile(PathOf("resolv.conf"), _directory.Path).IsTaken);
     }

@@ -28,7 +28,7 @@ public sealed class SystemJournalTests : IDisposable
     {
         _journald = new DatagramReader(Path.Combine(_directory.Path, "socket"));
         _logger = new LoggerConfiguration()
-            .WriteTo.Sink(new SystemJournalSink(new StandardErrorSink(_stderr, isTerminal: false), _journald.Path))
+            .WriteTo.Sink(new SystemJournalSink(new StandardErrorSink(_stderr, StandardErrorReader.Journal), _journald.Path))
             .CreateLogger();
         _factory = new LoggerFactory().AddSerilog(_logger);
         _ = new JournalLog(_journal, _factory.CreateLogger<JournalLog>()).StartAsync(CancellationToken.None);

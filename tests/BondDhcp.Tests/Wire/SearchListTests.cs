@@ -52,6 +52,43 @@ public class SearchListTests
         Assert.Null(Read([.. label, .. label, .. label, 0, 61, .. Enumerable.Repeat((byte)'b', 61), 0xc0, 0, 0]));
     }
 
+    [Theory(DisplayName = "AX-5 a name that is none is left out by itself and noted, escaped; it does not take the others with it")]
+    [InlineData("my_corp", "my_corp.x")]
+    [InlineData("-a", "-a.x")]
+    [InlineData("a b", "a b.x")]
+    [InlineData("a.b", @"a\.b.x")]
+    [InlineData("\u001b[2J", @"\x1b[2J.x")]
+    [InlineData("$(id)", "$(id).x")]
+    [InlineData("", ".")]
+    public void SearchList_WithANameThatIsNone_LosesItAlone(string label, string shown)
+    {
+        byte[] refused = label.Length == 0 ? [0] : [(byte)label.Length, .. System.Text.Encoding.Latin1.GetBytes(label), 1, (byte)'x', 0];
+        byte[] list = [1, (byte)'a', 0, .. refused, 1, (byte)'b', 0];
+        Dhcp4Reply reply = WireReading.Accept(WireMessage.Ack().Add(119, list));
+        Assert.Equal(["a", "b"], reply.SearchDomains.AsEnumerable());
+        Assert.Equal([$"option 119 (search list): left out, not a valid name: {shown}"], reply.Notes.AsEnumerable());
+        Assert.Equal($"a, {shown}, b", Dhcp4OptionText.Format(119, list));
+
+        Dhcp6Reply reply6 = Wire6Reading.Accept(Wire6Message.Reply().Add(24, list));
+        Assert.Equal(["a", "b"], reply6.SearchDomains.AsEnumerable());
+        Assert.Equal([$"option 24 (domain-search): left out, not a valid name: {shown}"], reply6.Notes.AsEnumerable());
+        Assert.Equal($"a, {shown}, b", Dhcp6OptionText.Format(24, list));
+    }
+
+    [Fact(DisplayName = "AX-4 a list of nothing but such names is bounded, and its note is a line")]
+    public void SearchList_OfNamesThatAreNone_IsBounded()
+    {
+        byte[] label = [63, .. Enumerable.Repeat((byte)'_', 63)];
+        byte[] bomb = [.. label, .. label, .. label, 0, .. Enumerable.Repeat<byte[]>([0xc0, 0], 30000).SelectMany(pointer => pointer)];
+        DomainNames.TryReadList(bomb, isCompressed: true, out _, out _);
+        long before = GC.GetAllocatedBytesForCurrentThread();
+        Assert.True(DomainNames.TryReadList(bomb, isCompressed: true, out ImmutableArray<string> names, out ImmutableArray<string> refused));
+        Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 256 * 1024);
+        Assert.Empty(names);
+        Assert.InRange(refused.Length, 1, 2 * DomainNames.MaxSearchNames);
+        Assert.InRange(Assert.Single(WireReading.Accept(WireMessage.Ack().Add(119, bomb[..250])).Notes).Length, 1, 400);
+    }
+
     [Fact(DisplayName = "AX-4 a chain of more than 16 pointers is not followed")]
     public void SearchList_WithALongChain_GivesNothing()
     {

@@ -98,7 +98,7 @@ internal sealed class HostSurvey(string root = "/")
     // What was read last is overwritten; reading may have made the buffer another one.
     private ReadOnlySpan<byte> Read(string path)
     {
-        int length = KernelFile.Read(path, ref _buffer);
+        int length = KernelFile.ReadTable(path, ref _buffer);
         return _buffer.AsSpan(0, Math.Max(0, length));
     }
 }

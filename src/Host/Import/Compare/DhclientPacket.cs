@@ -25,21 +25,21 @@ internal static class DhclientPacket
     public static FirstPacket Of(
         DhclientSettings? settings, ImmutableArray<byte> clientIdentifier, DhclientLease? lease, DateTimeOffset now, MacAddress? mac, string systemHostName)
     {
-        ImmutableSortedDictionary<byte, ImmutableArray<byte>>.Builder options = ImmutableSortedDictionary.CreateBuilder<byte, ImmutableArray<byte>>();
-        if (lease is not null) options[RequestedAddress] = [.. OctetsOf(lease.Address)];
-        if (settings?.HostName is { } host) options[HostName] = [.. Encoding.Latin1.GetBytes(host.Name.Length == 0 ? systemHostName : host.Name)];
+        List<Dhcp4Option> options = [];
+        if (lease is not null) options.Add(new Dhcp4Option(RequestedAddress, [.. OctetsOf(lease.Address)]));
+        if (settings?.HostName is { } host) options.Add(new Dhcp4Option(HostName, [.. Encoding.Latin1.GetBytes(host.Name.Length == 0 ? systemHostName : host.Name)]));
         ImmutableArray<byte> asked = settings?.Requested is { } requested
             ? [.. requested.Where(one => !one.Option.IsDhcp6).Select(one => (byte)one.Option.Code)] : DhclientSettings.DefaultRequest;
-        if (!asked.IsEmpty) options[ParameterRequestList] = asked;
-        if (!clientIdentifier.IsEmpty) options[ClientIdentifier] = clientIdentifier;
-        else if (settings?.ClientIdentifierIsHardware is not null) options[ClientIdentifier] = Dhcp4ClientIdentifier.FromMac(mac ?? MacAddress.Zero);
+        if (!asked.IsEmpty) options.Add(new Dhcp4Option(ParameterRequestList, asked));
+        if (!clientIdentifier.IsEmpty) options.Add(new Dhcp4Option(ClientIdentifier, clientIdentifier));
+        else if (settings?.ClientIdentifierIsHardware is not null) options.Add(new Dhcp4Option(ClientIdentifier, Dhcp4ClientIdentifier.FromMac(mac ?? MacAddress.Zero)));
         foreach (DhclientOption sent in settings?.Sent ?? [])
-            if (!sent.Option.IsDhcp6) options[(byte)sent.Option.Code] = sent.Data;
-        if (settings?.FullyQualifiedName is { } name) options[FullyQualifiedName] = [.. NameOption(name.Name, settings.NameFlags)];
+            if (!sent.Option.IsDhcp6) options.Add(new Dhcp4Option((byte)sent.Option.Code, sent.Data));
+        if (settings?.FullyQualifiedName is { } name) options.Add(new Dhcp4Option(FullyQualifiedName, [.. NameOption(name.Name, settings.NameFlags)]));
         bool reboots = lease is { IsBootp: false } && lease.Expire > now;
         return new FirstPacket(
             Dhcp4MessageName.Of(reboots ? Dhcp4MessageType.Request : Dhcp4MessageType.Discover), Broadcast: false, Ipv4Address.Any, mac,
-            options.ToImmutable());
+            options);
     }
 
     private static byte[] OctetsOf(Ipv4Address address)

@@ -11,9 +11,8 @@ namespace BondDhcp.Host.Import.Compare;
 /// <param name="Broadcast">The BROADCAST flag.</param>
 /// <param name="Ciaddr">The client's address.</param>
 /// <param name="Chaddr">The hardware address; null where it is not known.</param>
-/// <param name="Options">The options but 53, by code.</param>
-internal sealed record FirstPacket(
-    string Message, bool Broadcast, Ipv4Address Ciaddr, MacAddress? Chaddr, ImmutableSortedDictionary<byte, ImmutableArray<byte>> Options)
+/// <param name="Options">The options but 53; of a code that comes twice the last counts.</param>
+internal sealed record FirstPacket(string Message, bool Broadcast, Ipv4Address Ciaddr, MacAddress? Chaddr, IReadOnlyList<Dhcp4Option> Options)
 {
     private const byte MessageTypeOption = 53;
 
@@ -21,14 +20,22 @@ internal sealed record FirstPacket(
     public static FirstPacket? Read(ReadOnlySpan<byte> octets)
     {
         if (Dhcp4MessageView.TryParseRequest(octets, out Dhcp4MessageView view) != Dhcp4DropReason.None) return null;
-        ImmutableSortedDictionary<byte, ImmutableArray<byte>>.Builder options = ImmutableSortedDictionary.CreateBuilder<byte, ImmutableArray<byte>>();
+        List<Dhcp4Option> options = [];
         string message = "";
         foreach (Dhcp4Option option in view.CopyOptions())
         {
             if (option.Code == MessageTypeOption) message = Dhcp4MessageName.Of((Dhcp4MessageType)option.Data[0]);
-            else options[option.Code] = option.Data;
+            else options.Add(option);
         }
-        return new FirstPacket(message, view.Broadcast, view.Ciaddr, view.Chaddr, options.ToImmutable());
+        return new FirstPacket(message, view.Broadcast, view.Ciaddr, view.Chaddr, options);
+    }
+
+    /// <summary>What an option holds; null where it is not there.</summary>
+    public ImmutableArray<byte>? Find(byte code)
+    {
+        for (int i = Options.Count - 1; i >= 0; i--)
+            if (Options[i].Code == code) return Options[i].Data;
+        return null;
     }
 }
 
@@ -46,13 +53,13 @@ internal static class PacketComparison
         yield return Line("chaddr", theirs.Chaddr?.ToString() ?? "(the interface's)", ours.Chaddr?.ToString() ?? "(the interface's)");
         yield return Line("ciaddr", theirs.Ciaddr.ToString(), ours.Ciaddr.ToString());
         yield return Line("broadcast flag", theirs.Broadcast ? "set" : "clear", ours.Broadcast ? "set" : "clear");
-        foreach (byte code in theirs.Options.Keys.Union(ours.Options.Keys).Order())
+        foreach (byte code in theirs.Options.Concat(ours.Options).Select(one => one.Code).Distinct().Order())
             yield return Line(string.Create(CultureInfo.InvariantCulture, $"{code} {Dhcp4OptionTable.Of(code).Name}"), Text(theirs, code), Text(ours, code));
     }
 
     private static string Text(FirstPacket packet, byte code)
     {
-        if (!packet.Options.TryGetValue(code, out ImmutableArray<byte> data)) return "-";
+        if (packet.Find(code) is not { } data) return "-";
         if (packet.Chaddr is null && code == ClientIdentifierOption && data.AsSpan().SequenceEqual(Dhcp4ClientIdentifier.FromMac(MacAddress.Zero).AsSpan())) return "01:(the interface's)";
         return Dhcp4OptionText.Format(code, data.AsSpan()) is { Length: > 0 } text ? text : HexText.Colons(data.AsSpan());
     }

@@ -18,9 +18,10 @@ internal static class OurPacket
     /// <param name="memory">What is stored.</param>
     /// <param name="addressPresent">The lease's address is on the interface and is ours.</param>
     /// <param name="mac">The interface's hardware address; null where it is not known.</param>
+    /// <param name="mtu">The interface's MTU, of which option 57 is made; null where it is not known.</param>
     /// <param name="now">The instant.</param>
     /// <param name="entropy">Randomness.</param>
-    public static FirstPacket? Of(InterfaceIdentity identity, Dhcp4Memory memory, bool addressPresent, MacAddress? mac, Instant now, EntropySource entropy)
+    public static FirstPacket? Of(InterfaceIdentity identity, Dhcp4Memory memory, bool addressPresent, MacAddress? mac, int? mtu, Instant now, EntropySource entropy)
     {
         MacAddress chaddr = mac ?? MacAddress.Zero;
         var surroundings = new Dhcp4Surroundings { Mac = chaddr, HostMacs = [chaddr] };
@@ -33,7 +34,7 @@ internal static class OurPacket
         }
         if (effects.OfType<Dhcp4Effect.Transmit>().FirstOrDefault() is not { } transmit) return null;
         byte[] message = new byte[Dhcp4MessageWriter.MaxLength];
-        int length = Dhcp4MessageWriter.Write(transmit.Message, identity.Identification, chaddr, EthernetMtu, message);
+        int length = Dhcp4MessageWriter.Write(transmit.Message, identity.Identification, chaddr, mtu ?? EthernetMtu, message);
         return FirstPacket.Read(message.AsSpan(0, length)) is { } packet ? packet with { Chaddr = mac } : null;
     }
 }

@@ -38,8 +38,16 @@ internal sealed class PacketComparison6(string program, FirstPacket6 theirs, Fir
         foreach (ushort code in (ushort[])[IaNa, IaPd])
             foreach (string difference in DifferencesOf(code)) yield return difference;
         List<ushort> asked = RequestOf(theirs), asks = RequestOf(ours);
-        if (Names(asks, asked) is { Length: > 0 } more) yield return $"asked for beside: {more}";
-        if (Names(asked, asks) is { Length: > 0 } less) yield return $"asked for no more: {less}";
+        if (asks.Count == 0 && asked.Count > 0)
+        {
+            // RFC 9915 section 18.2.3: a CONFIRM asks whether addresses fit the link, and its REPLY brings nothing else.
+            yield return $"option request: in the {ours.Message} of {program} alone, whose answer brings no options; bonddhcp asks with SOLICIT, REQUEST, RENEW and REBIND";
+        }
+        else
+        {
+            if (Names(asks, asked) is { Length: > 0 } more) yield return $"options asked for by bonddhcp alone: {more}";
+            if (Names(asked, asks) is { Length: > 0 } less) yield return $"options asked for by {program} alone: {less}";
+        }
         if (DataOf(ours, RapidCommit) is null && DataOf(theirs, RapidCommit) is not null) yield return $"rapid commit: offered by {program} alone";
         if (DataOf(ours, RapidCommit) is not null && DataOf(theirs, RapidCommit) is null) yield return "rapid commit: offered by bonddhcp alone";
         if (DataOf(theirs, ElapsedTime) is { } before && DataOf(ours, ElapsedTime) is { } after && !before.SequenceEqual(after)) yield return "elapsed time: another one";
@@ -59,8 +67,8 @@ internal sealed class PacketComparison6(string program, FirstPacket6 theirs, Fir
         List<ImmutableArray<byte>> left = AllOf(theirs, code), right = AllOf(ours, code);
         string name = code == IaNa ? "IA_NA" : "IA_PD";
         string what = code == IaNa ? "an address" : "a prefix";
-        if (left.Count > 0 && right.Count == 0) yield return $"{name}: {what} is asked for no more";
-        if (left.Count == 0 && right.Count > 0) yield return $"{name}: {what} is asked for as well";
+        if (left.Count > 0 && right.Count == 0) yield return $"{name}: {what} is asked for by {program} alone";
+        if (left.Count == 0 && right.Count > 0) yield return $"{name}: {what} is asked for by bonddhcp alone";
         if (left.Count == 0 || right.Count == 0) yield break;
         if (left.Count > right.Count) yield return $"{name}: {left.Count} of {program}, one of bonddhcp";
         if (IaidOf(left[0]) != IaidOf(right[0])) yield return $"IAID of {name}: {IaidOf(left[0])} of {program}, {IaidOf(right[0])} of bonddhcp; servers see another association, and may give {(code == IaNa ? "another address" : "another prefix")}";

@@ -9,6 +9,17 @@ namespace BondDhcp.Host.Import.Ifupdown;
 /// <param name="From">Where it stands.</param>
 internal sealed record InterfacesOption(string Name, string Value, SourceLine From)
 {
+    /// <summary>The name alone, as it may be shown: who writes <c>wpa-psk=phrase</c> has the phrase in the first word.</summary>
+    public string ShownName => NameIn(Name);
+
+    /// <summary>What of a first word can be the name of an option.</summary>
+    public static string NameIn(string word)
+    {
+        int end = 0;
+        while (end < word.Length && (char.IsAsciiLetterOrDigit(word[end]) || word[end] is '-' or '_')) end++;
+        return word[..end];
+    }
+
     /// <summary>The value's words.</summary>
     public string[] Words => Value.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries);
 }
@@ -20,12 +31,6 @@ internal sealed record InterfacesOption(string Name, string Value, SourceLine Fr
 /// <param name="From">Where it stands.</param>
 /// <param name="Options">Its options, those inherited before its own.</param>
 internal sealed record InterfacesStanza(string Name, string Family, string Method, SourceLine From, ImmutableArray<InterfacesOption> Options);
-
-/// <summary>A file that another one named.</summary>
-/// <param name="Name">As it is shown.</param>
-/// <param name="Text">What it holds; null where it cannot be read.</param>
-/// <param name="Why">Why it cannot be read.</param>
-internal readonly record struct IncludedFile(string Name, string? Text, string? Why);
 
 /// <summary>
 /// <c>/etc/network/interfaces</c> (interfaces(5)): stanzas, inherited ones resolved, other files included. Pure but for
@@ -75,7 +80,11 @@ internal sealed class InterfacesFile
     {
         foreach ((string line, int number) in LogicalLines(text))
         {
-            if (++_lines > MaxLines) return;
+            if (++_lines > MaxLines)
+            {
+                if (_lines == MaxLines + 1) _draft.Lose(new SourceLine(file, number), "the files have more lines than any of their kind; the rest is not read");
+                return;
+            }
             string[] words = line.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries);
             if (words.Length == 0 || words[0][0] == '#') continue;
             var from = new SourceLine(file, number);
@@ -136,11 +145,12 @@ internal sealed class InterfacesFile
         else if (keyword is "mapping" or "no-auto-down" or "no-scripts" or "rename")
         {
             Close();
-            if (keyword is "mapping" or "rename") _draft.Lose(from, $"'{line}': interfaces are known by the kernel's name");
+            if (keyword is "no-auto-down" or "no-scripts") _draft.Lose(from, $"'{line}': it is about ifup and ifdown");
+            else _draft.Lose(from, $"'{line}': interfaces are known by the kernel's name");
             // What follows belongs to it, and to no interface.
             _options = keyword == "mapping" ? [] : null;
         }
-        else if (_options is null) _draft.Lose(from, $"'{line}' belongs to no stanza");
+        else if (_options is null) _draft.Lose(from, $"'{InterfacesOption.NameIn(keyword)} ...' belongs to no stanza"); // it may be a pass phrase
         else _options.Add(new InterfacesOption(keyword, line[keyword.Length..].Trim(), from));
     }
 
@@ -148,12 +158,15 @@ internal sealed class InterfacesFile
     {
         string name = words.Length > 1 ? words[1] : "";
         string family = "", method = "", inherits = "";
+        bool hasMore = false;
         for (int i = 2; i < words.Length; i++)
         {
             if (words[i] == "inherits" && i + 1 < words.Length) inherits = words[++i];
             else if (family.Length == 0) family = words[i];
-            else method = words[i];
+            else if (method.Length == 0) method = words[i];
+            else hasMore = true;
         }
+        if (hasMore) _draft.Lose(from, "'iface' has words behind the method, which are not taken"); // it may be a pass phrase, too
         if (name.Length == 0) _draft.Lose(from, "'iface' names no interface");
         _options = [];
         _open = (name, family, method, inherits, from);

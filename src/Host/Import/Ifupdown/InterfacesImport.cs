@@ -7,17 +7,51 @@ namespace BondDhcp.Host.Import.Ifupdown;
 /// <summary>Brings the stanzas of <c>/etc/network/interfaces</c> into the configuration to be.</summary>
 internal sealed class InterfacesImport
 {
+    /// <summary>No host has more; each of them is looked for at each stanza.</summary>
+    private const int MaxRadios = 16;
+
     private readonly ImportDraft _draft;
     private readonly InterfacesFile _file;
+    private readonly Func<string, string?> _read;
+    private readonly List<(InterfacesStanza Radio, string File, string Text)> _roaming = [];
 
-    private InterfacesImport(ImportDraft draft, InterfacesFile file) => (_draft, _file) = (draft, file);
+    private InterfacesImport(ImportDraft draft, InterfacesFile file, Func<string, string?> read)
+    {
+        (_draft, _file, _read) = (draft, file, read);
+        foreach (InterfacesStanza stanza in file.Stanzas)
+            if (OptionOf(stanza, "wpa-roam") is { } roam && _roaming.Count < MaxRadios) _roaming.Add((stanza, roam, read(roam) ?? ""));
+    }
 
     /// <summary>Reads the stanzas into the draft.</summary>
-    public static void Take(InterfacesFile file, ImportDraft draft)
+    /// <param name="file">The stanzas.</param>
+    /// <param name="draft">Gets them.</param>
+    /// <param name="read">The text of a file that a stanza names; null where it cannot be had.</param>
+    public static void Take(InterfacesFile file, ImportDraft draft, Func<string, string?> read)
     {
-        var import = new InterfacesImport(draft, file);
-        foreach (InterfacesStanza stanza in file.Stanzas) import.TakeStanza(stanza);
+        var import = new InterfacesImport(draft, file, read);
+        foreach (InterfacesStanza stanza in file.Stanzas)
+            if (!import.TakeRoaming(stanza)) import.TakeStanza(stanza);
     }
+
+    // wpa_action(8) brings a radio with wpa-roam up by the stanza that the network's id_str names, or by "default": those are no interfaces.
+    private bool TakeRoaming(InterfacesStanza stanza)
+    {
+        if (stanza.Family.Length == 0 || _file.IsStarted(stanza.Name)) return false;
+        bool isTaken = false;
+        foreach ((InterfacesStanza radio, string roam, string text) in _roaming)
+        {
+            if (radio.Name == stanza.Name) continue;
+            if (stanza.Name == (OptionOf(radio, "wpa-roam-default-iface") ?? "default")) TakeStanza(stanza with { Name = radio.Name });
+            else if (text.Contains($"id_str=\"{stanza.Name}\"", StringComparison.Ordinal))
+                _draft.Lose(stanza.From, $"iface {EscapedText.Of(stanza.Name)} is for the networks of that id_str in {EscapedText.Of(roam)}: one configuration of {EscapedText.Of(radio.Name)} serves every network");
+            else continue;
+            isTaken = true;
+        }
+        return isTaken;
+    }
+
+    private static string? OptionOf(InterfacesStanza stanza, string name) =>
+        stanza.Options.LastOrDefault(option => option.Name.Replace('_', '-') == name) is { Value.Length: > 0 } option ? option.Value : null;
 
     private void TakeStanza(InterfacesStanza stanza)
     {
@@ -31,15 +65,32 @@ internal sealed class InterfacesImport
             return;
         }
         ImportedInterface one = _draft.Of(name, stanza.From);
-        _draft.Stanzas.Add(stanza.From);
-        TakeMethod(one, stanza);
+        if (!TakeMethod(one, stanza))
+        {
+            LoseStanza(one, stanza);
+            return;
+        }
+        _draft.Stanzas.Add((name, stanza.From));
         TakeAddress(one, stanza);
         foreach (InterfacesOption option in stanza.Options) TakeOption(one, stanza, option);
-        if (!_file.IsStarted(stanza.Name) && !_file.IsStarted(name))
+        WpaOptions.Take(_draft, one, stanza, _read);
+        if (!one.IsLeftOut && !_file.IsStarted(stanza.Name) && !_file.IsStarted(name))
             _draft.Remark(stanza.From, $"{name} is neither 'auto' nor 'allow-hotplug': ifupdown waits for 'ifup {name}', and bonddhcp configures it whenever it is there; take the section out if that is not wanted");
     }
 
-    private void TakeMethod(ImportedInterface one, InterfacesStanza stanza)
+    // An interface that another program makes, such as pppd, stays with ifupdown, name servers and commands with it.
+    private void LoseStanza(ImportedInterface one, InterfacesStanza stanza)
+    {
+        _draft.Lose(stanza.From, $"iface {one.Name} {EscapedText.Of(stanza.Family)} {EscapedText.Of(stanza.Method)}: no counterpart");
+        foreach (InterfacesOption option in stanza.Options)
+        {
+            if (InterfacesFile.IsCommand(option.Name)) LoseCommand(option, "its stanza stays ifupdown's");
+            else LoseSecret(option, "its stanza stays ifupdown's");
+        }
+    }
+
+    // False for one that is not known.
+    private bool TakeMethod(ImportedInterface one, InterfacesStanza stanza)
     {
         switch (stanza.Family, stanza.Method)
         {
@@ -51,6 +102,7 @@ internal sealed class InterfacesImport
                 break;
             case ("inet6", "auto"):
                 bool asks = stanza.Options.Any(option => option is { Name: "dhcp", Value: "1" });
+                one.IsUpWanted = true;
                 if (asks) _draft.Set(one, "dhcp6", new ImportedValue("\"stateless\"", stanza.From));
                 else _draft.Remark(stanza.From, $"inet6 auto of {one.Name}: addresses from router advertisements are the kernel's business and go on; write dhcp6 = \"auto\" to ask for more where a router says so");
                 break;
@@ -63,9 +115,9 @@ internal sealed class InterfacesImport
             case ("inet" or "inet6", "static" or "manual"):
                 break;
             default:
-                _draft.Lose(stanza.From, $"iface {one.Name} {stanza.Family} {stanza.Method}: no counterpart");
-                break;
+                return false;
         }
+        return true;
     }
 
     private void TakeAddress(ImportedInterface one, InterfacesStanza stanza)
@@ -84,7 +136,7 @@ internal sealed class InterfacesImport
         else _draft.Lose(gateway.From, $"gateway {why}");
     }
 
-    private static string? AddressOf(string text, string? mask, string family)
+    internal static string? AddressOf(string text, string? mask, string family)
     {
         string length = mask ?? "";
         if (Ipv4Address.TryParse(mask, out Ipv4Address netmask)) length = Ipv4Prefix.TryFromMask(netmask, out int bits) ? bits.ToString(CultureInfo.InvariantCulture) : "";
@@ -106,43 +158,47 @@ internal sealed class InterfacesImport
             return;
         }
         string name = option.Name.Replace('_', '-');
+        if (AddressOptions.WhyLeftOut(stanza, name, option.Value) is { } why)
+        {
+            if (why.Length > 0) Lose(option, why);
+            return;
+        }
+        if (WpaOptions.Is(name)) return;
         if (IfenslaveOptions.Take(_draft, one, name, option) || BridgeOptions.Take(_draft, one, name, option)) return;
         switch (name)
         {
-            case "address" or "netmask" or "gateway" when stanza.Method == "static": break;
-            case "broadcast" or "network" or "scope" or "dhcp" or "preferred-lifetime": break; // worked out from the address
-            case "metric":
-                if (stanza.Method == "dhcp" && uint.TryParse(option.Value, NumberStyles.None, CultureInfo.InvariantCulture, out _))
-                    _draft.Set(one, "metric", new ImportedValue(option.Value, option.From));
+            case "address" or "gateway" when stanza.Method == "static": break; // TakeAddress
+            case "metric" when stanza.Method == "dhcp" && uint.TryParse(option.Value, NumberStyles.None, CultureInfo.InvariantCulture, out _):
+                _draft.Set(one, "metric", new ImportedValue(option.Value, option.From));
                 break;
             case "hostname" when NameRules.IsHostName(option.Value):
                 if (_draft.Global.Set("hostname", new ImportedValue(TomlText.Quote(option.Value), option.From)) is not null) Lose(option, "hostname is one for all interfaces");
                 break;
-            case "wpa-conf" or "wpa-roam":
-                _draft.Set(one, "supplicant", new ImportedValue(TomlText.Quote(option.Value), option.From));
+            case "dns-nameservers" or "dns-nameserver":
+                foreach (string server in option.Words) one.Add("name-servers", new ImportedValue(TomlText.Quote(server), option.From));
                 break;
-            case "wpa-driver":
-                _draft.Set(one, "supplicant-driver", new ImportedValue(TomlText.Quote(option.Value), option.From));
+            // Debian's resolvconf makes search domains of both; a name that is whole in any case needs no dot here.
+            case "dns-search" or "dns-domain":
+                foreach (string domain in option.Words) one.Add("search-domains", new ImportedValue(TomlText.Quote(domain.TrimEnd('.')), option.From));
                 break;
-            case var wpa when wpa.StartsWith("wpa-", StringComparison.Ordinal):
-                Secret(option, "write a network block into a wpa_supplicant.conf and name the file: supplicant = \"/etc/wpa_supplicant/wpa_supplicant.conf\"");
-                break;
-            case "dns-nameservers" or "dns-nameserver" or "dns-search" or "dns-domain":
-                Lose(option, "name servers beside a static address: write them into /etc/resolv.conf, or ask a server for them with inform = true");
-                break;
-            case "mtu": Lose(option, "the MTU is the one that the lease or the kernel gives"); break;
+            case "mtu": Lose(option, MtuAdvice(one, stanza, option)); break;
             case "hwaddress": Lose(option, "hardware addresses are left as they are"); break;
             case "client" when option.Value == "no":
                 one.SendsNoDuid = true;
                 break;
-            case "request-prefix" when stanza.Method == "dhcp":
-                if (option.Value == "1") _draft.Set(one, "prefix-delegation", new ImportedValue("true", option.From));
+            case "request-prefix" when stanza.Method == "dhcp" && option.Value == "1":
+                _draft.Set(one, "prefix-delegation", new ImportedValue("true", option.From));
                 break;
             case "client" or "vendor" or "leasehours" or "leasetime": Lose(option, "it is for other DHCP clients than dhclient, which takes none of it"); break;
             case "vlan-raw-device" or "vlan-id": Lose(option, "VLAN interfaces are made by other software; an existing one is configured"); break;
-            default: Lose(option, "no counterpart"); break;
+            // Whatever it is, a key of wireless-tools or a misspelt pass phrase too.
+            default: LoseSecret(option, "no counterpart"); break;
         }
     }
+
+    private static string MtuAdvice(ImportedInterface one, InterfacesStanza stanza, InterfacesOption option) => stanza.Method == "dhcp"
+        ? $"the MTU is the one that the server gives (option 26); supersede.interface-mtu = {(ushort.TryParse(option.Value, NumberStyles.None, CultureInfo.InvariantCulture, out ushort mtu) ? mtu : 1500)} takes another one in its place"
+        : $"no key sets the MTU of an interface without DHCP, and {one.Name} keeps the one it has; MTUBytes= in a .link file (systemd.link(5)) sets it when the device appears";
 
     private void TakeCommand(ImportedInterface one, InterfacesOption option)
     {
@@ -150,13 +206,24 @@ internal sealed class InterfacesImport
         if (down && option.Value.Replace(" del ", " add ", StringComparison.Ordinal) is var undone && IpCommand.Read(undone, one.Name) is not null)
             return; // what was added is taken away here in any case
         if (down || IpCommand.Read(option.Value, one.Name) is not { } understood)
-            Lose(option, "commands are not run; hooks = \"DIRECTORY\" runs programs at each event");
-        else if (understood.Key.Length > 0)
+            LoseCommand(option, "commands are not run; hooks = \"DIRECTORY\" runs programs at each event");
+        else if (understood.Key.Length == 0) one.IsUpWanted = true;
+        else
             one.Add(understood.Key, new ImportedValue(TomlText.Quote(understood.Value), option.From));
+    }
+
+    // Keys and pass phrases are words of many commands: which program it is, and where it stands, has to do.
+    private void LoseCommand(InterfacesOption option, string why) => _draft.Lose(option.From, $"'{option.Name} {ProgramOf(option)}...': {why}");
+
+    // A first word of other characters may be an assignment, or what a shell makes of something.
+    private static string ProgramOf(InterfacesOption option)
+    {
+        bool isName = option.Words is [var first, ..] && first.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_' or '.' or '+' or '/');
+        return isName ? $"{Path.GetFileName(option.Words[0])} " : "";
     }
 
     private void Lose(InterfacesOption option, string why) => _draft.Lose(option.From, $"'{EscapedText.Of($"{option.Name} {option.Value}".Trim())}': {why}");
 
     // A pass phrase is not printed.
-    private void Secret(InterfacesOption option, string why) => _draft.Lose(option.From, $"'{EscapedText.Of(option.Name)} ...': {why}");
+    private void LoseSecret(InterfacesOption option, string why) => _draft.Lose(option.From, $"'{option.ShownName} ...': {why}");
 }

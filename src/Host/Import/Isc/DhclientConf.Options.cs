@@ -14,7 +14,7 @@ internal sealed partial class DhclientConf
     private IscOption? OptionOf(IscStatement statement, string name)
     {
         if (_names.Find(name) is { } option) return option;
-        Lose(statement, $"option '{Shown(name)}' is not known; give its number");
+        LoseValue(statement, 2, $"option '{Shown(name)}' is not known; give its number");
         return null;
     }
 
@@ -41,7 +41,7 @@ internal sealed partial class DhclientConf
         }
         if (IscOptionValue.Read(option, statement, 2, out string why) is not { } data)
         {
-            Lose(statement, why);
+            LoseValue(statement, 2, why);
             return;
         }
         switch (option)
@@ -102,8 +102,8 @@ internal sealed partial class DhclientConf
         foreach (IscToken token in statement.Tokens.Skip(at))
         {
             if (token.Kind == IscTokenKind.Sign) continue;
-            if (_names.Find(token.Value) is { } option) yield return (option, new SourceLine(_file, token.Line));
-            else _draft.Lose(new SourceLine(_file, token.Line), $"'{(at > 1 ? statement.Keyword + ' ' : "")}{statement.Word(at - 1)} {Shown(token.Value)}': the option is not known; give its number");
+            if (_names.Find(token.Value) is { } option) yield return (option, new SourceLine(statement.File, token.Line));
+            else _draft.Lose(new SourceLine(statement.File, token.Line), $"'{(at > 1 ? statement.Keyword + ' ' : "")}{statement.Word(at - 1)} {Shown(token.Value)}': the option is not known; give its number");
         }
     }
 
@@ -117,7 +117,7 @@ internal sealed partial class DhclientConf
         }
         else
         {
-            Lose(statement, why);
+            LoseValue(statement, 2, why);
         }
     }
 

@@ -15,14 +15,13 @@ internal sealed partial class DhclientConf
     /// <summary>Its script, of which ours does all: another one is another matter.</summary>
     private static readonly string[] s_usualScripts = ["/sbin/dhclient-script", "/usr/sbin/dhclient-script", "/etc/dhclient-script"];
 
-    private readonly string _file;
     private readonly ImportDraft _draft;
     private readonly IscOptionNames _names = new();
     private readonly Dictionary<string, List<IscStatement>> _blocks = [];
     private readonly Dictionary<string, DhclientSettings> _interfaces = [];
-    private readonly List<(string? Interface, string Prefix, bool IsAlias, SourceLine From)> _fixed = [];
+    private readonly List<DhclientFixed> _fixed = [];
 
-    private DhclientConf(string file, ImportDraft draft) => (_file, _draft) = (file, draft);
+    private DhclientConf(ImportDraft draft) => _draft = draft;
 
     /// <summary>The settings outside of interfaces.</summary>
     public DhclientSettings Global { get; } = new();
@@ -33,19 +32,20 @@ internal sealed partial class DhclientConf
     /// <summary>The settings of an interface: its own, else those outside.</summary>
     public DhclientSettings Of(string name) => _interfaces.GetValueOrDefault(name, Global);
 
-    /// <summary>Addresses of <c>lease</c> and <c>alias</c> blocks, with the prefix length; the interface is null where they name none.</summary>
-    public IReadOnlyList<(string? Interface, string Prefix, bool IsAlias, SourceLine From)> Fixed => _fixed;
+    /// <summary>Addresses of <c>lease</c> and <c>alias</c> blocks.</summary>
+    public IReadOnlyList<DhclientFixed> Fixed => _fixed;
 
     /// <summary>Reads a file's text, in which each character is one octet.</summary>
     /// <param name="file">Its name; only shown.</param>
     /// <param name="text">The text.</param>
     /// <param name="draft">Is told of what is not taken.</param>
-    public static DhclientConf Read(string file, string text, ImportDraft draft)
+    /// <param name="include">Gives a file that is included, by its absolute path.</param>
+    public static DhclientConf Read(string file, string text, ImportDraft draft, Func<string, IncludedFile> include)
     {
-        var conf = new DhclientConf(file, draft);
-        ImmutableArray<IscStatement> statements = IscFile.Read(text, out ImmutableArray<(int Line, string Message)> problems);
-        foreach (IscStatement statement in statements) conf.Take(statement, conf.Global, conf.TakeBlock);
-        foreach ((int line, string message) in problems) draft.Lose(new SourceLine(file, line), message);
+        var conf = new DhclientConf(draft);
+        var files = new DhclientFiles(draft, include);
+        foreach (IscStatement statement in files.Read(file, text)) conf.Take(statement, conf.Global, conf.TakeBlock);
+        foreach ((SourceLine from, string message) in files.Problems) draft.Lose(from, message);
         // What is outside counts for every interface, also where it stands behind it.
         foreach ((string name, List<IscStatement> block) in conf._blocks)
         {
@@ -56,10 +56,13 @@ internal sealed partial class DhclientConf
         return conf;
     }
 
-    private SourceLine At(IscStatement statement) => new(_file, statement.Line);
+    private static SourceLine At(IscStatement statement) => new(statement.File, statement.Line);
 
     private void Lose(IscStatement statement, string why) =>
         _draft.Lose(At(statement), $"'{Shown(statement.Shown)}': {why}");
+
+    private void LoseValue(IscStatement statement, int words, string why) =>
+        _draft.Lose(At(statement), $"'{Shown(statement.Begun(words))}': {why}");
 
     private static string Shown(string text) => EscapedText.Of(Encoding.Latin1.GetBytes(text));
 
@@ -78,6 +81,7 @@ internal sealed partial class DhclientConf
             case "append": Modify(statement, OptionAct.Append, settings); break;
             case "reject": Reject(statement, settings); break;
             case "option": Define(statement); break;
+            case "include": settings.Unread ??= At(statement); break; // one that could be read is not here any more
             case "select-timeout": SelectTimeout(statement, settings); break;
             case "timeout" or "retry" or "reboot" or "backoff-cutoff" or "initial-interval" or "initial-delay":
                 Lose(statement, "the schedule is the one of RFC 2131 and needs no tuning; the first packet leaves at once");
@@ -86,9 +90,9 @@ internal sealed partial class DhclientConf
             case "script": Lose(statement, "no script sets addresses here; hooks = \"DIRECTORY\" runs programs at each event, and hooks/dhclient-hooks runs those of dhclient-script"); break;
             case "db-time-format" or "lease-id-format": break; // about dhclient's own files, which are read in any format
             case "hardware" or "media" or "medium" or "anycast-mac": Lose(statement, "the hardware is the kernel's, and is asked at every packet"); break;
-            case "do-forward-updates" or "key" or "zone": Lose(statement, "DNS updates are left to the server (hostname with a dot: option 81)"); break;
+            case "do-forward-updates" or "key" or "zone": LoseValue(statement, 1, "DNS updates are left to the server (hostname with a dot: option 81)"); break;
             default:
-                if (!takeBlock(statement)) Lose(statement, "no counterpart");
+                if (!takeBlock(statement)) LoseValue(statement, 1, "no counterpart");
                 break;
         }
     }
@@ -124,8 +128,16 @@ internal sealed partial class DhclientConf
             Lose(statement, "it has no address");
             return;
         }
+        DateTimeOffset? until = DateTimeOffset.MaxValue;
+        foreach (IscStatement one in block)
+            if (one.Keyword == "expire") until = IscTime.Read(one, 1);
+        if (until is null)
+        {
+            Lose(statement, "its 'expire' is no time");
+            return;
+        }
         int length = Ipv4Address.TryParse(mask, out Ipv4Address netmask) && Ipv4Prefix.TryFromMask(netmask, out int bits) ? bits : read.ClassfulPrefixLength;
-        _fixed.Add((name, new Ipv4Prefix(read, length).ToString(), statement.Keyword == "alias", At(statement)));
+        _fixed.Add(new DhclientFixed(name, new Ipv4Prefix(read, length).ToString(), statement.Keyword == "alias", until.Value, At(statement)));
         foreach (IscStatement one in block)
         {
             if (one.Keyword is "interface" or "fixed-address" or "renew" or "rebind" or "expire" or "bootp") continue;

@@ -69,7 +69,7 @@ internal sealed class DhclientLeaseFile
                 _names.Define(statement.Argument(1), defined);
                 break;
             default:
-                Problem(statement, $"'{Shown(statement.Shown)}' is nothing that is in a lease file");
+                Problem(statement, $"'{Shown(statement.Begun(1))}' is nothing that is in a lease file");
                 break;
         }
     }

@@ -9,6 +9,14 @@ namespace BondDhcp.Host.Import.Isc;
 /// <param name="From">Where it stands.</param>
 internal sealed record DhclientOption(IscOption Option, ImmutableArray<byte> Data, SourceLine From);
 
+/// <summary>An address of a <c>lease</c> or <c>alias</c> block in dhclient.conf.</summary>
+/// <param name="Interface">The interface; null where it names none.</param>
+/// <param name="Prefix">With the prefix length.</param>
+/// <param name="IsAlias">It is there beside the lease; else it is for when no server answers.</param>
+/// <param name="Until">When a lease ends; <see cref="DateTimeOffset.MaxValue"/> where it does not say.</param>
+/// <param name="From">Where it stands.</param>
+internal sealed record DhclientFixed(string? Interface, string Prefix, bool IsAlias, DateTimeOffset Until, SourceLine From);
+
 /// <summary>The settings of dhclient for one interface, or those outside of any.</summary>
 internal sealed class DhclientSettings
 {
@@ -51,6 +59,9 @@ internal sealed class DhclientSettings
     /// <summary>select-timeout in seconds; null where it is not written.</summary>
     public (uint Seconds, SourceLine From)? SelectTimeout { get; set; }
 
+    /// <summary>Where a file is included that could not be read: what it sets is not known. Null for none.</summary>
+    public SourceLine? Unread { get; set; }
+
     /// <summary>A copy to which an interface adds its own.</summary>
     public DhclientSettings Copy() => new()
     {
@@ -65,5 +76,6 @@ internal sealed class DhclientSettings
         Modified = [.. Modified],
         Rejected = [.. Rejected],
         SelectTimeout = SelectTimeout,
+        Unread = Unread,
     };
 }

@@ -119,7 +119,7 @@ internal static class DhclientToml
         if (host.Name.Length == 0) return new ImportedValue("true", host.From);
         if (!NameRules.IsHostName(host.Name))
         {
-            draft.Lose(host.From, $"send host-name \"{BondDhcp.Net.EscapedText.Of(host.Name)}\": it is no host name, and none is sent");
+            draft.Lose(host.From, $"send host-name \"{BondDhcp.Net.EscapedText.Of(Encoding.Latin1.GetBytes(host.Name))}\": it is no host name, and none is sent");
             return new ImportedValue("false", host.From);
         }
         bool dotted = host.Name.Contains('.', StringComparison.Ordinal);

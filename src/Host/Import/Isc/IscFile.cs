@@ -20,20 +20,21 @@ internal sealed class IscFile
 
     private const string Signs = ";{},=()";
 
-    private readonly string _text;
+    private readonly string _text, _file;
     private readonly ImmutableArray<(int Line, string Message)>.Builder _problems = ImmutableArray.CreateBuilder<(int, string)>();
     private List<IscToken> _tokens = [];
     private int _position;
     private int _line = 1;
 
-    private IscFile(string text) => _text = text;
+    private IscFile(string text, string file) => (_text, _file) = (text, file);
 
     /// <summary>Reads a file's text, in which each character is one octet.</summary>
     /// <param name="text">The text.</param>
     /// <param name="problems">What was wrong, each with its line from 1.</param>
-    public static ImmutableArray<IscStatement> Read(string text, out ImmutableArray<(int Line, string Message)> problems)
+    /// <param name="name">The file's name, which each statement has then.</param>
+    public static ImmutableArray<IscStatement> Read(string text, out ImmutableArray<(int Line, string Message)> problems, string name = "")
     {
-        var file = new IscFile(text);
+        var file = new IscFile(text, name);
         file.Split();
         file._position = 0;
         ImmutableArray<IscStatement> statements = file.ReadStatements(0);
@@ -163,14 +164,14 @@ internal sealed class IscFile
             if (token.Is(';'))
             {
                 _position++;
-                return new IscStatement(line, tokens.ToImmutable(), null);
+                return new IscStatement(line, tokens.ToImmutable(), null) { File = _file };
             }
             if (token.Is('{')) return ReadBlock(line, tokens.ToImmutable(), depth);
             if (token.Is('}')) break;
             tokens.Add(token);
         }
         Problem(line, "a ';' is missing");
-        return tokens.Count > 0 ? new IscStatement(line, tokens.ToImmutable(), null) : null;
+        return tokens.Count > 0 ? new IscStatement(line, tokens.ToImmutable(), null) { File = _file } : null;
     }
 
     private IscStatement? ReadBlock(int line, ImmutableArray<IscToken> tokens, int depth)
@@ -185,6 +186,6 @@ internal sealed class IscFile
         ImmutableArray<IscStatement> block = ReadStatements(depth + 1);
         if (_position >= _tokens.Count) Problem(line, "this block is not closed");
         else _position++;
-        return tokens.IsEmpty ? null : new IscStatement(line, tokens, block);
+        return tokens.IsEmpty ? null : new IscStatement(line, tokens, block) { File = _file };
     }
 }

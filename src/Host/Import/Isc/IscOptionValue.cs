@@ -91,7 +91,7 @@ internal static class IscOptionValue
             }
             if (!Append(octets, kind, token))
             {
-                why = $"'{EscapedText.Of(token.Octets)}' is no value of this kind";
+                why = "it has a value that is not of this kind";
                 return null;
             }
             if (octets.Count <= MaxLength) continue;

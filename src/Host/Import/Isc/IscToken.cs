@@ -36,6 +36,9 @@ internal readonly record struct IscToken(IscTokenKind Kind, string Value, int Li
 /// <param name="Block">The statements between braces; null where there are no braces.</param>
 internal sealed record IscStatement(int Line, ImmutableArray<IscToken> Tokens, ImmutableArray<IscStatement>? Block)
 {
+    /// <summary>The file, as it is shown; empty where there is but one.</summary>
+    public string File { get; init; } = "";
+
     /// <summary>The first word in lower case, because keywords have no case; empty where the first token is none.</summary>
     public string Keyword => Word(0).ToLowerInvariant();
 
@@ -44,6 +47,15 @@ internal sealed record IscStatement(int Line, ImmutableArray<IscToken> Tokens, I
 
     /// <summary>The word or text at this place; empty where there is none.</summary>
     public string Argument(int index) => index < Tokens.Length && Tokens[index].Kind != IscTokenKind.Sign ? Tokens[index].Value : "";
+
+    /// <summary>Its first words alone, where the rest may be a secret: a key, or the value of an option of which nobody knows the use.</summary>
+    /// <param name="count">How many of the words.</param>
+    public string Begun(int count)
+    {
+        string text = "";
+        for (int i = 0; i < count && Word(i) is { Length: > 0 } word; i++) text += word + " ";
+        return text + "...";
+    }
 
     /// <summary>What stands there, for people.</summary>
     public string Shown => string.Join(' ', Tokens.Select(token => token.Shown)).Replace(" ,", ",", StringComparison.Ordinal) + (Block is null ? "" : " { ... }");

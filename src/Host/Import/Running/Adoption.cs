@@ -22,6 +22,24 @@ internal sealed class Adoption(string runtimeDirectory, Action<string> say)
 
     private readonly string _bootId = StoreClock.ReadBootId();
 
+    /// <summary>True where the address of a lease is on its interface: what would be taken over once its client has ended.</summary>
+    public static bool IsThere(string interfaceName, Dhcp4Lease lease)
+    {
+        using RtnlSocket rtnl = RtnlSocket.Open();
+        List<InterfaceAddress> addresses = [];
+        if (Find(rtnl, interfaceName) is { } link) rtnl.ReadAddresses(link.Index, addresses);
+        return addresses.Exists(address => address.Prefix == lease.Prefix);
+    }
+
+    /// <inheritdoc cref="IsThere(string, Dhcp4Lease)"/>
+    public static bool IsThere(string interfaceName, Dhcp6Lease lease)
+    {
+        using RtnlSocket rtnl = RtnlSocket.Open();
+        List<Ipv6InterfaceAddress> present = [];
+        if (Find(rtnl, interfaceName) is { } link) rtnl.ReadIpv6Addresses(link.Index, present);
+        return present.Exists(one => lease.Holds(one.Address));
+    }
+
     /// <summary>Takes over what is there of a lease; false where its address is not.</summary>
     public bool Take(string interfaceName, Dhcp4Lease lease)
     {
@@ -63,10 +81,13 @@ internal sealed class Adoption(string runtimeDirectory, Action<string> say)
     }
 
     /// <summary>The hardware address of an interface of this network namespace; null where there is none.</summary>
-    public static MacAddress? MacOf(string interfaceName)
+    public static MacAddress? MacOf(string interfaceName) => LinkOf(interfaceName)?.Mac;
+
+    /// <summary>An interface of this network namespace; null where there is none.</summary>
+    public static Link? LinkOf(string interfaceName)
     {
         using RtnlSocket rtnl = RtnlSocket.Open();
-        return Find(rtnl, interfaceName)?.Mac;
+        return Find(rtnl, interfaceName);
     }
 
     private static Link? Find(RtnlSocket rtnl, string interfaceName)

@@ -60,7 +60,14 @@ internal sealed class Dhcp6cLeftovers(DaemonConfiguration configuration, Interfa
     // The prefix of which an interface got a subnet. Of several that fit it cannot be told which is delegated, and none is taken.
     private Ipv6Prefix? DelegatedTo(RtnlSocket rtnl, List<Link> links, Dhcp6cSubnet subnet)
     {
-        List<Ipv6InterfaceAddress> fitting = Fitting(PermanentOn(rtnl, links, subnet.Interface), subnet, configuration.Find(subnet.Interface)?.Addresses ?? []);
+        List<Ipv6InterfaceAddress> permanent = PermanentOn(rtnl, links, subnet.Interface);
+        ImmutableArray<StaticAddress> written = configuration.Find(subnet.Interface)?.Addresses ?? [];
+        List<Ipv6InterfaceAddress> numbered = Numbered(permanent, subnet, written), fitting = Fitting(permanent, subnet, written, IdentifiersOn(rtnl, links, subnet));
+        if (fitting.Count == 0 && numbered.Count > 0)
+        {
+            string why = subnet.IsRandom ? "with ifid-random it cannot be told" : "not by its last 64 bits, which are not those that dhcp6c gives there";
+            say($"{subnet.Interface}: {string.Join(", ", numbered)} may by the number of the subnet be of the prefix delegated to dhcp6c, but {why}; the daemon asks for a prefix anew, and what is dhcp6c's is taken away by hand");
+        }
         List<Ipv6Prefix> prefixes = [];
         foreach (Ipv6InterfaceAddress address in fitting)
         {
@@ -75,22 +82,45 @@ internal sealed class Dhcp6cLeftovers(DaemonConfiguration configuration, Interfa
         return only;
     }
 
+    // dhcp6c.conf(5): ifid, else the EUI-64 of the interface, which its link-local address has too unless somebody changed either.
+    private static List<ulong> IdentifiersOn(RtnlSocket rtnl, List<Link> links, Dhcp6cSubnet subnet)
+    {
+        if (subnet.IsRandom) return [];
+        if (subnet.InterfaceId is { } given) return [given];
+        if (links.Find(link => link.IsNamed(subnet.Interface)) is not { } link) return [];
+        List<ulong> identifiers = [];
+        if (link.Mac is { } mac) identifiers.Add(mac.ModifiedEui64);
+        List<Ipv6InterfaceAddress> all = [];
+        rtnl.ReadIpv6Addresses(link.Index, all);
+        foreach (Ipv6InterfaceAddress address in all)
+            if (address.Address.IsLinkLocal) identifiers.Add((ulong)address.Address.Value);
+        return identifiers;
+    }
+
     /// <summary>
-    /// The addresses that may be of a subnet of a delegated prefix, by the subnet's number, which those that somebody gave by hand may
-    /// have as well: what is under a static address is left out, and unique local ones (RFC 4193) where any other fits.
+    /// The addresses that are of a subnet of a delegated prefix: those with the subnet's number and with the interface identifier that dhcp6c
+    /// gives. An address given by hand may have the number as well (0 above all), and a prefix taken from it would be kept unreachable and
+    /// asked for. What is under a static address is left out, and unique local ones (RFC 4193) where any other fits.
     /// </summary>
     /// <param name="permanent">The addresses without an end of the subnet's interface.</param>
     /// <param name="subnet">The subnet.</param>
     /// <param name="written">The addresses that the interface has in the configuration.</param>
-    public static List<Ipv6InterfaceAddress> Fitting(List<Ipv6InterfaceAddress> permanent, Dhcp6cSubnet subnet, ImmutableArray<StaticAddress> written)
+    /// <param name="identifiers">The last 64 bits that dhcp6c may have given.</param>
+    public static List<Ipv6InterfaceAddress> Fitting(
+        List<Ipv6InterfaceAddress> permanent, Dhcp6cSubnet subnet, ImmutableArray<StaticAddress> written, IReadOnlyList<ulong> identifiers)
+    {
+        List<Ipv6InterfaceAddress> fitting = Numbered(permanent, subnet, written).FindAll(address => identifiers.Contains((ulong)address.Address.Value));
+        List<Ipv6InterfaceAddress> global = fitting.FindAll(static address => !s_uniqueLocal.Contains(address.Address));
+        return global.Count > 0 ? global : fitting;
+    }
+
+    private static List<Ipv6InterfaceAddress> Numbered(List<Ipv6InterfaceAddress> permanent, Dhcp6cSubnet subnet, ImmutableArray<StaticAddress> written)
     {
         if (subnet.SubnetLength is < 0 or > 32) return [];
-        List<Ipv6InterfaceAddress> fitting = permanent.FindAll(address =>
+        return permanent.FindAll(address =>
             address.PrefixLength - subnet.SubnetLength is >= 1 and <= 64
             && ((address.Address.Value >> (Ipv6Address.Bits - address.PrefixLength)) & ((UInt128.One << subnet.SubnetLength) - 1)) == subnet.SubnetId
             && !written.Any(own => own.Contains(StaticAddress.Of(new Ipv6Prefix(address.Address, Ipv6Address.Bits)).Address)));
-        List<Ipv6InterfaceAddress> global = fitting.FindAll(static address => !s_uniqueLocal.Contains(address.Address));
-        return global.Count > 0 ? global : fitting;
     }
 
     private static List<Ipv6InterfaceAddress> PermanentOn(RtnlSocket rtnl, List<Link> links, string name)

@@ -49,6 +49,10 @@ internal sealed class Dhcp6cConf
     private void Lose(IscStatement statement, string why) =>
         _draft.Lose(At(statement), $"'{EscapedText.Of(Encoding.Latin1.GetBytes(statement.Shown))}': {why}");
 
+    // Such as a key of delayed authentication.
+    private void LoseValue(IscStatement statement, string why) =>
+        _draft.Lose(At(statement), $"'{EscapedText.Of(Encoding.Latin1.GetBytes(statement.Begun(1)))}': {why}");
+
     private static uint NumberOf(string text) => uint.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out uint number) ? number : 0;
 
     private void Take(IscStatement statement)
@@ -61,7 +65,7 @@ internal sealed class Dhcp6cConf
                 TakeInterface(_draft.Of(name, At(statement)), statement, block);
                 break;
             default:
-                Lose(statement, "no counterpart");
+                LoseValue(statement, "no counterpart");
                 break;
         }
     }
@@ -80,7 +84,7 @@ internal sealed class Dhcp6cConf
                 case "send": Each(inner, words => Send(one, inner, words, settings)); break;
                 case "request": Each(inner, words => Request(one, inner, words, settings)); break;
                 case "script": Lose(inner, "hooks = \"DIRECTORY\" runs programs at each event"); break;
-                default: Lose(inner, "no counterpart"); break;
+                default: LoseValue(inner, "no counterpart"); break;
             }
         }
     }
@@ -114,7 +118,7 @@ internal sealed class Dhcp6cConf
                 break;
             case ["rapid-commit"]:
                 settings.RapidCommit = true;
-                _draft.Set(one, "rapid-commit", new ImportedValue("true", At(statement)));
+                _draft.Set(one, "rapid-commit", new ImportedValue("\"dhcp6\"", At(statement)));
                 break;
             default: Lose(statement, $"send {EscapedText.Of(string.Join(' ', words))} has no counterpart"); break;
         }
@@ -151,7 +155,11 @@ internal sealed class Dhcp6cConf
                     const int usualLength = 16;
                     IscStatement? length = block.FirstOrDefault(one => one.Keyword == "sla-len");
                     subnets.Add(new Dhcp6cSubnet(
-                        text, NumberOf(block.FirstOrDefault(one => one.Keyword == "sla-id")?.Word(1) ?? ""), length is null ? usualLength : (int)Math.Min(NumberOf(length.Word(1)), Ipv6Address.Bits)));
+                        text, NumberOf(block.FirstOrDefault(one => one.Keyword == "sla-id")?.Word(1) ?? ""), length is null ? usualLength : (int)Math.Min(NumberOf(length.Word(1)), Ipv6Address.Bits))
+                    {
+                        InterfaceId = ulong.TryParse(block.FirstOrDefault(one => one.Keyword == "ifid")?.Word(1), NumberStyles.None, CultureInfo.InvariantCulture, out ulong identifier) ? identifier : null,
+                        IsRandom = block.Any(one => one.Keyword == "ifid-random"),
+                    });
                     break;
             }
         }
@@ -181,7 +189,7 @@ internal sealed class Dhcp6cConf
                 case "prefix": Lose(inner, "only its length is asked for (prefix-delegation)"); break;
                 case "address": Lose(inner, "no address is asked for but the one last held"); break;
                 case "prefix-interface": Lose(inner, "delegated prefixes are shown and handed to hooks; addresses of them are given by other software"); break;
-                default: Lose(inner, "no counterpart"); break;
+                default: LoseValue(inner, "no counterpart"); break;
             }
         }
     }

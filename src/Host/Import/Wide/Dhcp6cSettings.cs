@@ -13,7 +13,14 @@ internal sealed record Dhcp6cWish(Ipv6Prefix Prefix, uint PreferredSeconds, uint
 /// <param name="Interface">The interface that gets one.</param>
 /// <param name="SubnetId">sla-id: the subnet's number.</param>
 /// <param name="SubnetLength">sla-len: its length in bits.</param>
-internal sealed record Dhcp6cSubnet(string Interface, ulong SubnetId, int SubnetLength);
+internal sealed record Dhcp6cSubnet(string Interface, ulong SubnetId, int SubnetLength)
+{
+    /// <summary>ifid: the last 64 bits of the address; null where they are made of the interface's hardware address.</summary>
+    public ulong? InterfaceId { get; init; }
+
+    /// <summary>ifid-random: nobody knows them.</summary>
+    public bool IsRandom { get; init; }
+}
 
 /// <summary>An <c>id-assoc</c> that an interface sends.</summary>
 /// <param name="IsDelegation">An IA_PD and not an IA_NA.</param>

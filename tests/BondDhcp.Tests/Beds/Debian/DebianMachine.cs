@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Runtime.CompilerServices;
 using System.Text;
 using BondDhcp.Tests.Beds.Qemu;
@@ -21,6 +22,19 @@ public sealed class DebianMachine : IAsyncDisposable
 
     /// <summary>For anything asked of the machine.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(90);
+
+    // The share has a driver that does not bring it back. CLOCK_MONOTONIC stands still in a sleep, CLOCK_BOOTTIME does not.
+    private const string SleepScript = """
+        clocks() { sed -n 's/^now at \([0-9]*\) nsecs$/\1/p' /proc/timer_list; cut -d ' ' -f 1 /proc/uptime; date +%s.%N; }
+        umount /bed
+        modprobe -r 9pnet_virtio
+        echo deep > /sys/power/mem_sleep
+        clocks
+        echo mem > /sys/power/state
+        clocks
+        modprobe 9pnet_virtio
+        mount -t 9p -o trans=virtio,version=9p2000.L,msize=262144 bed /bed
+        """;
 
     private readonly Action<string> _report;
     private readonly string _directory = Directory.CreateTempSubdirectory("bonddhcp-debian-").FullName;
@@ -77,6 +91,22 @@ public sealed class DebianMachine : IAsyncDisposable
         await WaitForBootAsync();
     }
 
+    /// <summary>The system sleeps (ACPI S3: only its memory has power), and is woken.</summary>
+    /// <param name="asleep">What happens meanwhile.</param>
+    public async Task<DebianSleep> SleepAsync(Func<Task> asleep)
+    {
+        Log("asleep", "");
+        Task<string> nap = RunAsync(SleepScript);
+        Task asleepNow = _monitor.WaitForEventAsync("SUSPEND");
+        // Where it cannot sleep, the script says why.
+        if (await Task.WhenAny(nap, asleepNow) == nap) throw new BedException($"it did not sleep: {await nap}");
+        await asleepNow;
+        await asleep();
+        Log("woken", "");
+        await _monitor.DoAsync("system_wakeup");
+        return DebianSleep.Read(await nap);
+    }
+
     /// <summary>The cable of a card.</summary>
     public async Task SetCableAsync(int card, bool plugged)
     {
@@ -109,23 +139,30 @@ public sealed class DebianMachine : IAsyncDisposable
     /// <summary>Addresses that went from an interface since the test began, as the kernel told; those of a shutdown included.</summary>
     public IReadOnlyList<string> Removed(string interfaceName, string address) =>
     [
-        .. Directory.GetFiles(_directory, "monitor.*").SelectMany(path => File.ReadAllLines(path))
+        .. File.ReadAllLines(EventsFile)
             .Where(line => line.Contains("Deleted", StringComparison.Ordinal) && line.Contains($": {interfaceName} ", StringComparison.Ordinal) && line.Contains($" {address}/", StringComparison.Ordinal)),
     ];
 
+    public override string ToString()
+    {
+        StringBuilder seen = new(_log.ToString());
+        foreach (string file in (string[])[EventsFile, Path.Combine(_directory, "prepare.log")])
+            if (File.Exists(file)) seen.Append(CultureInfo.InvariantCulture, $"--- {Path.GetFileName(file)}\n{File.ReadAllText(file)}\n");
+        return seen.Append(CultureInfo.InvariantCulture, $"--- console\n{_qemu?.Output}\n{Network}").ToString();
+    }
+
     public async ValueTask DisposeAsync()
     {
-        _report(_log.ToString());
-        foreach (string file in Directory.GetFiles(_directory, "monitor.*").Append(Path.Combine(_directory, "prepare.log")))
-            if (File.Exists(file)) _report($"--- {Path.GetFileName(file)}\n{File.ReadAllText(file)}");
-        if (_qemu is not null) _report($"--- console\n{_qemu.Output}");
-        if (Network is not null) _report(Network.ToString());
+        _report(ToString());
         _agent?.Dispose();
         _monitor?.Dispose();
         if (_qemu is not null) await _qemu.DisposeAsync();
         if (Network is not null) await Network.DisposeAsync();
         Directory.Delete(_directory, recursive: true);
     }
+
+    // What the kernel told of links, addresses and routes, over all boots.
+    private string EventsFile => Path.Combine(_directory, "events");
 
     private static string Slot(int card) => $"0x{16 + card:x}";
 
@@ -144,6 +181,7 @@ public sealed class DebianMachine : IAsyncDisposable
             "-append", $"{QemuProcessor.KernelArguments} systemd.unit=multi-user.target systemd.wants=bed-agent.service", .. QemuProcessor.Share("bed", _directory),
             "-chardev", $"socket,id=monitor,path={monitor},server=on,wait=off", "-mon", "chardev=monitor,mode=control",
             "-device", "virtio-serial", "-chardev", $"socket,id=agent,path={agent},server=on,wait=off", "-device", "virtserialport,chardev=agent,name=agent",
+            "-chardev", $"file,id=events,path={EventsFile}", "-device", "virtserialport,chardev=events,name=events",
             .. Cards.SelectMany((card, index) => (string[])
             [
                 "-netdev", $"tap,id=net{index},ifname=port{index},script=no,downscript=no",
@@ -177,7 +215,7 @@ public sealed class DebianMachine : IAsyncDisposable
         return answers;
     }
 
-    private void Log(string what, string outcome) => _log.Append(System.Globalization.CultureInfo.InvariantCulture, $"{DateTime.UtcNow:HH:mm:ss.fff} # {what}\n{outcome}\n");
+    private void Log(string what, string outcome) => _log.Append(CultureInfo.InvariantCulture, $"{DateTime.UtcNow:HH:mm:ss.fff} # {what}\n{outcome}\n");
 
     // The script is read where it is written, beside this file.
     private static string SourceFile([CallerFilePath] string path = "") => path;

@@ -9,7 +9,8 @@ public sealed class DebianNetwork : IAsyncDisposable
     public const string RouterAddress = "192.0.2.1", RouterAddress6 = "2001:db8:55::1";
     private const string Bridge = "br0";
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
-    private BedProcess _server = null!;
+    private readonly List<BedProcess> _servers = [];
+    private readonly List<string> _earlierOutput = [];
     private BedProcess? _authenticator;
 
     private DebianNetwork()
@@ -21,8 +22,8 @@ public sealed class DebianNetwork : IAsyncDisposable
     /// <summary>What passes at the bridge's own port: all that is for everybody, and what is to and from the server.</summary>
     public PacketTrace Trace { get; private set; } = null!;
 
-    /// <summary>What the server said.</summary>
-    public string ServerLog => _server.Output;
+    /// <summary>What the servers said.</summary>
+    public string ServerLog => string.Join('\n', [.. _earlierOutput, .. _servers.Select(server => server.Output)]);
 
     /// <summary>Makes it, with these ports.</summary>
     public static async Task<DebianNetwork> CreateAsync(params string[] ports)
@@ -32,8 +33,7 @@ public sealed class DebianNetwork : IAsyncDisposable
         {
             network.Wire(ports);
             network.Trace = await PacketTrace.StartAsync(network.Namespace, Bridge, "arp or udp port 67 or udp port 68 or udp port 546 or udp port 547 or icmp6");
-            network._server = network.StartServer();
-            await network._server.WaitForLineAsync(line => line.Contains("started", StringComparison.Ordinal), Patience);
+            await network.ServeAsync();
             return network;
         }
         catch
@@ -41,6 +41,44 @@ public sealed class DebianNetwork : IAsyncDisposable
             await network.DisposeAsync();
             throw;
         }
+    }
+
+    /// <summary>The server from here on is dnsmasq, with leases of an hour and none of an earlier server's.</summary>
+    public async Task ServeAsync()
+    {
+        await StopServersAsync();
+        BedProcess server = StartServer();
+        _servers.Add(server);
+        await server.WaitForLineAsync(line => line.Contains("started", StringComparison.Ordinal), Patience);
+    }
+
+    /// <summary>The servers from here on are ISC dhcpd's, for leases shorter than dnsmasq's shortest, without those of an earlier server.</summary>
+    /// <param name="leaseSeconds">Of both families.</param>
+    public async Task ServeAsync(int leaseSeconds)
+    {
+        await StopServersAsync();
+        _servers.Add(StartServer("-4", $$"""
+            authoritative;
+            ping-check false;
+            default-lease-time {{leaseSeconds}};
+            max-lease-time {{leaseSeconds}};
+            min-lease-time {{leaseSeconds}};
+            subnet 192.0.2.0 netmask 255.255.255.0 {
+              range 192.0.2.50 192.0.2.199;
+              option routers {{RouterAddress}};
+            }
+
+            """));
+        _servers.Add(StartServer("-6", $$"""
+            default-lease-time {{leaseSeconds}};
+            preferred-lifetime {{leaseSeconds}};
+            subnet6 2001:db8:55::/64 {
+              range6 2001:db8:55::100 2001:db8:55::1ff;
+            }
+
+            """));
+        foreach (BedProcess server in _servers)
+            await server.WaitForLineAsync(line => line.Contains("Server starting service", StringComparison.Ordinal), Patience);
     }
 
     /// <summary>Messages by which a client gives something back or refuses it, of both families.</summary>
@@ -62,7 +100,7 @@ public sealed class DebianNetwork : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         if (_authenticator is not null) await _authenticator.DisposeAsync();
-        if (_server is not null) await _server.DisposeAsync();
+        await StopServersAsync();
         if (Trace is not null) await Trace.DisposeAsync();
         Namespace.Dispose();
     }
@@ -96,7 +134,7 @@ public sealed class DebianNetwork : IAsyncDisposable
             pid-file=
             bind-interfaces
             interface={Bridge}
-            dhcp-leasefile={Namespace.Scratch}/leases
+            dhcp-leasefile={EmptyFile("leases")}
             dhcp-authoritative
             dhcp-range=192.0.2.50,192.0.2.199,255.255.255.0,1h
             dhcp-option=option:router,{RouterAddress}
@@ -107,5 +145,29 @@ public sealed class DebianNetwork : IAsyncDisposable
 
             """);
         return BedProcess.Start("dnsmasq", Namespace.Program("dnsmasq", "--keep-in-foreground", $"--conf-file={file}"));
+    }
+
+    private BedProcess StartServer(string family, string configuration)
+    {
+        string file = Path.Combine(Namespace.Scratch, $"dhcpd{family}.conf");
+        File.WriteAllText(file, configuration);
+        return BedProcess.Start($"dhcpd {family}", Namespace.Program("dhcpd", family, "-f", "-d", "--no-pid", "-cf", file, "-lf", EmptyFile($"dhcpd{family}.leases"), Bridge));
+    }
+
+    private string EmptyFile(string name)
+    {
+        string file = Path.Combine(Namespace.Scratch, name);
+        File.WriteAllText(file, "");
+        return file;
+    }
+
+    private async Task StopServersAsync()
+    {
+        foreach (BedProcess server in _servers)
+        {
+            await server.DisposeAsync();
+            _earlierOutput.Add(server.Output);
+        }
+        _servers.Clear();
     }
 }

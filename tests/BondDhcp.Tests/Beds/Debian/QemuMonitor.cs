@@ -40,10 +40,12 @@ public sealed class QemuMonitor : IDisposable
         }, command);
     }
 
-    /// <summary>Waits for an event of the machine that names a device; those that came before count.</summary>
-    public async Task WaitForEventAsync(string name, string device)
+    /// <summary>Waits for an event of the machine; those that came before count.</summary>
+    /// <param name="name">The event.</param>
+    /// <param name="device">The device that it names; null for one that names none.</param>
+    public async Task WaitForEventAsync(string name, string? device = null)
     {
-        bool IsIt(string text) => text.Contains($"\"{name}\"", StringComparison.Ordinal) && text.Contains($"\"{device}\"", StringComparison.Ordinal);
+        bool IsIt(string text) => text.Contains($"\"{name}\"", StringComparison.Ordinal) && (device is null || text.Contains($"\"{device}\"", StringComparison.Ordinal));
         if (_events.RemoveAll(IsIt) > 0) return;
         await ReadUntilAsync(line => IsIt(line.GetRawText()), name);
     }

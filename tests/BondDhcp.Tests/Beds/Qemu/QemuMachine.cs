@@ -31,7 +31,7 @@ public static class QemuMachine
     public static async Task<IReadOnlyDictionary<string, BedEvidence>> RunAsync(IReadOnlyCollection<BedScenario> scenarios, int seconds = ScenarioSeconds)
     {
         QemuImage image = await QemuImage.GetAsync();
-        using BedDirectory directory = new("Qemu", scenarios);
+        using BedDirectory directory = new("Qemu", scenarios) { Slack = TimeSpan.FromSeconds(2.5) };
         return directory.Read(await BootAsync(image, directory.FullName, seconds));
     }
 

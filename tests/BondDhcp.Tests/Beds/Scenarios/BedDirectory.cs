@@ -23,6 +23,12 @@ public sealed class BedDirectory : IDisposable
 
     public string FullName { get; }
 
+    /// <summary>
+    /// What the machine adds to any time. An emulated processor with four scenarios at once is late by a second now and then, by more on a busy
+    /// machine; a retry of whatever kind is later still. What is to happen within milliseconds is measured where the processor is real.
+    /// </summary>
+    public required TimeSpan Slack { get; init; }
+
     /// <summary>Whether the scenarios ran, by what the machine said: all of them, or until their time was over and what they had seen was kept.</summary>
     public static bool WasUsed(string console) =>
         console.Contains("init: all scenarios ended", StringComparison.Ordinal) || console.Contains("init: scenarios took longer", StringComparison.Ordinal);
@@ -30,7 +36,7 @@ public sealed class BedDirectory : IDisposable
     /// <summary>What each scenario left.</summary>
     /// <param name="console">What the machine said.</param>
     public IReadOnlyDictionary<string, BedEvidence> Read(string console) =>
-        _scenarios.ToDictionary(scenario => scenario.Name, scenario => BedEvidence.Read(Path.Combine(FullName, "evidence", scenario.Name), console));
+        _scenarios.ToDictionary(scenario => scenario.Name, scenario => BedEvidence.Read(Path.Combine(FullName, "evidence", scenario.Name), console, Slack));
 
     public void Dispose() => Directory.Delete(FullName, recursive: true);
 

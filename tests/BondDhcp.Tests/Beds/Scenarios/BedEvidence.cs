@@ -15,8 +15,9 @@ public sealed class BedEvidence
     private readonly Dictionary<string, string> _files;
     private readonly string _text;
 
-    private BedEvidence(string directory, string console)
+    private BedEvidence(string directory, string console, TimeSpan slack)
     {
+        Slack = slack;
         Failure = !Directory.Exists(directory) ? "it left nothing" : File.Exists(Path.Combine(directory, "failed")) ? File.ReadAllText(Path.Combine(directory, "failed")) : null;
         _marks = Lines(directory, "marks").Select(line => line.Split(' ')).ToDictionary(
             words => words[1], words => DateTime.UnixEpoch.AddSeconds(double.Parse(words[0], CultureInfo.InvariantCulture)));
@@ -33,7 +34,10 @@ public sealed class BedEvidence
     }
 
     /// <summary>Reads a scenario's directory.</summary>
-    public static BedEvidence Read(string directory, string console) => new(directory, console);
+    public static BedEvidence Read(string directory, string console, TimeSpan slack) => new(directory, console, slack);
+
+    /// <summary>What the bed adds to any time.</summary>
+    public TimeSpan Slack { get; }
 
     /// <summary>Why the script did not come to its end; null when it did.</summary>
     public string? Failure { get; }
