@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Text.Json;
+using BondDhcp.Tests.Kit;
 
 namespace BondDhcp.Tests.Beds;
 
@@ -11,7 +12,7 @@ public sealed class BondDhcpProcess(NetworkNamespace where) : IAsyncDisposable
     private readonly List<string> _earlierOutput = [];
     private BedProcess? _daemon;
 
-    /// <summary>The binary under test: <c>$BONDDHCP_BINARY</c>, else the build beside the tests.</summary>
+    /// <summary>The binary under test: <c>$BONDDHCP_BINARY</c>, else <c>artifacts/bonddhcp</c>.</summary>
     public static string Binary { get; } = FindBinary();
 
     public string StateDirectory => Path.Combine(_directory, "state");
@@ -173,6 +174,7 @@ public sealed class BondDhcpProcess(NetworkNamespace where) : IAsyncDisposable
     private static string FindBinary()
     {
         if (Environment.GetEnvironmentVariable("BONDDHCP_BINARY") is { Length: > 0 } path) return Path.GetFullPath(path);
-        return Path.Combine(AppContext.BaseDirectory, "bonddhcp");
+        string published = Path.Combine(SourceTree.Root, "artifacts", "bonddhcp");
+        return File.Exists(published) ? published : throw new BedException("there is no program to test: `make publish` makes artifacts/bonddhcp");
     }
 }

@@ -89,6 +89,27 @@ public class ConflictTests
         Assert.Equal(Fixture.L, bench.Configured);
     }
 
+    [Theory(DisplayName = "A process that did not run meanwhile has asked nobody: three probes all the same, and time to answer the last")]
+    [InlineData(ConflictDetection.Fast)]
+    [InlineData(ConflictDetection.Concurrent)]
+    public void Window_OfAProcessThatStoodStill_IsNotShorter(ConflictDetection detection)
+    {
+        MachineBench bench = Granted(detection).Sleep(5).Run(10);
+        Close.To([0, 5, 5.06], [.. bench.SentArp.Where(sent => sent.Packet.IsProbe).Select(sent => sent.Seconds)]);
+        Close.To(5.14, bench.SentArp.First(sent => sent.Packet == ArpPacket.Announcement(Fixture.A, Fixture.L)).Seconds);
+    }
+
+    [Fact]
+    public void Window_ThatAnAckFindsOverdue_IsNotClean()
+    {
+        MachineBench bench = new MachineBench(settings => settings with { ConflictDetection = ConflictDetection.Fast }).Start();
+        bench.Take(Fixture.Offer(bench.Last.Xid, Fixture.A)).Sleep(0.3).Take(Fixture.Ack(bench.Last.Xid, Fixture.A)).Run(0.4399);
+        Close.To([0, 0.3, 0.36], [.. bench.SentArp.Select(sent => sent.Seconds)]);
+        Assert.Null(bench.Configured);
+        bench.Run(0.4401);
+        Assert.Equal(Fixture.L, bench.Configured);
+    }
+
     [Fact]
     public void Concurrent_UsesAtOnceAndAnnouncesWhenTheWindowIsClean()
     {

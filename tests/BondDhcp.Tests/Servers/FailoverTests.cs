@@ -84,14 +84,16 @@ public abstract class FailoverTests(ServerConfiguration configuration, ITestOutp
         Assert.Equal(4, timedOut.ExitCode);
         await scene.Client.WaitForStateAsync(state, Scene.Patience);
         int mark = scene.Trace.Mark;
-        await FailOverAsync(scene);
-        TracedFrame request = await scene.Trace.WaitForDhcpAsync("REQUEST", Scene.Patience, mark);
+        DateTime changed = await FailOverAsync(scene);
+        // What goes on being asked from the old one until then is not the answer to the change.
+        TracedFrame request = await scene.Trace.WaitForDhcpAsync("REQUEST", Scene.Patience, mark, r => r.Chaddr == NetworkBed.MacB);
         scene.Server.Resume();
         await scene.Trace.WaitForDhcpAsync("ACK", Scene.Patience, mark, ack => ack.Yiaddr == address);
         await scene.BoundAsync();
         Assert.Equal(address, scene.Address);
         Assert.Equal(NetworkBed.MacB, request.SourceMac);
         await scene.SettledAsync(mark);
+        Assert.DoesNotContain(scene.Trace.Frames, f => f.At > changed && f.SourceMac == NetworkBed.MacA);
         scene.AssertNoDeletion();
         scene.AssertNothingGivenBack();
     }
