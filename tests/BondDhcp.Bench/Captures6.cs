@@ -75,7 +75,7 @@ internal static class Captures6
     private static async Task RestartAsync(Dhcp6Scene scene)
     {
         await scene.BindAsync();
-        await scene.Client.Daemon.KillAsync();
+        await scene.Client.KillAsync();
         scene.Client.Start();
         await Task.Delay(Aftermath);
         await scene.WaitForStateAsync("bound");

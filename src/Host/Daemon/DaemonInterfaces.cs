@@ -210,8 +210,8 @@ internal sealed class DaemonInterfaces : IDisposable
     /// <summary>Puts DUID and leases of the start on the disk, for which the first packet does not wait; from now on everything at once.</summary>
     public void BeginKeeping() => _keeper.Begin();
 
-    /// <summary>What the state directory did not take.</summary>
-    public ImmutableArray<UnsavedState> Unsaved => _keeper.Refused;
+    /// <inheritdoc cref="StateKeeper.Unsaved"/>
+    public ImmutableArray<UnsavedState> Unsaved => _keeper.Unsaved;
 
     /// <inheritdoc cref="Bond.Links.LinkTable.LiesOn"/>
     public bool LiesOn(string upper, string lower) => _network.Table.LiesOn(upper, lower);

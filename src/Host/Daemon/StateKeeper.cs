@@ -9,14 +9,15 @@ using BondDhcp.Net.Linux;
 namespace BondDhcp.Host.Daemon;
 
 /// <summary>
-/// Puts into the state directory what outlives the daemon. A disk takes longer than a server: while one family writes what it
-/// got, the other would wait with its own exchange. So nothing is written before <see cref="Begin"/>, and everything at once from
-/// then on. What a disk does not take harms no lease; it is tried again every minute, and named until it is there.
+/// Puts into the state directory what outlives the daemon. A disk takes longer than a server, and nobody waits for it: nothing is
+/// written before <see cref="Begin"/>, and everything from then on, beside the loop; of several states of one thing the last. What a
+/// disk does not take harms no lease; it is tried again every minute, and named until it is there.
 /// </summary>
 internal sealed class StateKeeper : IDisposable
 {
-    private readonly Dictionary<string, Unsaved> _unsaved = [];
+    private readonly Dictionary<string, Pending> _unsaved = [];
     private readonly Action<string, Report> _journal;
+    private readonly StateWriter _writer;
     private readonly LoopDeadline _again;
     private bool _begun;
 
@@ -26,15 +27,32 @@ internal sealed class StateKeeper : IDisposable
     public StateKeeper(EventLoop loop, Action<string, Report> journal)
     {
         _journal = journal;
+        _writer = new StateWriter(loop);
         _again = loop.AddDeadline(SaveAll);
     }
 
     /// <summary>After this time what was refused is tried again.</summary>
     public TimeSpan Again { get; init; } = TimeSpan.FromMinutes(1);
 
-    /// <summary>What the disk did not take, in the order in which it was first tried.</summary>
-    public ImmutableArray<UnsavedState> Refused =>
-        [.. _unsaved.Where(static one => one.Value.Why is not null).Select(static one => new UnsavedState(one.Key, one.Value.Why!))];
+    /// <summary>A disk that has taken as long over something is named; every disk takes a while.</summary>
+    public TimeSpan Slow { get; init; } = TimeSpan.FromSeconds(1);
+
+    /// <summary>What the disk did not take, or has not yet, in the order in which it was first tried.</summary>
+    public ImmutableArray<UnsavedState> Unsaved
+    {
+        get
+        {
+            ImmutableArray<UnsavedState>.Builder unsaved = ImmutableArray.CreateBuilder<UnsavedState>();
+            Instant now = BoottimeClock.Now;
+            foreach ((string what, Pending pending) in _unsaved)
+            {
+                if (pending.Why is { } why) unsaved.Add(new UnsavedState(what, why));
+                else if (pending.WritingSince is { } since && now - since >= Slow)
+                    unsaved.Add(new UnsavedState(what, FormattableString.Invariant($"the disk has been at it for {(now - since).TotalSeconds:0} s"), IsBeingWritten: true));
+            }
+            return unsaved.DrainToImmutable();
+        }
+    }
 
     /// <summary>Writes what has come together, and each from now on at once.</summary>
     public void Begin()
@@ -46,7 +64,7 @@ internal sealed class StateKeeper : IDisposable
     /// <summary>Keeps something in place of what is under the same name.</summary>
     /// <param name="interfaceName">Whose it is; "" for the whole host's.</param>
     /// <param name="what">What it is, for people.</param>
-    /// <param name="save">Writes it; gives why it could not. May be called again.</param>
+    /// <param name="save">Writes it; gives why it could not. May be called again, and not by the loop's thread.</param>
     public void Keep(string interfaceName, string what, Func<string?> save) => Keep(interfaceName, what, null, save);
 
     /// <summary>The leases of one family on one interface, as the client is given them.</summary>
@@ -60,8 +78,12 @@ internal sealed class StateKeeper : IDisposable
         return new LeaseMemory<T>(
             () =>
             {
-                // Newer than the file, which could not be written.
-                if (_unsaved.TryGetValue(what, out Unsaved? unsaved) && !Save(what, unsaved)) return (T)unsaved.Memory!;
+                // Newer than the file, which is not written yet, or could not be.
+                if (_unsaved.TryGetValue(what, out Pending? pending))
+                {
+                    if (_begun) Save(what, pending);
+                    return (T)pending.Memory!;
+                }
                 StoredMemory<T> stored = leases.Load(name, clock());
                 foreach (string warning in stored.Warnings) Warn(name, warning);
                 return stored.Memory;
@@ -70,6 +92,8 @@ internal sealed class StateKeeper : IDisposable
             why =>
             {
                 _unsaved.Remove(what);
+                // What is being written must not take the place of what is set aside.
+                _writer.Finish();
                 if (leases.SetAside(name, why) is { } told) Warn(name, told);
             });
     }
@@ -78,41 +102,66 @@ internal sealed class StateKeeper : IDisposable
     public void Dispose()
     {
         Begin();
+        _writer.Finish();
         _again.Dispose();
     }
 
     private void Keep(string interfaceName, string what, object? memory, Func<string?> save)
     {
-        Unsaved unsaved = new(interfaceName, memory, save) { Why = _unsaved.GetValueOrDefault(what)?.Why };
-        _unsaved[what] = unsaved;
-        if (_begun) Save(what, unsaved);
+        Pending? before = _unsaved.GetValueOrDefault(what);
+        Pending pending = new(interfaceName, memory, save) { Why = before?.Why, WritingSince = before?.WritingSince };
+        _unsaved[what] = pending;
+        if (_begun) Save(what, pending);
     }
 
-    private bool Save(string what, Unsaved unsaved)
+    // What comes while the same is being written is written after it: see Saved.
+    private void Save(string what, Pending pending)
     {
-        string? before = unsaved.Why;
-        unsaved.Why = unsaved.Save();
-        if (unsaved.Why is { } why)
+        if (pending.WritingSince is not null) return;
+        pending.WritingSince = BoottimeClock.Now;
+        _writer.Add(pending.Save, why => Saved(what, pending, why));
+    }
+
+    private void Saved(string what, Pending written, string? why)
+    {
+        // Set aside meanwhile.
+        if (!_unsaved.TryGetValue(what, out Pending? pending)) return;
+        string? before = pending.Why;
+        pending.WritingSince = null;
+        pending.Why = why;
+        if (pending != written) Save(what, pending);
+        else if (why is null) _unsaved.Remove(what);
+        if (why is not null)
         {
-            if (why != before) Warn(unsaved.Interface, $"{why}; {what} is not stored, and a restart would not know it; it is tried again every minute");
+            if (why != before) Warn(pending.Interface, $"{why}; {what} is not stored, and a restart would not know it; it is tried again every minute");
             _again.At = BoottimeClock.Now + Again;
-            return false;
         }
-        _unsaved.Remove(what);
-        if (before is not null) _journal(unsaved.Interface, Report.Of("stored", ("what", what)));
-        return true;
+        else if (before is not null)
+        {
+            _journal(pending.Interface, Report.Of("stored", ("what", what)));
+        }
     }
 
     private void SaveAll()
     {
-        KeyValuePair<string, Unsaved>[] all = [.. _unsaved];
-        foreach ((string what, Unsaved unsaved) in all) Save(what, unsaved);
+        KeyValuePair<string, Pending>[] all = [.. _unsaved];
+        foreach ((string what, Pending pending) in all) Save(what, pending);
     }
 
     private void Warn(string interfaceName, string message) => _journal(interfaceName, Report.Of("warning", ("message", message)));
 
-    private sealed record Unsaved(string Interface, object? Memory, Func<string?> Save)
+    private sealed class Pending(string interfaceName, object? memory, Func<string?> save)
     {
+        public string Interface => interfaceName;
+
+        public object? Memory => memory;
+
+        public Func<string?> Save => save;
+
+        /// <summary>What the disk said last; null where it said nothing, or has taken an earlier state.</summary>
         public string? Why { get; set; }
+
+        /// <summary>Since when the disk has been at this, or at the state before it.</summary>
+        public Instant? WritingSince { get; set; }
     }
 }

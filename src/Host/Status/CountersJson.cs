@@ -26,6 +26,7 @@ internal static class CountersJson
             json.WriteStartObject();
             json.WriteString("what", unsaved.What);
             json.WriteString("why", unsaved.Why);
+            json.WriteBoolean("beingWritten", unsaved.IsBeingWritten);
             json.WriteEndObject();
         }
         json.WriteEndArray();

@@ -17,14 +17,15 @@ internal sealed record CountersSnapshot(ClientCounters Counted, ImmutableArray<K
 /// <param name="EventsLost">Of these, how many have made room for newer ones.</param>
 internal sealed record DaemonFacts(string Version, DateTimeOffset StartedAt, long Events, long EventsLost)
 {
-    /// <summary>What is not in the state directory, which did not take it.</summary>
+    /// <summary>What is not in the state directory, which did not take it, or has not yet.</summary>
     public ImmutableArray<UnsavedState> Unsaved { get; init; } = [];
 }
 
 /// <summary>What a restart would not know.</summary>
 /// <param name="What">For people: the DUID, or the state of a component.</param>
-/// <param name="Why">The file, and what the system said.</param>
-internal readonly record struct UnsavedState(string What, string Why);
+/// <param name="Why">The file, and what the system said; or since when the disk has been at it.</param>
+/// <param name="IsBeingWritten">True while the disk is at it and has refused nothing.</param>
+internal readonly record struct UnsavedState(string What, string Why, bool IsBeingWritten = false);
 
 /// <summary>The messages of a family.</summary>
 internal static class MessageNames

@@ -50,12 +50,17 @@ internal static class OfferText
         output.WriteLine($"hooks in {SnapshotText.Text(hooks, "directory")}: {SnapshotText.Number(hooks, "failed")} failed, {SnapshotText.Number(hooks, "lost")} events lost; 'bonddhcp timeline' shows what they said");
     }
 
-    /// <summary>A line for everything that the state directory did not take.</summary>
+    /// <summary>A line for everything that the state directory did not take, or has not yet.</summary>
     public static void WriteUnsaved(TextWriter output, JsonElement status)
     {
         if (!status.TryGetProperty("daemon", out JsonElement daemon) || daemon.ValueKind != JsonValueKind.Object) return;
         foreach (JsonElement unsaved in SnapshotText.Elements(daemon, "unsaved"))
-            output.WriteLine($"not stored: {SnapshotText.Text(unsaved, "what")}, which a restart would not know ({SnapshotText.Text(unsaved, "why")}); tried again every minute");
+        {
+            bool isBeingWritten = unsaved.TryGetProperty("beingWritten", out JsonElement writing) && writing.ValueKind == JsonValueKind.True;
+            output.WriteLine(
+                $"not stored{(isBeingWritten ? " yet" : "")}: {SnapshotText.Text(unsaved, "what")}, which a restart would not know ({SnapshotText.Text(unsaved, "why")})"
+                + (isBeingWritten ? "" : "; tried again every minute"));
+        }
     }
 
     private static List<string> Words(JsonElement parent, string name) =>

@@ -70,10 +70,17 @@ public sealed class BondDhcpProcess(NetworkNamespace where) : IAsyncDisposable
         _daemon = BedProcess.Start("bonddhcp", start);
     }
 
+    /// <summary>SIGKILL, once the disk has what the daemon gave it: a crash in the moment before is another story.</summary>
+    public async Task KillAsync()
+    {
+        await Wait.UntilAsync(() => !Directory.Exists(StateDirectory) || Directory.GetFiles(StateDirectory, "*.tmp").Length == 0, TimeSpan.FromSeconds(10), "the disk");
+        await Daemon.KillAsync();
+    }
+
     /// <summary>SIGKILL, and the daemon again; in between <paramref name="meanwhile"/> happens.</summary>
     public async Task KillAndStartAsync(Action? meanwhile = null)
     {
-        await Daemon.KillAsync();
+        await KillAsync();
         meanwhile?.Invoke();
         Start();
     }

@@ -4,6 +4,7 @@ using BondDhcp.Host.Daemon;
 using BondDhcp.Host.Loop;
 using BondDhcp.Host.Runner;
 using BondDhcp.Host.Status;
+using BondDhcp.Net;
 using BondDhcp.Net.Linux;
 using BondDhcp.Tests.Kit;
 using Xunit;
@@ -17,7 +18,7 @@ public sealed class StateKeeperTests : IDisposable
     private readonly List<string> _told = [];
     private readonly StateKeeper _keeper;
     private readonly TemporaryDirectory _directory = new();
-    private string? _problem = "/state/duid: No space left on device";
+    private volatile string? _problem = "/state/duid: No space left on device";
     private int _tries;
 
     public StateKeeperTests() =>
@@ -35,16 +36,16 @@ public sealed class StateKeeperTests : IDisposable
     {
         _keeper.Keep("eth0", "the DUID", Save);
         Assert.Equal(0, _tries); // the first packet is not sent yet
-        Assert.Empty(_keeper.Refused);
+        Assert.Empty(_keeper.Unsaved);
 
         _keeper.Begin();
-        Assert.Equal(1, _tries);
-        Assert.Equal(new UnsavedState("the DUID", _problem!), Assert.Single(_keeper.Refused));
-        while (_tries < 3) _loop.Turn(1);
+        Until(() => _keeper.Unsaved.Length > 0);
+        Assert.Equal(new UnsavedState("the DUID", _problem!), Assert.Single(_keeper.Unsaved));
+        Until(() => Volatile.Read(ref _tries) >= 3);
         Assert.Equal(["eth0 warning"], _told);
 
         _problem = null;
-        while (!_keeper.Refused.IsEmpty) _loop.Turn(1);
+        Until(() => _keeper.Unsaved.IsEmpty);
         Assert.Equal(["eth0 warning", "eth0 stored"], _told);
         int tries = _tries;
         _keeper.Begin();
@@ -56,11 +57,64 @@ public sealed class StateKeeperTests : IDisposable
     {
         _keeper.Begin();
         _keeper.Keep("eth0", "the DUID", Save);
+        Until(() => _told.Count > 0);
         _keeper.Keep("eth0", "the DUID", static () => null);
-        Assert.Empty(_keeper.Refused);
-        Assert.Equal(["eth0 warning", "eth0 stored"], _told);
+        Until(() => _keeper.Unsaved.IsEmpty);
+        Assert.Equal("eth0 stored", _told[^1]);
+        int tries = _tries;
         _keeper.Begin();
-        Assert.Equal(1, _tries);
+        Assert.Equal(tries, _tries);
+    }
+
+    [Fact(DisplayName = "A slow disk holds nobody up: the loop goes on, what the disk is at is named, of what comes meanwhile the newest is written")]
+    public void Slow_IsNotWaitedFor()
+    {
+        using ManualResetEventSlim disk = new();
+        using StateKeeper keeper = new(_loop, (name, report) => _told.Add($"{name} {report.Event}")) { Slow = TimeSpan.FromMilliseconds(20) };
+        List<string> written = [];
+        keeper.Begin();
+        keeper.Keep("eth0", "the lease", () => Write("first", disk));
+        keeper.Keep("eth0", "the lease", () => Write("second"));
+        keeper.Keep("eth0", "the lease", () => Write("third"));
+        keeper.Keep("eth1", "another lease", () => Write("another"));
+        Until(() => keeper.Unsaved.Length == 2);
+        Assert.All(keeper.Unsaved, static one => Assert.Equal(("the disk has been at it for 0 s", true), (one.Why, one.IsBeingWritten)));
+        Assert.Empty(written);
+
+        disk.Set();
+        Until(() => keeper.Unsaved.IsEmpty && written.Count == 3);
+        Assert.Equal(["first", "another", "third"], written);
+        Assert.Empty(_told);
+
+        string? Write(string what, ManualResetEventSlim? busy = null)
+        {
+            busy?.Wait();
+            lock (written) written.Add(what);
+            return null;
+        }
+    }
+
+    [Fact(DisplayName = "The end of the daemon waits for the disk: what was kept last is written, and what is not is told")]
+    public void End_WaitsForTheDisk()
+    {
+        List<string> written = [];
+        StateKeeper keeper = new(_loop, (name, report) => _told.Add($"{name} {report.Event}"));
+        keeper.Keep("eth0", "the lease", () =>
+        {
+            written.Add("first");
+            return null;
+        });
+        keeper.Begin();
+        keeper.Keep("eth0", "the lease", () =>
+        {
+            written.Add("second");
+            return null;
+        });
+        keeper.Keep("eth0", "the DUID", static () => throw new InvalidOperationException("a fault of ours"));
+        keeper.Dispose();
+        Assert.Equal(["first", "second"], written);
+        Assert.Equal(["eth0 warning"], _told);
+        Assert.Equal(new UnsavedState("the DUID", "InvalidOperationException: a fault of ours"), Assert.Single(keeper.Unsaved));
     }
 
     [Fact(DisplayName = "A client that is started again gets the lease that the disk did not take")]
@@ -73,18 +127,40 @@ public sealed class StateKeeperTests : IDisposable
         _keeper.Begin();
         Dhcp4Memory kept = Fixture.Memory(Fixture.Lease());
         memory.Save(kept);
-        Assert.Equal("the state of dhcp4@eth0", Assert.Single(_keeper.Refused).What);
+        Assert.Same(kept, memory.Load()); // it is not known yet what the disk says
+        Until(() => _keeper.Unsaved.Length == 1);
+        Assert.Equal("the state of dhcp4@eth0", Assert.Single(_keeper.Unsaved).What);
         Assert.Same(kept, memory.Load());
 
         File.Delete(path);
         Assert.Equal(Fixture.L, Assert.Single(memory.Load().Leases).Address);
-        Assert.Empty(_keeper.Refused);
+        Until(() => _keeper.Unsaved.IsEmpty);
         Assert.NotEmpty(Directory.GetFiles(path));
+        Assert.NotSame(kept, memory.Load());
+    }
+
+    [Fact(DisplayName = "What is set aside does not come back from a write that was under way")]
+    public void SetAside_WaitsForWhatIsBeingWritten()
+    {
+        LeaseMemory<Dhcp4Memory> memory = _keeper.MemoryOf("eth0", "dhcp4@eth0", new Dhcp4LeaseStore(_directory.Path), () => new StoreClock(BoottimeClock.Now, DateTimeOffset.UnixEpoch, "boot"));
+        _keeper.Begin();
+        for (int i = 0; i < 20; i++)
+        {
+            memory.Save(Fixture.Memory(Fixture.Lease()));
+            memory.SetAside("is no use");
+            Assert.Empty(memory.Load().Leases);
+        }
+        Assert.Contains(Directory.GetFiles(_directory.Path), static file => file.EndsWith(".damaged-1", StringComparison.Ordinal));
+    }
+
+    private void Until(Func<bool> isSo)
+    {
+        for (Instant end = BoottimeClock.Now + TimeSpan.FromSeconds(30); !isSo(); _loop.Turn(1)) Assert.True(BoottimeClock.Now < end, "it did not come to be");
     }
 
     private string? Save()
     {
-        _tries++;
+        Interlocked.Increment(ref _tries);
         return _problem;
     }
 }

@@ -257,7 +257,7 @@ public sealed class AnonymityTests(ITestOutputHelper output) : IDisposable
         Assert.DoesNotContain(scene.Packets(mark), static line => System.Text.RegularExpressions.Regex.IsMatch(line, "dhcp6 (confirm|renew|rebind|request|release)"));
         Assert.DoesNotContain("leaseLost", scene.Client.Log, StringComparison.Ordinal);
 
-        await scene.Client.Daemon.KillAsync();
+        await scene.Client.KillAsync();
         await scene.MoveServerAsync("2001:db8:66");
         mark = scene.Mark;
         scene.Client.Start();

@@ -67,7 +67,7 @@ public sealed class Dhcp6PromiseTests(ITestOutputHelper output)
     {
         await using Dhcp6Scene scene = await Dhcp6Scene.SetAsync(output.WriteLine, Dhcp6ServerKind.Kea, "dhcp6 = true\nprefix-delegation = 56");
         await scene.BindAsync();
-        await scene.Client.Daemon.KillAsync();
+        await scene.Client.KillAsync();
         File.WriteAllText(Path.Combine(scene.Client.RuntimeDirectory, $"owned6-{C0}.json"), "{\"version\":");
         int mark = scene.Mark;
         scene.Client.Start();

@@ -114,7 +114,7 @@ public sealed class Dhcp6Tests(ITestOutputHelper output)
         string address = Assert.Single(scene.Addresses());
         int mark = scene.Mark;
         if (signal == "TERM") Assert.Equal(0, await scene.Client.StopAsync());
-        else await scene.Client.Daemon.KillAsync();
+        else await scene.Client.KillAsync();
         Assert.Equal(address, Assert.Single(scene.Addresses()));
         // Without a daemon, from the state directory.
         Assert.Contains(address.Split('/')[0], await scene.Client.MustAsync("lease", C0), StringComparison.Ordinal);

@@ -60,7 +60,7 @@ public abstract class FailoverTests(ServerConfiguration configuration, ITestOutp
     {
         await using Scene scene = await Scene.BindAsync(output, configuration);
         string address = scene.Address;
-        await scene.Client.Daemon.KillAsync();
+        await scene.Client.KillAsync();
         scene.Bed.Client.Ip($"address flush dev {NetworkBed.ClientInterface}");
         scene.Server.Pause();
         int mark = scene.Trace.Mark;

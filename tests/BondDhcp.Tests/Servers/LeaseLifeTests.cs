@@ -96,7 +96,7 @@ public abstract class LeaseLifeTests(ServerConfiguration configuration, ITestOut
         await using Scene scene = await Scene.BindAsync(output, configuration, new ServerPlan { Authoritative = true });
         string address = scene.Address;
         int mark = scene.Trace.Mark;
-        await scene.Client.Daemon.KillAsync();
+        await scene.Client.KillAsync();
         await scene.Server.MovePoolAsync("192.0.2.200", "192.0.2.220");
         scene.Client.Start();
 

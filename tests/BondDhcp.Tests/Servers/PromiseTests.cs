@@ -86,7 +86,7 @@ public sealed class PromiseTests(ITestOutputHelper output)
     public async Task Start_WithDamagedState_AcquiresAnew()
     {
         await using Scene scene = await Scene.BindAsync(output, ServerConfiguration.DnsmasqDefault);
-        await scene.Client.Daemon.KillAsync();
+        await scene.Client.KillAsync();
         scene.Bed.Client.Ip($"address flush dev {C0}");
         string[] files = [.. Directory.GetFiles(scene.Client.StateDirectory, "*", SearchOption.AllDirectories).Where(f => Path.GetFileName(f) != "duid")];
         Assert.NotEmpty(files);
@@ -108,15 +108,57 @@ public sealed class PromiseTests(ITestOutputHelper output)
         scene.Bed.Client.Run("/bin/sh", "-c", $"head -c 4096 /dev/zero > {scene.Client.StateDirectory}/full");
         scene.Client.Start();
         await scene.BoundAsync();
+        string told = $"not stored: the state of dhcp4@{C0}, which a restart would not know ({scene.Client.StateDirectory}/";
+        await StatusAsync(scene, status => status.Contains(told, StringComparison.Ordinal) && status.Contains("not stored: the DUID, ", StringComparison.Ordinal));
         Assert.NotEmpty(await scene.TimelineAsync("warning"));
-        string status = await scene.Client.MustAsync("status");
-        Assert.Contains($"not stored: the state of dhcp4@{C0}, which a restart would not know ({scene.Client.StateDirectory}/", status, StringComparison.Ordinal);
-        Assert.Contains("not stored: the DUID, ", status, StringComparison.Ordinal);
 
         scene.Bed.Client.Run("rm", $"{scene.Client.StateDirectory}/full");
         await scene.Client.MustAsync("renew", C0, "--timeout", "5");
-        status = await scene.Client.MustAsync("status");
-        Assert.DoesNotContain("the state of dhcp4", status, StringComparison.Ordinal);
+        await StatusAsync(scene, static status => !status.Contains("the state of dhcp4", StringComparison.Ordinal));
         Assert.NotEmpty(await scene.TimelineAsync("stored"));
+    }
+
+    [Fact(DisplayName = "A disk that stands still: a failover is announced and verified, commands are answered, and what is not stored yet is named")]
+    public async Task Failover_WithADiskThatStandsStill_IsAnswered()
+    {
+        await using Scene scene = await Scene.SetAsync(output, ServerConfiguration.DnsmasqDefault);
+        NetworkNamespace client = scene.Bed.Client;
+        string directory = scene.Client.StateDirectory, image = directory + ".ext4";
+        Directory.CreateDirectory(directory);
+        client.Run("truncate", "-s", "16M", image);
+        client.Run("mke2fs", "-q", "-F", "-t", "ext4", image);
+        client.Run("mount", "-o", "loop", image, directory);
+        scene.Client.Start();
+        await scene.BoundAsync();
+        await scene.SettledAsync();
+        int mark = scene.Trace.Mark;
+        client.Run("fsfreeze", "--freeze", directory);
+        try
+        {
+            // The lease that a verification extends is what the disk is given and does not take.
+            scene.Bed.FailOver();
+            await scene.Trace.WaitForDhcpAsync("ACK", Scene.Patience, mark);
+            string told = $"not stored yet: the state of dhcp4@{C0}, which a restart would not know (the disk has been at it for ";
+            await StatusAsync(scene, status => status.Contains(told, StringComparison.Ordinal));
+            int second = scene.Trace.Mark;
+            await scene.Client.MustAsync("renew", C0, "--timeout", "5");
+            await scene.Trace.WaitForDhcpAsync("ACK", Scene.Patience, second);
+            scene.Bed.FailOver(NetworkBed.MacA);
+            await scene.Trace.WaitForAsync(static f => f.SourceMac == NetworkBed.MacA && f.Arp is { IsAnnouncement: true }, Scene.Patience, "an announcement", second);
+        }
+        finally
+        {
+            client.Run("fsfreeze", "--unfreeze", directory);
+        }
+        await StatusAsync(scene, static status => !status.Contains("not stored", StringComparison.Ordinal));
+        Assert.Empty(await scene.TimelineAsync("warning"));
+        scene.AssertNoDeletion();
+        scene.AssertNothingGivenBack();
+    }
+
+    private static async Task StatusAsync(Scene scene, Func<string, bool> isSo)
+    {
+        string status = "";
+        await Wait.UntilAsync(async () => isSo(status = await scene.Client.MustAsync("status")), Scene.Patience, "the status", () => status);
     }
 }

@@ -77,7 +77,7 @@ public sealed class SharingTests(ITestOutputHelper output) : IDisposable
         await HookAsync("RENEW", scene);
         foreach (string signal in (string[])["TERM", "USR2", "KILL"])
         {
-            if (signal == "KILL") await scene.Client.Daemon.KillAsync();
+            if (signal == "KILL") await scene.Client.KillAsync();
             else Assert.Equal(0, await scene.Client.StopAsync(signal));
             Assert.Equal(servers, Servers(scene.Bed));
             scene.Client.Start();
@@ -210,7 +210,7 @@ public sealed class SharingTests(ITestOutputHelper output) : IDisposable
         }
         foreach (string signal in (string[])["TERM", "KILL"])
         {
-            if (signal == "KILL") await scene.Client.Daemon.KillAsync();
+            if (signal == "KILL") await scene.Client.KillAsync();
             else Assert.Equal(0, await scene.Client.StopAsync(signal));
             Assert.Equal(both, Servers(scene.Bed));
             scene.Client.Start();

@@ -152,7 +152,7 @@ public sealed class TeardownTests(ITestOutputHelper output)
     {
         const int leaseSeconds = 6;
         await using Scene scene = await Scene.BindAsync(output, ServerConfiguration.UdhcpdDefault, new ServerPlan { LeaseSeconds = leaseSeconds });
-        await scene.Client.Daemon.KillAsync();
+        await scene.Client.KillAsync();
         DateTime granted = scene.Trace.Dhcp("ACK")[^1].At;
         KernelEvent gone = await scene.Events.WaitForAsync(e => e.Deleted && e.IsAddress(C0), Scene.Patience, "the address to go");
         // The kernel counts whole seconds and looks once a second.

@@ -99,7 +99,7 @@ public sealed class ServiceTests(ITestOutputHelper output) : IDisposable
         string journal = $"/proc/{Environment.ProcessId}/fd/{Assert.Single(stored).Number}";
         Assert.StartsWith("/memfd:bonddhcp-journal", new FileInfo(journal).LinkTarget, StringComparison.Ordinal);
         JsonElement[] before = await TimelineAsync(scene);
-        await scene.Client.Daemon.KillAsync();
+        await scene.Client.KillAsync();
         scene.Client.Start(journal: journal);
         await ToldAsync("READY=1");
         await scene.BoundAsync();

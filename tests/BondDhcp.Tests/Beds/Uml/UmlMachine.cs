@@ -21,12 +21,23 @@ public static class UmlMachine
     /// <summary>With the boot; after it the machine is killed.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(ScenarioSeconds + 30);
 
+    // A user-mode kernel is one processor's work; more of them than processors would only make each other late.
+    private static readonly SemaphoreSlim s_processors = new(Math.Max(1, Environment.ProcessorCount));
+
     /// <summary>Runs scenarios in one boot and returns what each of them saw.</summary>
     /// <exception cref="BedException">It did not run to its end; the message has what it said.</exception>
     public static async Task<IReadOnlyDictionary<string, BedEvidence>> RunAsync(IReadOnlyCollection<BedScenario> scenarios)
     {
         using BedDirectory directory = new("Uml", scenarios) { Slack = Slack };
-        return directory.Read(await BootAsync(directory.FullName));
+        await s_processors.WaitAsync();
+        try
+        {
+            return directory.Read(await BootAsync(directory.FullName));
+        }
+        finally
+        {
+            s_processors.Release();
+        }
     }
 
     private static async Task<string> BootAsync(string directory)
