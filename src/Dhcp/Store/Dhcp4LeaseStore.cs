@@ -20,7 +20,7 @@ public sealed class Dhcp4LeaseStore(string stateDirectory) : LeaseStore<Dhcp4Mem
     }
 
     /// <inheritdoc/>
-    private protected override Dhcp4Memory Empty => Dhcp4Memory.Empty;
+    public override Dhcp4Memory Empty => Dhcp4Memory.Empty;
 
     /// <inheritdoc/>
     private protected override MemoryDocument<Dhcp4Memory> Read(ReadOnlyMemory<byte> file) => Dhcp4MemoryReader.Read(file);

@@ -17,7 +17,7 @@ public sealed class Dhcp6LeaseStore(string stateDirectory) : LeaseStore<Dhcp6Mem
     }
 
     /// <inheritdoc/>
-    private protected override Dhcp6Memory Empty => Dhcp6Memory.Empty;
+    public override Dhcp6Memory Empty => Dhcp6Memory.Empty;
 
     /// <inheritdoc/>
     private protected override MemoryDocument<Dhcp6Memory> Read(ReadOnlyMemory<byte> file) => Dhcp6MemoryReader.Read(file);

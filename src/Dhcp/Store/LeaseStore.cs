@@ -102,7 +102,7 @@ public abstract class LeaseStore<T>(string stateDirectory, string prefix) where 
         StateFile.Read(PathOf(interfaceName)).Octets is { } octets ? Read(octets).Memory : null;
 
     /// <summary>Nothing.</summary>
-    private protected abstract T Empty { get; }
+    public abstract T Empty { get; }
 
     /// <summary>Reads a file.</summary>
     private protected abstract MemoryDocument<T> Read(ReadOnlyMemory<byte> file);

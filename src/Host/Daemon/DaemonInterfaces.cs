@@ -210,6 +210,13 @@ internal sealed class DaemonInterfaces : IDisposable
     /// <summary>Puts DUID and leases of the start on the disk, for which the first packet does not wait; from now on everything at once.</summary>
     public void BeginKeeping() => _keeper.Begin();
 
+    /// <summary>The last chance of the disk to take what is kept while there is somebody to tell that it did not.</summary>
+    public void SettleKeeping()
+    {
+        _keeper.Begin();
+        _keeper.Settle();
+    }
+
     /// <inheritdoc cref="StateKeeper.Unsaved"/>
     public ImmutableArray<UnsavedState> Unsaved => _keeper.Unsaved;
 
@@ -228,6 +235,8 @@ internal sealed class DaemonInterfaces : IDisposable
     private void ChooseDuid(DaemonConfiguration configuration)
     {
         BondDhcp.Dhcp.Identity.Duid.TryCreate(configuration.Duid.AsSpan(), out Duid? configured);
+        // The choice before this one may be on its way to the file.
+        _keeper.Settle();
         DuidChoice choice = _duids.Choose(configured, configured is null ? _leases.FindDuid() ?? _leases6.FindDuid(name => configuration.Find(name) is not { Anonymity: true }) : null, MachineId.Read(), _entropy, keep: false);
         _supervision.Duid = _duid = choice.Duid;
         Warn("", choice.Warnings);

@@ -22,8 +22,8 @@ internal sealed partial class DaemonProcess
     private static readonly TimeSpan s_reserve = s_longestUnits + TimeSpan.FromSeconds(5);
 
     /// <summary>
-    /// For what comes after the loop: the last line of the log, stored leases, sockets to close. None of it waits for another
-    /// thread; a disk or a log that nobody reads may hold it up, and then it has been long enough.
+    /// For what comes after the loop: the last line of the log, stored leases, sockets to close. None of it needs the loop;
+    /// a disk or a log that nobody reads may hold it up, and then it has been long enough.
     /// </summary>
     private static readonly TimeSpan s_longestGoodbye = TimeSpan.FromSeconds(10);
 
@@ -89,6 +89,7 @@ internal sealed partial class DaemonProcess
     private void SayGoodbye()
     {
         ProcessEnd.Within(s_longestGoodbye);
+        _interfaces.SettleKeeping();
         _journal.Record("", "daemon", Report.Of(JournalKeeping.EndedEvent, ("by", _endedBy), ("leftOver", _leftOver)));
         // Nothing of ours is there any more, and so nothing is to be gone on with.
         if (_takenDown) _keeping?.Drop();

@@ -15,7 +15,11 @@ namespace BondDhcp.Host.Daemon;
 /// </summary>
 internal sealed class StateKeeper : IDisposable
 {
+    // Who gives a lease back, or is to end, waits for a disk, but not for one that stands still.
+    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(1);
+
     private readonly Dictionary<string, Pending> _unsaved = [];
+    private readonly HashSet<string> _setAside = [];
     private readonly Action<string, Report> _journal;
     private readonly StateWriter _writer;
     private readonly LoopDeadline _again;
@@ -34,10 +38,7 @@ internal sealed class StateKeeper : IDisposable
     /// <summary>After this time what was refused is tried again.</summary>
     public TimeSpan Again { get; init; } = TimeSpan.FromMinutes(1);
 
-    /// <summary>A disk that has taken as long over something is named; every disk takes a while.</summary>
-    public TimeSpan Slow { get; init; } = TimeSpan.FromSeconds(1);
-
-    /// <summary>What the disk did not take, or has not yet, in the order in which it was first tried.</summary>
+    /// <summary>What is not on the disk, which refused it or is at it, in the order in which it was first tried.</summary>
     public ImmutableArray<UnsavedState> Unsaved
     {
         get
@@ -46,9 +47,8 @@ internal sealed class StateKeeper : IDisposable
             Instant now = BoottimeClock.Now;
             foreach ((string what, Pending pending) in _unsaved)
             {
-                if (pending.Why is { } why) unsaved.Add(new UnsavedState(what, why));
-                else if (pending.WritingSince is { } since && now - since >= Slow)
-                    unsaved.Add(new UnsavedState(what, FormattableString.Invariant($"the disk has been at it for {(now - since).TotalSeconds:0} s"), IsBeingWritten: true));
+                if (pending.Why is { } why) unsaved.Add(new UnsavedState(what, why, null));
+                else if (pending.WritingSince is { } since) unsaved.Add(new UnsavedState(what, null, now - since));
             }
             return unsaved.DrainToImmutable();
         }
@@ -84,19 +84,39 @@ internal sealed class StateKeeper : IDisposable
                     if (_begun) Save(what, pending);
                     return (T)pending.Memory!;
                 }
+                if (_setAside.Contains(what)) return leases.Empty;
                 StoredMemory<T> stored = leases.Load(name, clock());
                 foreach (string warning in stored.Warnings) Warn(name, warning);
                 return stored.Memory;
             },
             memory => Keep(name, what, memory, () => leases.Save(name, memory, clock())),
+            memory =>
+            {
+                Keep(name, what, memory, () => leases.Save(name, memory, clock()));
+                _writer.Finish(s_patience);
+            },
             why =>
             {
                 _unsaved.Remove(what);
-                // What is being written must not take the place of what is set aside.
-                _writer.Finish();
-                if (leases.SetAside(name, why) is { } told) Warn(name, told);
+                _setAside.Add(what);
+                string? told = null;
+                // After what is being written, which must not come in its place.
+                _writer.Add(
+                    () =>
+                    {
+                        told = leases.SetAside(name, why);
+                        return null;
+                    },
+                    fault =>
+                    {
+                        _setAside.Remove(what);
+                        if ((told ?? fault) is { } words) Warn(name, words);
+                    });
             });
     }
+
+    /// <summary>Waits until the disk has what it was given, but not for a disk that stands still.</summary>
+    public void Settle() => _writer.Finish(s_patience);
 
     /// <inheritdoc/>
     public void Dispose()

@@ -28,23 +28,42 @@ internal sealed class StateWriter(EventLoop loop)
             if (_isRunning) return;
             _isRunning = true;
         }
-        // Not to be waited for by a process that ends: who wants that says so.
-        new Thread(Run, StackOctets) { IsBackground = true, Name = "disk" }.Start();
+        try
+        {
+            // Not to be waited for by a process that ends: who wants that says so.
+            new Thread(Run, StackOctets) { IsBackground = true, Name = "disk" }.Start();
+        }
+        catch (Exception fault) when (fault is OutOfMemoryException or ThreadStartException)
+        {
+            // A limit on threads: then everybody waits for the disk.
+            Run();
+        }
     }
 
     /// <summary>Waits until everything is done, and tells the outcomes.</summary>
-    public void Finish()
+    /// <param name="atMost">Not longer than this; null for as long as it takes.</param>
+    public void Finish(TimeSpan? atMost = null)
     {
-        bool isLeft = true;
-        while (isLeft)
+        long begun = Environment.TickCount64;
+        while (true)
         {
+            bool isLate = false;
             lock (_lock)
             {
-                while (_isRunning) Monitor.Wait(_lock);
+                while (_isRunning && !isLate)
+                {
+                    TimeSpan? rest = atMost - TimeSpan.FromMilliseconds(Environment.TickCount64 - begun);
+                    if (rest is null) Monitor.Wait(_lock);
+                    else if (rest > TimeSpan.Zero) Monitor.Wait(_lock, rest.Value);
+                    else isLate = true;
+                }
             }
             Tell();
             // An outcome may be a reason to write again.
-            lock (_lock) isLeft = _isRunning;
+            lock (_lock)
+            {
+                if (isLate || (!_isRunning && _finished.Count == 0)) return;
+            }
         }
     }
 

@@ -110,10 +110,16 @@ public sealed class EventLoop : IDisposable
         int count = _epoll.Wait(_ready, _deferred.Count > 0 ? 0 : milliseconds);
         // A packet or a deadline after a resume must meet machines that know of it: what expired goes first.
         if (_resume.Observe(_suspended())) Resumed?.Invoke();
-        // What came in time is heard before time is up, also when this turn is late because a disk was slow: an ARP
-        // packet that claims an address before its conflict window closes, an ACK before the lease is given up.
         for (int i = 0; i < count; i++) Dispatch(_ready[i]);
-        FireDeadlines();
+        // What came in time is heard before time is up, also when this turn is late, or what it did took long: an ARP packet that
+        // claims an address before its conflict window closes, an ACK before the lease is given up.
+        Instant now = BoottimeClock.Now;
+        if (IsAnyDue(now))
+        {
+            int late = _epoll.Wait(_ready, 0);
+            for (int i = 0; i < late; i++) Dispatch(_ready[i]);
+            FireDeadlines(now);
+        }
         if (_deferred.Count > 0 && (count == 0 || ++_busyTurns == MostBusyTurns)) RunDeferred();
     }
 
@@ -164,9 +170,15 @@ public sealed class EventLoop : IDisposable
         _armedAt = earliest;
     }
 
-    private void FireDeadlines()
+    private bool IsAnyDue(Instant now)
     {
-        Instant now = BoottimeClock.Now;
+        for (int i = 0; i < _deadlines.Count; i++)
+            if (_deadlines[i] is { } deadline && deadline.At <= now) return true;
+        return false;
+    }
+
+    private void FireDeadlines(Instant now)
+    {
         // Those added meanwhile are looked at in the next turn.
         int count = _deadlines.Count;
         for (int i = 0; i < count; i++)

@@ -67,21 +67,25 @@ internal sealed partial class Dhcp6Runner
         Sender.Note(ClientIsStopped ? 0 : View.Device, Client.Budget);
         if (_carryingOut) return;
         _carryingOut = true;
-        Dhcp6Memory? kept = null;
+        Dhcp6Memory? kept = null, forgotten = null;
         Options.Last.Value = Client;
         try
         {
             // A lease that is given back is forgotten first: after a sudden end between the two it would be confirmed, because a
             // server looks at the prefix alone, and be used though another host may have it.
             if (_effects.Exists(static effect => effect is Dhcp6Effect.Deconfigure { Why: LeaseEnd.Released or LeaseEnd.Conflict })
-                && _effects.OfType<Dhcp6Effect.Persist>().LastOrDefault() is { } forgetting) _memory.Save(forgetting.Memory);
+                && _effects.OfType<Dhcp6Effect.Persist>().LastOrDefault() is { } forgetting)
+            {
+                forgotten = forgetting.Memory;
+                _memory.SaveFirst(forgotten);
+            }
             for (int i = 0; i < _effects.Count; i++)
             {
                 if (_effects[i] is Dhcp6Effect.Persist persist) kept = persist.Memory;
                 else CarryOut(_effects[i]);
             }
             // Last, and once: a disk takes longer than a network, and only the newest state is worth keeping.
-            if (kept is not null) _memory.Save(kept);
+            if (kept is not null && !ReferenceEquals(kept, forgotten)) _memory.Save(kept);
         }
         finally
         {

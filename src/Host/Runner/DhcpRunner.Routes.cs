@@ -7,10 +7,8 @@ namespace BondDhcp.Host.Runner;
 /// <summary>Routes of a lease that another program removes: put back, seldom and not for ever.</summary>
 internal abstract partial class DhcpRunner
 {
-    private RestoreBudget _routeRestores;
-    private string[] _missingRoutes = [];
+    private readonly MissingRoutes _missing = new();
     private bool _judgesRoutes;
-    private bool _routesGivenUp;
 
     /// <summary>Those of our routes that the kernel has not, in words; from now on they do not count as ours. None where it does not say.</summary>
     protected virtual string[] TakeMissingRoutes() => [];
@@ -26,8 +24,7 @@ internal abstract partial class DhcpRunner
     /// <summary>They are there again, or no lease wants them any more.</summary>
     protected void ForgetMissingRoutes()
     {
-        _missingRoutes = [];
-        _routesGivenUp = false;
+        _missing.Forget();
         _restoreRoutes.At = Instant.Never;
     }
 
@@ -35,10 +32,10 @@ internal abstract partial class DhcpRunner
     /// <param name="why">Why the client is not as wanted; null when it is.</param>
     protected string? WithMissingRoutes(string? why)
     {
-        if (_missingRoutes.Length == 0) return why;
-        string names = string.Join(", ", _missingRoutes);
+        if (_missing.Names.IsEmpty) return why;
+        string names = string.Join(", ", _missing.Names);
         string missing = !_restoreRoutes.At.IsNever ? RestoreBudget.Words(names, _restoreRoutes.At, BoottimeClock.Now)
-            : _routesGivenUp ? $"{names} was removed by another program again and again; left to it until the lease is renewed"
+            : _missing.AreGivenUp ? $"{names} was removed by another program again and again; left to it until the lease is renewed"
             : $"{names} was removed by another program";
         return why is null ? missing : $"{missing}; {why}";
     }
@@ -51,20 +48,16 @@ internal abstract partial class DhcpRunner
         string[] missing = TakeMissingRoutes();
         if (missing.Length == 0) return;
         Instant now = BoottimeClock.Now;
-        // Several at once are one act, and so is what goes while others wait to be put back.
-        bool waits = !_restoreRoutes.At.IsNever;
-        Instant? next = waits ? _restoreRoutes.At : _routeRestores.NextAt(now);
-        if (!waits) _routeRestores = _routeRestores.Noted(now);
-        _routesGivenUp = next is null;
+        _missing.Add(missing, now);
+        Instant at = _missing.BackAt;
         foreach (string route in missing)
         {
-            Warn(next is not { } at ? $"{route} was removed by another program again and again; it is not put back before the lease is renewed"
+            Warn(at.IsNever ? $"{route} was removed by another program again and again; it is not put back before the lease is renewed"
                 : at > now ? RestoreBudget.Words(route, at, now)
                 : $"{route} was removed by another program; it is put back");
         }
-        _missingRoutes = [.. _missingRoutes.Union(missing)];
-        if (next is { } due) _restoreRoutes.At = Instant.Min(_restoreRoutes.At, due);
-        if (next <= now) RestoreRoutes();
+        if (at <= now) RestoreRoutes();
+        else _restoreRoutes.At = at;
     }
 
     // With an interface that is down they would be refused.

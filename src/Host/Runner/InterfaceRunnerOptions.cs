@@ -28,8 +28,9 @@ internal sealed record InterfaceRunnerOptions
 /// <typeparam name="T">One family's leases.</typeparam>
 /// <param name="Load">What was kept; empty when there is nothing, or nothing sound.</param>
 /// <param name="Save">Keeps it; that a disk does not take it harms no lease.</param>
+/// <param name="SaveFirst">As <paramref name="Save"/>, and waits for the disk, but not for one that stands still: for a lease that is to be forgotten before it is given back.</param>
 /// <param name="SetAside">Puts what is kept where it is not loaded any more; for a lease that breaks its client.</param>
-internal sealed record LeaseMemory<T>(Func<T> Load, Action<T> Save, Action<string> SetAside);
+internal sealed record LeaseMemory<T>(Func<T> Load, Action<T> Save, Action<T> SaveFirst, Action<string> SetAside);
 
 /// <summary>A lease that was configured.</summary>
 /// <param name="Lease">The lease.</param>

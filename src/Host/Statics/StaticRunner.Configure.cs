@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using BondDhcp.Bond.Addressing;
 using BondDhcp.Dhcp.Client;
+using BondDhcp.Host.Runner;
 using BondDhcp.Net;
 using BondDhcp.Net.Linux;
 
@@ -21,9 +22,7 @@ internal sealed partial class StaticRunner
     private bool _judging;
     private bool _applyWaits;
 
-    private RestoreBudget _routeRestores;
-    private Instant _routesBackAt = Instant.Never;
-    private ImmutableArray<StaticRoute> _missingRoutes = [];
+    private readonly MissingRoutes _missing = new();
     private StaticOutcome? _outcome;
     private string _lastProblems = "";
 
@@ -59,7 +58,7 @@ internal sealed partial class StaticRunner
         foreach (StaticAddressState state in _machine.Addresses)
             if (state.IsPermitted) _origins[state.Address] = state.Origin;
         StaticOutcome outcome = _configurator.Apply(link.Index, wanted, _machine.Permitted, _owned, Record);
-        ForgetMissingRoutes();
+        _missing.Forget();
         Conclude(outcome);
         _again.At = outcome.Problems.IsEmpty ? Instant.Never : BoottimeClock.Now + s_againDelay;
         Feed(new StaticInput.Applied([.. outcome.Present.Select(there => there.Address)])
@@ -169,26 +168,18 @@ internal sealed partial class StaticRunner
         (_addressGone, _judging, _applyWaits) = (false, false, false);
     }
 
-    private void ForgetMissingRoutes() => (_missingRoutes, _routesBackAt) = ([], Instant.Never);
-
     /// <summary>Somebody else removed routes of ours: they are put back, seldom and not for ever. Our own removals are not ours any more.</summary>
     private void NoteRemoved(List<StaticRoute> missing)
     {
         List<StaticRoute> removed = [.. missing.Where(_owned.Routes.Contains)];
         if (removed.Count == 0) return;
         _owned = _owned with { Routes = _owned.Routes.RemoveRange(removed) };
-        Instant now = BoottimeClock.Now;
-        // Several at once are one act, and so is what goes while others wait to be put back.
-        bool waits = !_routesBackAt.IsNever;
-        Instant? next = waits ? _routesBackAt : _routeRestores.NextAt(now);
-        if (!waits) _routeRestores = _routeRestores.Noted(now);
-        _routesBackAt = next ?? Instant.Never;
-        _missingRoutes = [.. _missingRoutes.Union(removed)];
-        _again.At = Instant.Min(_again.At, _routesBackAt);
+        _missing.Add(removed.Select(static route => $"route {route}"), BoottimeClock.Now);
+        _again.At = Instant.Min(_again.At, _missing.BackAt);
         foreach (StaticRoute route in removed)
         {
             Journal(Route("routeRemoved", route, External));
-            if (next is null) Warn($"route {route} was removed by another program again and again; it is not put back any more");
+            if (_missing.AreGivenUp) Warn($"route {route} was removed by another program again and again; it is not put back any more");
         }
     }
 
@@ -222,7 +213,7 @@ internal sealed partial class StaticRunner
         [
             .. due.Where(one => one.Phase == StaticPhase.InUse).Select(one => $"{one.Address} is in use by {one.Offender}"),
             .. due.Where(one => one.Phase == StaticPhase.Contested).Select(one => $"{one.Address} is removed by another program"),
-            .. _routesBackAt.IsNever ? _missingRoutes.Select(static route => $"route {route} is removed by another program") : [],
+            .. _missing.AreGivenUp ? _missing.Names.Select(static route => $"{route} is removed by another program") : [],
             .. _outcome?.Problems ?? [],
             .. Duplicates.Select(WithRetry),
         ];
@@ -241,7 +232,7 @@ internal sealed partial class StaticRunner
         List<string> notes =
         [
             .. _machine.Addresses.Where(static one => !one.RestoreAt.IsNever).Select(one => RestoreBudget.Words(one.Address.ToString(), one.RestoreAt, now)),
-            .. _missingRoutes.Select(route => RestoreBudget.Words($"route {route}", _routesBackAt, now)),
+            .. _missing.Names.Select(route => RestoreBudget.Words(route, _missing.BackAt, now)),
             .. _outcome?.Notes ?? [],
         ];
         if (!_machine.IsUsable) notes.Insert(0, WhyUnusable);

@@ -155,7 +155,7 @@ internal sealed partial class StaticRunner
         _link = null;
         _record = null;
         ForgetGone();
-        ForgetMissingRoutes();
+        _missing.Forget();
         // Of what is left there nothing is known any more; when the interface comes back it is looked for.
         _owned = StaticOwnership.None;
         _outcome = null;

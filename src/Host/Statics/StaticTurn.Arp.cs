@@ -35,6 +35,12 @@ internal sealed partial class StaticTurn
 
     private StaticAddressState Advance(StaticAddressState state)
     {
+        if (_machine.IsUsable && state is { Phase: StaticPhase.Probing, Probe: { } open } && open.NextAt < now)
+        {
+            // A process that did not run, or a machine that slept, has asked nobody meanwhile: that time is not probing's.
+            TimeSpan late = now - open.NextAt;
+            state = state with { ConfigureAt = state.ConfigureAt + late, LatestUseAt = state.LatestUseAt is { } latest ? latest + late : null };
+        }
         if (state.ConfigureAt <= now)
         {
             state = state with { Phase = StaticPhase.Configured, ConfigureAt = Instant.Never };

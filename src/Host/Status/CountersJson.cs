@@ -26,7 +26,8 @@ internal static class CountersJson
             json.WriteStartObject();
             json.WriteString("what", unsaved.What);
             json.WriteString("why", unsaved.Why);
-            json.WriteBoolean("beingWritten", unsaved.IsBeingWritten);
+            if (unsaved.WritingFor is { } time) json.WriteNumber("writingSeconds", (long)time.TotalSeconds);
+            else json.WriteNull("writingSeconds");
             json.WriteEndObject();
         }
         json.WriteEndArray();

@@ -23,9 +23,9 @@ internal sealed record DaemonFacts(string Version, DateTimeOffset StartedAt, lon
 
 /// <summary>What a restart would not know.</summary>
 /// <param name="What">For people: the DUID, or the state of a component.</param>
-/// <param name="Why">The file, and what the system said; or since when the disk has been at it.</param>
-/// <param name="IsBeingWritten">True while the disk is at it and has refused nothing.</param>
-internal readonly record struct UnsavedState(string What, string Why, bool IsBeingWritten = false);
+/// <param name="Why">The file, and what the system said; null while the disk is at it and has refused nothing.</param>
+/// <param name="WritingFor">How long the disk has been at it; null where it refused it.</param>
+internal readonly record struct UnsavedState(string What, string? Why, TimeSpan? WritingFor);
 
 /// <summary>The messages of a family.</summary>
 internal static class MessageNames

@@ -56,10 +56,12 @@ internal static class OfferText
         if (!status.TryGetProperty("daemon", out JsonElement daemon) || daemon.ValueKind != JsonValueKind.Object) return;
         foreach (JsonElement unsaved in SnapshotText.Elements(daemon, "unsaved"))
         {
-            bool isBeingWritten = unsaved.TryGetProperty("beingWritten", out JsonElement writing) && writing.ValueKind == JsonValueKind.True;
-            output.WriteLine(
-                $"not stored{(isBeingWritten ? " yet" : "")}: {SnapshotText.Text(unsaved, "what")}, which a restart would not know ({SnapshotText.Text(unsaved, "why")})"
-                + (isBeingWritten ? "" : "; tried again every minute"));
+            string? what = SnapshotText.Text(unsaved, "what");
+            if (!unsaved.TryGetProperty("writingSeconds", out JsonElement writing) || writing.ValueKind != JsonValueKind.Number)
+                output.WriteLine($"not stored: {what}, which a restart would not know ({SnapshotText.Text(unsaved, "why")}); tried again every minute");
+            // Every disk takes a while.
+            else if (writing.GetInt64() is > 0 and var seconds)
+                output.WriteLine(FormattableString.Invariant($"not stored yet: {what}, which a restart would not know (the disk has been at it for {seconds} s)"));
         }
     }
 

@@ -73,7 +73,8 @@ public sealed class BondDhcpProcess(NetworkNamespace where) : IAsyncDisposable
     /// <summary>SIGKILL, once the disk has what the daemon gave it: a crash in the moment before is another story.</summary>
     public async Task KillAsync()
     {
-        await Wait.UntilAsync(() => !Directory.Exists(StateDirectory) || Directory.GetFiles(StateDirectory, "*.tmp").Length == 0, TimeSpan.FromSeconds(10), "the disk");
+        // Nobody is asked where nobody answers.
+        await Wait.UntilAsync(async () => await CommandAsync("status", "--json") is not { ExitCode: 0, Output: var status } || !IsWriting(status), TimeSpan.FromSeconds(10), "the disk");
         await Daemon.KillAsync();
     }
 
@@ -176,6 +177,12 @@ public sealed class BondDhcpProcess(NetworkNamespace where) : IAsyncDisposable
         DirectoryInfo made = Directory.CreateTempSubdirectory("bonddhcp-run-");
         made.UnixFileMode |= UnixFileMode.OtherRead | UnixFileMode.OtherExecute | UnixFileMode.GroupRead | UnixFileMode.GroupExecute;
         return made.FullName;
+    }
+
+    private static bool IsWriting(string status)
+    {
+        using JsonDocument document = JsonDocument.Parse(status);
+        return document.RootElement.GetProperty("daemon").GetProperty("unsaved").EnumerateArray().Any(static one => one.GetProperty("writingSeconds").ValueKind == JsonValueKind.Number);
     }
 
     private static string FindBinary()

@@ -61,7 +61,7 @@ internal static class BondAssert
     {
         DateTime[] announced = [.. seen.Timeline("announced", phase).Where(e => e.GetProperty("mac").GetString() == mac).Select(BedEvidence.TimeOf)];
         Assert.True(announced.Length >= 2, $"{announced.Length} announcements");
-        Assert.InRange(announced[^1] - announced[0], TimeSpan.FromSeconds(2) - seen.Slack, TimeSpan.FromSeconds(2) + seen.Slack);
+        Assert.InRange(announced[^1] - announced[0], TimeSpan.FromSeconds(2) - seen.Slack, TimeSpan.FromSeconds(2) + (2 * seen.Slack));
         foreach (DateTime at in announced)
             Assert.Contains(seen.Frames, f => f.Port == port && f.Frame.SourceMac == mac && f.Frame.Arp is { IsAnnouncement: true } arp
                 && arp.SenderMac == mac && (f.Frame.At - at).Duration() < seen.Slack);

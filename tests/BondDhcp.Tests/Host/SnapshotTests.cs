@@ -114,16 +114,19 @@ public class SnapshotTests
         Assert.Contains("  route      10.0.0.0/8 via the link, not taken: lease-routes is \"default-only\"\n", text.ToString(), StringComparison.Ordinal);
     }
 
-    [Fact(DisplayName = "status names what the state directory did not take")]
+    [Fact(DisplayName = "status names what the state directory did not take, or has not after a second")]
     public void Status_WithUnsavedState_NamesIt()
     {
-        DaemonFacts daemon = new("1", s_boot, 0, 0) { Unsaved = [new UnsavedState("the DUID", "/state/duid: No space left on device")] };
+        DaemonFacts daemon = new("1", s_boot, 0, 0) { Unsaved = [new("the DUID", "/state/duid: No space left on device", null), new("one", null, TimeSpan.FromSeconds(12.9)), new("another", null, TimeSpan.FromSeconds(0.9))] };
         using JsonDocument document = Json(SnapshotJson.WriteStatus, Snapshot(null) with { Daemon = daemon });
         Assert.Equal(
-            """[{"what":"the DUID","why":"/state/duid: No space left on device"}]""", document.RootElement.GetProperty("daemon").GetProperty("unsaved").GetRawText());
+            """[{"what":"the DUID","why":"/state/duid: No space left on device","writingSeconds":null},{"what":"one","why":null,"writingSeconds":12},{"what":"another","why":null,"writingSeconds":0}]""",
+            document.RootElement.GetProperty("daemon").GetProperty("unsaved").GetRawText());
         StringWriter text = new();
         SnapshotText.WriteStatus(text, document.RootElement, s_boot);
         Assert.Contains("not stored: the DUID, which a restart would not know (/state/duid: No space left on device); tried again every minute\n", text.ToString(), StringComparison.Ordinal);
+        Assert.Contains("not stored yet: one, which a restart would not know (the disk has been at it for 12 s)\n", text.ToString(), StringComparison.Ordinal);
+        Assert.DoesNotContain("another", text.ToString(), StringComparison.Ordinal);
     }
 
     [Fact]

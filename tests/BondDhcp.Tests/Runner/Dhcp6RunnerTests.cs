@@ -179,7 +179,7 @@ public sealed class Dhcp6RunnerTests
                 Dhcp6 = new Dhcp6Settings { ClientIdentifier = Fixture6.Client, Iaid = Fixture6.Iaid, DelayFirstSolicit = false },
                 Identification = new Dhcp6Identification { ClientIdentifier = Fixture6.Client },
             };
-            var memory = new LeaseMemory<Dhcp6Memory>(Load, kept => Stored = kept, _ => SetAside++);
+            var memory = new LeaseMemory<Dhcp6Memory>(Load, kept => Stored = kept, kept => Stored = kept, _ => SetAside++);
             Runner = new Dhcp6Runner(
                 _loop, _network, new PathGate(_network.Table), options, memory, new KernelEntropy(), (source, report) => Journal.Add((source, report)));
         }

@@ -87,6 +87,31 @@ public sealed class EventLoopTests
         Assert.Equal(["packet", "deadline"], order);
     }
 
+    [Fact(DisplayName = "What comes while a turn takes long is heard before time is up, too")]
+    public void Turn_ThatTakesLong_TakesWhatCameMeanwhileBeforeDeadlines()
+    {
+        using var loop = new EventLoop();
+        using var first = new WakeDescriptor();
+        using var packet = new WakeDescriptor();
+        List<string> order = [];
+        using LoopDeadline deadline = loop.AddDeadline(() => order.Add("deadline"));
+        using LoopWatch slow = loop.Register(first.Descriptor, Readiness.Read, _ =>
+        {
+            first.Acknowledge();
+            order.Add("slow");
+            deadline.At = BoottimeClock.Now; // which is over when this is done
+            packet.Wake();
+        });
+        using LoopWatch watch = loop.Register(packet.Descriptor, Readiness.Read, _ =>
+        {
+            packet.Acknowledge();
+            order.Add("packet");
+        });
+        first.Wake();
+        loop.Turn(Patience);
+        Assert.Equal(["slow", "packet", "deadline"], order);
+    }
+
     [Fact]
     public void Deferred_WhilePacketsWait_IsDoneAfterThem()
     {

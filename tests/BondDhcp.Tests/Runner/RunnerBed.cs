@@ -85,11 +85,8 @@ internal sealed class RunnerBed : IDisposable
         };
         var memory = new LeaseMemory<Dhcp4Memory>(
             () => Stored.GetValueOrDefault(name, Dhcp4Memory.Empty),
-            kept =>
-            {
-                Saving(name);
-                Stored[name] = kept;
-            },
+            Save,
+            Save,
             _ =>
             {
                 SetAside.Add(name);
@@ -99,6 +96,12 @@ internal sealed class RunnerBed : IDisposable
             Loop, Network, Gate, options, memory, new KernelEntropy(), (source, report) => Journal.Add((name, source, report)));
         _runners.Add(runner);
         return runner;
+
+        void Save(Dhcp4Memory kept)
+        {
+            Saving(name);
+            Stored[name] = kept;
+        }
     }
 
     /// <summary>A runner of c0 that has a lease.</summary>

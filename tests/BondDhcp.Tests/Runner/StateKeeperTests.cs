@@ -39,8 +39,8 @@ public sealed class StateKeeperTests : IDisposable
         Assert.Empty(_keeper.Unsaved);
 
         _keeper.Begin();
-        Until(() => _keeper.Unsaved.Length > 0);
-        Assert.Equal(new UnsavedState("the DUID", _problem!), Assert.Single(_keeper.Unsaved));
+        Until(() => _told.Count > 0);
+        Assert.Equal(new UnsavedState("the DUID", _problem, null), Assert.Single(_keeper.Unsaved));
         Until(() => Volatile.Read(ref _tries) >= 3);
         Assert.Equal(["eth0 warning"], _told);
 
@@ -70,19 +70,19 @@ public sealed class StateKeeperTests : IDisposable
     public void Slow_IsNotWaitedFor()
     {
         using ManualResetEventSlim disk = new();
-        using StateKeeper keeper = new(_loop, (name, report) => _told.Add($"{name} {report.Event}")) { Slow = TimeSpan.FromMilliseconds(20) };
         List<string> written = [];
-        keeper.Begin();
-        keeper.Keep("eth0", "the lease", () => Write("first", disk));
-        keeper.Keep("eth0", "the lease", () => Write("second"));
-        keeper.Keep("eth0", "the lease", () => Write("third"));
-        keeper.Keep("eth1", "another lease", () => Write("another"));
-        Until(() => keeper.Unsaved.Length == 2);
-        Assert.All(keeper.Unsaved, static one => Assert.Equal(("the disk has been at it for 0 s", true), (one.Why, one.IsBeingWritten)));
+        _keeper.Begin();
+        _keeper.Keep("eth0", "the lease", () => Write("first", disk));
+        _keeper.Keep("eth0", "the lease", () => Write("second"));
+        _keeper.Keep("eth0", "the lease", () => Write("third"));
+        _keeper.Keep("eth1", "another lease", () => Write("another"));
+        _loop.Turn(1);
+        Assert.Equal(["the lease", "another lease"], _keeper.Unsaved.Select(static one => one.What));
+        Assert.All(_keeper.Unsaved, static one => Assert.True(one is { Why: null, WritingFor: not null }));
         Assert.Empty(written);
 
         disk.Set();
-        Until(() => keeper.Unsaved.IsEmpty && written.Count == 3);
+        Until(() => _keeper.Unsaved.IsEmpty);
         Assert.Equal(["first", "another", "third"], written);
         Assert.Empty(_told);
 
@@ -114,7 +114,7 @@ public sealed class StateKeeperTests : IDisposable
         keeper.Dispose();
         Assert.Equal(["first", "second"], written);
         Assert.Equal(["eth0 warning"], _told);
-        Assert.Equal(new UnsavedState("the DUID", "InvalidOperationException: a fault of ours"), Assert.Single(keeper.Unsaved));
+        Assert.Equal(new UnsavedState("the DUID", "InvalidOperationException: a fault of ours", null), Assert.Single(keeper.Unsaved));
     }
 
     [Fact(DisplayName = "A client that is started again gets the lease that the disk did not take")]
@@ -128,7 +128,7 @@ public sealed class StateKeeperTests : IDisposable
         Dhcp4Memory kept = Fixture.Memory(Fixture.Lease());
         memory.Save(kept);
         Assert.Same(kept, memory.Load()); // it is not known yet what the disk says
-        Until(() => _keeper.Unsaved.Length == 1);
+        Until(() => _told.Count > 0);
         Assert.Equal("the state of dhcp4@eth0", Assert.Single(_keeper.Unsaved).What);
         Assert.Same(kept, memory.Load());
 
@@ -139,18 +139,50 @@ public sealed class StateKeeperTests : IDisposable
         Assert.NotSame(kept, memory.Load());
     }
 
-    [Fact(DisplayName = "What is set aside does not come back from a write that was under way")]
-    public void SetAside_WaitsForWhatIsBeingWritten()
+    [Fact(DisplayName = "What is set aside does not come back from a write that was under way, and nobody waits for the disk")]
+    public void SetAside_ComesAfterWhatIsBeingWritten()
+    {
+        using ManualResetEventSlim disk = new();
+        LeaseMemory<Dhcp4Memory> memory = _keeper.MemoryOf("eth0", "dhcp4@eth0", new Dhcp4LeaseStore(_directory.Path), () => new StoreClock(BoottimeClock.Now, DateTimeOffset.UnixEpoch, "boot"));
+        _keeper.Begin();
+        _keeper.Keep("", "the DUID", () =>
+        {
+            disk.Wait();
+            return null;
+        });
+        memory.Save(Fixture.Memory(Fixture.Lease()));
+        memory.SetAside("is no use");
+        Assert.Empty(memory.Load().Leases);
+
+        disk.Set();
+        Until(() => _told.Count > 0);
+        Assert.Equal(["eth0 warning"], _told);
+        Assert.Empty(memory.Load().Leases);
+        Assert.EndsWith(".damaged-1", Assert.Single(Directory.GetFiles(_directory.Path)), StringComparison.Ordinal);
+
+        memory.Save(Fixture.Memory(Fixture.Lease()));
+        Until(() => _keeper.Unsaved.IsEmpty);
+        Assert.Equal(Fixture.L, Assert.Single(memory.Load().Leases).Address);
+    }
+
+    [Fact(DisplayName = "What is to be forgotten before it is given back is waited for, but not on a disk that stands still")]
+    public void SaveFirst_WaitsForTheDiskAWhile()
     {
         LeaseMemory<Dhcp4Memory> memory = _keeper.MemoryOf("eth0", "dhcp4@eth0", new Dhcp4LeaseStore(_directory.Path), () => new StoreClock(BoottimeClock.Now, DateTimeOffset.UnixEpoch, "boot"));
         _keeper.Begin();
-        for (int i = 0; i < 20; i++)
+        memory.SaveFirst(Fixture.Memory(Fixture.Lease()));
+        Assert.Empty(_keeper.Unsaved);
+        Assert.NotEmpty(Directory.GetFiles(_directory.Path, "*.json"));
+
+        using ManualResetEventSlim disk = new();
+        _keeper.Keep("", "the DUID", () =>
         {
-            memory.Save(Fixture.Memory(Fixture.Lease()));
-            memory.SetAside("is no use");
-            Assert.Empty(memory.Load().Leases);
-        }
-        Assert.Contains(Directory.GetFiles(_directory.Path), static file => file.EndsWith(".damaged-1", StringComparison.Ordinal));
+            disk.Wait();
+            return null;
+        });
+        memory.SaveFirst(Dhcp4Memory.Empty);
+        Assert.Equal(2, _keeper.Unsaved.Length);
+        disk.Set();
     }
 
     private void Until(Func<bool> isSo)

@@ -83,6 +83,9 @@ internal sealed class StaticBench
         }
     }
 
+    /// <summary>Time passes, and the process does not run.</summary>
+    public void StandStill(double seconds) => Now += TimeSpan.FromSeconds(seconds);
+
     /// <summary>Time passes, each deadline met.</summary>
     public void For(double seconds)
     {

@@ -273,6 +273,21 @@ public sealed class StaticMachineTests
         Assert.False(bench.Has(StaticBench.Own));
     }
 
+    [Fact(DisplayName = "AS-1 the machine sleeps while it is probed: three probes all the same, and the time to answer them")]
+    public void Sleep_WhileProbing_IsNoTimeOfProbing()
+    {
+        var bench = new StaticBench();
+        bench.Start();
+        bench.For(0.5);
+        bench.StandStill(60);
+        bench.For(2.4);
+        Assert.Equal([0, 60.5, 61.5], bench.Probes);
+        Assert.False(bench.Has(StaticBench.Own));
+        bench.For(1);
+        Assert.True(bench.Has(StaticBench.Own));
+        Assert.Equal([63.5], bench.Announcements);
+    }
+
     [Fact(DisplayName = "AS-2 in use elsewhere: no loss of the carrier makes it used unprobed")]
     public void InUse_CarrierLostWhileProbingAgain_IsNotUsed()
     {

@@ -3,7 +3,7 @@
 set -uo pipefail
 readonly A=02:00:00:00:0a:0a B=02:00:00:00:0b:0b
 readonly net=net-$scenario dir=/run/$scenario
-readonly patience=${PATIENCE:-20} # seconds for anything that is waited for; what may not take that long is asserted by the captured times
+readonly patience=${PATIENCE:-40} # seconds for anything that is waited for; what may not take that long is asserted by the captured times
 exec 7<> <(:) # never has anything to read: waiting without starting a program
 
 pause() { read -rt "$1" -u 7; }
@@ -24,7 +24,7 @@ until_true() {
     local until=$((SECONDS + patience))
     until "$@" >/dev/null 2>&1; do
         [ $SECONDS -lt $until ] || fail "not in time: $*"
-        pause 0.1
+        pause 0.25 # starting a program is no small thing for a user-mode kernel
     done
 }
 

@@ -16,7 +16,7 @@ public static class UmlMachine
     public static readonly TimeSpan Slack = TimeSpan.FromSeconds(1);
 
     /// <summary>For all scenarios together; they run side by side. After it the machine powers itself off.</summary>
-    private const int ScenarioSeconds = 300;
+    private const int ScenarioSeconds = 600;
 
     /// <summary>With the boot; after it the machine is killed.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(ScenarioSeconds + 30);
