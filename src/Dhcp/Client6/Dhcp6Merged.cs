@@ -79,6 +79,7 @@ internal readonly record struct Dhcp6Merged(
     private static Dhcp6Lease MergeAddresses(Dhcp6Lease lease, Dhcp6IaNa ia, ImmutableArray<Dhcp6IaAddress> usable, Instant now)
     {
         ImmutableArray<Dhcp6LeasedAddress> held = lease.Addresses;
+        int ignored = 0;
         foreach (Dhcp6IaAddress one in usable)
         {
             int known = held.IndexOf(held.FirstOrDefault(leased => leased.Address == one.Address));
@@ -86,14 +87,16 @@ internal readonly record struct Dhcp6Merged(
             if (one.ValidSeconds == 0) held = known < 0 ? held : held.RemoveAt(known);
             else if (known >= 0) held = held.SetItem(known, next);
             else if (held.Length < Dhcp6Lease.MaxLeasesPerIa) held = held.Add(next);
+            else ignored++;
         }
         Dhcp6IaTimes times = Times(ia, held.Select(one => one.PreferredUntil), held.Select(one => one.ValidUntil), now);
-        return lease with { Addresses = held, AddressTimes = times };
+        return lease with { Reply = Noted(lease.Reply, ignored, "addresses"), Addresses = held, AddressTimes = times };
     }
 
     private static Dhcp6Lease MergePrefixes(Dhcp6Lease lease, Dhcp6IaPd ia, Instant now)
     {
         ImmutableArray<Dhcp6LeasedPrefix> held = lease.Prefixes;
+        int ignored = 0;
         foreach (Dhcp6IaPrefix one in ia.Prefixes)
         {
             if (!one.Status.IsSuccess) continue;
@@ -103,10 +106,17 @@ internal readonly record struct Dhcp6Merged(
             if (one.ValidSeconds == 0) held = known < 0 ? held : held.RemoveAt(known);
             else if (known >= 0) held = held.SetItem(known, next);
             else if (held.Length < Dhcp6Lease.MaxLeasesPerIa) held = held.Add(next);
+            else ignored++;
         }
         Dhcp6IaTimes times = Times(ia, held.Select(one => one.PreferredUntil), held.Select(one => one.ValidUntil), now);
-        return lease with { Prefixes = held, PrefixTimes = times };
+        return lease with { Reply = Noted(lease.Reply, ignored, "prefixes"), Prefixes = held, PrefixTimes = times };
     }
+
+    /// <summary>What is over the limit is told with whatever else was odd about the message.</summary>
+    private static Dhcp6Reply Noted(Dhcp6Reply reply, int ignored, string what) => ignored == 0 ? reply : reply with
+    {
+        Notes = reply.Notes.Add($"an association with more than {Dhcp6Lease.MaxLeasesPerIa} {what}: {ignored} of them are over the limit and ignored"),
+    };
 
     /// <summary>T1 and T2 from what is kept: leases that are being phased out (preferred for no longer) do not count while there are others.</summary>
     private static Dhcp6IaTimes Times(Dhcp6Ia ia, List<Instant> preferredUntil, List<Instant> validUntil, Instant now)

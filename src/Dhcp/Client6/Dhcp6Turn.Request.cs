@@ -36,7 +36,7 @@ internal sealed partial class Dhcp6Turn
             TryNextServer(request);
             return;
         }
-        Dhcp6Exchange exchange = Transmit(request.Exchange, Client.Lease is { } lease ? WantAgain(lease) : request.Wanted);
+        Dhcp6Exchange exchange = Transmit(request.Exchange, Asked(request));
         Enter(new Dhcp6State.Requesting(request with { Exchange = exchange }));
     }
 
@@ -73,13 +73,20 @@ internal sealed partial class Dhcp6Turn
     {
         Dhcp6Lease? known = Client.Lease is { } lease ? WithoutLost(lease, request) : null;
         Dhcp6Merged merged = Dhcp6Merged.Of(known, reply, Client, surroundings.Gateway, now);
-        if (merged.Lease.IsEmpty || !merged.AnyGranted)
-        {
-            Refused(reply, request);
-            return;
-        }
-        Adopt(merged.Lease);
+        if (!merged.Lease.IsEmpty && merged.AnyGranted) Adopt(merged.Lease);
+        // As where the whole message has that status: repeated at the next timeout, until there were enough.
+        else if (HasFailedForNow(reply, Asked(request))) TellRefusal(reply);
+        else Refused(reply, request);
     }
+
+    private static bool HasFailedForNow(Dhcp6Ia? ia) => ia is { Status.Code: Dhcp6StatusCode.UnspecFail };
+
+    /// <summary>Every IA that was asked for has the status that says nothing about another attempt (RFC 9915 section 18.2.10).</summary>
+    private bool HasFailedForNow(Dhcp6Reply reply, in Dhcp6Wanted asked) =>
+        (asked.Addresses.IsDefault || HasFailedForNow(Find(reply.IaNas, Client.Iaid)))
+        && (asked.Prefixes.IsDefault || HasFailedForNow(Find(reply.IaPds, Client.PrefixIaid)));
+
+    private Dhcp6Wanted Asked(Dhcp6Request request) => Client.Lease is { } lease ? WantAgain(lease) : request.Wanted;
 
     /// <summary>A REPLY to a SOLICIT, with option 14: taken when it gives something.</summary>
     private Dhcp6DropReason GrantRapidly(Dhcp6Reply reply)

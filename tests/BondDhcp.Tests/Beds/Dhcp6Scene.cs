@@ -32,6 +32,7 @@ public sealed partial class Dhcp6Scene : IAsyncDisposable
     private readonly List<BedProcess> _servers = [];
     private BedProcess _trace = null!;
     private string _subnet = "2001:db8:55";
+    private bool _nameServers = true;
     private Action _serve = null!;
 
     private Dhcp6Scene(NetworkBed bed, Action<string> report)
@@ -123,6 +124,32 @@ public sealed partial class Dhcp6Scene : IAsyncDisposable
         return null;
     }
 
+    /// <summary>Events of dhcp6 in <c>timeline --json</c>, oldest first.</summary>
+    public async Task<IReadOnlyList<JsonElement>> TimelineAsync()
+    {
+        List<JsonElement> found = [];
+        foreach (string line in (await Client.MustAsync("timeline", "--json")).Split('\n', StringSplitOptions.RemoveEmptyEntries))
+        {
+            using JsonDocument document = JsonDocument.Parse(line);
+            if (document.RootElement.GetProperty("source").GetString() == "dhcp6") found.Add(document.RootElement.Clone());
+        }
+        return found;
+    }
+
+    /// <summary>Less than the ten seconds of silence that end a CONFIRM as an answer does (RFC 9915 section 18.2.3).</summary>
+    public static readonly TimeSpan BeforeSilence = TimeSpan.FromSeconds(9.5);
+
+    /// <summary>How long the last CONFIRM, or REBIND in its place, was under way until the client was bound.</summary>
+    /// <param name="state">confirming, or rebinding.</param>
+    public async Task<TimeSpan> VerifiedInAsync(string state = "confirming")
+    {
+        JsonElement[] states = [.. (await TimelineAsync()).Where(one => one.GetProperty("event").GetString() == "state")];
+        int began = Array.FindLastIndex(states, one => one.GetProperty("to").GetString() == state);
+        if (began < 0 || began == states.Length - 1 || states[began + 1].GetProperty("to").GetString() != "bound")
+            throw new BedException($"{state} did not end in bound\n{this}");
+        return states[began + 1].GetProperty("at").GetDateTimeOffset() - states[began].GetProperty("at").GetDateTimeOffset();
+    }
+
     /// <summary>The addresses of DHCPv6 on the client's interface, as ip(8) shows them.</summary>
     public IReadOnlyList<string> Addresses() =>
         [.. AddressPattern().Matches(Bed.Client.Ip($"-6 -o address show dev {Interface} scope global")).Select(match => match.Groups[1].Value).Where(address => address.EndsWith("/128", StringComparison.Ordinal))];
@@ -146,9 +173,11 @@ public sealed partial class Dhcp6Scene : IAsyncDisposable
     public void StopServer() => _servers[0].Signal("KILL");
 
     /// <summary>Server and router go, and come again with the leases that were given.</summary>
-    public async Task RestartServerAsync()
+    /// <param name="nameServers">Whether it still has name servers for its clients (option 23).</param>
+    public async Task RestartServerAsync(bool nameServers = true)
     {
         await EndServersAsync();
+        _nameServers = nameServers;
         await ServeAgainAsync();
     }
 
@@ -225,7 +254,7 @@ public sealed partial class Dhcp6Scene : IAsyncDisposable
                     enable-ra
                     ra-param={NetworkBed.ServerInterface},4
                     dhcp-range={first},{last},64,600
-                    dhcp-option=option6:dns-server,[{_subnet}::1]
+                    {(_nameServers ? $"dhcp-option=option6:dns-server,[{_subnet}::1]" : "")}
                     dhcp-option=option6:domain-search,example.org
                     {extra}
 
@@ -248,7 +277,7 @@ public sealed partial class Dhcp6Scene : IAsyncDisposable
                             "id": 1, "subnet": "{{_subnet}}::/64", "interface": "{{NetworkBed.ServerInterface}}",
                             "pools": [ { "pool": "{{first}} - {{last}}" } ],
                             "pd-pools": [ { "prefix": "2001:db8:aa00::", "prefix-len": 48, "delegated-len": 56 } ],
-                            "option-data": [ { "name": "dns-servers", "data": "{{_subnet}}::1" }, { "name": "domain-search", "data": "example.org" } ]
+                            "option-data": [ {{(_nameServers ? $$"""{ "name": "dns-servers", "data": "{{_subnet}}::1" }, """ : "")}}{ "name": "domain-search", "data": "example.org" } ]
                         } ]{{extra}}
                     } }
 

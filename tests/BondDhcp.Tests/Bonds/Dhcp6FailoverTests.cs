@@ -22,7 +22,7 @@ public sealed class Dhcp6Collection : ICollectionFixture<Dhcp6Machine>
 public sealed class Dhcp6FailoverTests(Dhcp6Machine machine, ITestOutputHelper output)
 {
     // The figure is 20 ms, and most failovers here are within it. The rest is what this kernel may be late by, in which
-    // five scenarios share one emulated processor. Dhcp6PromiseTests asserts 20 ms on the machine's own kernel.
+    // seven scenarios share one emulated processor. Dhcp6PromiseTests asserts 20 ms on the machine's own kernel.
     private static readonly TimeSpan s_firstAdvertisement = TimeSpan.FromMilliseconds(20) + Slack;
 
     private static readonly BedScenario s_addresses = Of("dnsmasq", "");
@@ -51,7 +51,96 @@ public sealed class Dhcp6FailoverTests(Dhcp6Machine machine, ITestOutputHelper o
         ip -6 -o address show dev bond0 > "$dir/addresses-failover.txt"
         """);
 
-    public static IReadOnlyList<BedScenario> Scenarios => [s_addresses, s_keaPrefixes, s_iscPrefixes, s_alone, s_elsewhere];
+    // The switch loses every REQUEST until the failover is over.
+    private static readonly BedScenario s_requesting = new("sixrequesting", """
+        network6
+        serve6 dnsmasq
+        switch 'ether type ip6 udp dport 547 @th,64,8 3 drop'
+        config <<< $'[interface.bond0]\nslaves = ["w0", "w1"]\nprimary = "w0"\ndhcp6 = true\ndns = false'
+        client
+        expect 'to=requesting'
+        pause 0.5
+        mark failover
+        unplug pw0
+        until_true eval 'ip link show bond0 | grep -q $B'
+        pause 4
+        mark answered
+        in_net_now nft flush chain bridge switch in
+        bound6
+        """);
+
+    // The bond's hardware address is another one than that of its link-local address, until it is set up again.
+    private static readonly BedScenario s_downUp = new("sixdownup", """
+        network6
+        make_bond
+        serve dnsmasq
+        serve6 dnsmasq
+        config <<< $'[interface.bond0]\ndhcp4 = true\ndhcp6 = true\ndns = false'
+        client
+        bonddhcp wait-online bond0 -4 --timeout 30 || fail "no IPv4 address"
+        bound6
+        announced
+        mark failover
+        unplug pw0
+        until_true eval 'ip link show bond0 | grep -q $B'
+        pause 5
+        lease before
+        ip link set bond0 down
+        until_true eval '[ -z "$(ip -6 -o address show dev bond0)" ]'
+        pause 0.5
+        mark up
+        ip link set bond0 up
+        until_true eval 'ip -6 -o address show dev bond0 scope link -tentative | grep -q fe80::ff:fe00:b0b'
+        bonddhcp wait-online bond0 -4 --timeout 30 || fail "no IPv4 address"
+        bound6
+        pause 5
+        """);
+
+    public static IReadOnlyList<BedScenario> Scenarios => [s_addresses, s_keaPrefixes, s_iscPrefixes, s_alone, s_elsewhere, s_requesting, s_downUp];
+
+    [UmlFact(DisplayName = "AM-24 a failover while a server is asked (REQUEST): the same transaction and DUID go on from the new hardware address; no search begins anew")]
+    public void Failover_DuringRequest_GoesOnWithIt()
+    {
+        BedEvidence seen = machine[s_requesting, output];
+        PortFrame[] requests = [.. seen.Frames.Where(f => f.Frame.Dhcp6 is { Message: "REQUEST" })];
+        DateTime changed = FailedOver(seen, "failover", "w0", carrier: false, MacB);
+        Assert.Contains(requests, f => f.Frame.At < seen.At("failover") && (f.Port, f.Frame.SourceMac) == ("pw0", MacA));
+        Assert.Contains(requests, f => f.Frame.At > changed && seen.IsIn("failover", f.Frame.At));
+        Assert.All(requests.Where(f => f.Frame.At > changed + Slack), f => Assert.Equal(("pw1", MacB), (f.Port, f.Frame.SourceMac)));
+        // The link-local address is the one before, and so is all else.
+        Assert.Single(requests.Select(f => (f.Frame.Dhcp6!.Xid, f.Frame.Dhcp6.Source, f.Frame.Dhcp6.ClientDuid, Iaids: string.Join(' ', f.Frame.Dhcp6.Iaids))).Distinct());
+        Assert.DoesNotContain(seen.Frames, f => f.Frame.At > changed && f.Frame.Dhcp6 is { Message: not "REQUEST" });
+        // RT is 1, 2, 4 and 8 s, each with RAND: the answer comes with the next of them.
+        Assert.InRange(BedEvidence.TimeOf(Assert.Single(seen.Timeline("leaseBound"))) - seen.At("answered"), -Slack, TimeSpan.FromSeconds(10) + Slack);
+        Assert.Equal("bound", seen.Lease6("end").GetProperty("state").GetString());
+    }
+
+    [UmlFact(DisplayName = "AM-25 v4 and v6 bond0 down and up after a failover: the link-local address is another one; CONFIRM from it and INIT-REBOOT by IPv4, both answered; both addresses as before")]
+    public void Bond_DownAndUp_AsksBothFamiliesAnew()
+    {
+        BedEvidence seen = machine[s_downUp, output];
+        PortFrame[] six = [.. seen.Frames.Where(f => f.Frame.Dhcp6 is not null)];
+        Assert.All(six.Where(f => f.Frame.At < seen.At("up")), f => Assert.Equal("fe80::ff:fe00:a0a", f.Frame.Dhcp6!.Source));
+        PortFrame[] after = [.. six.Where(f => seen.IsIn("up", f.Frame.At))];
+        Assert.NotEmpty(after);
+        Assert.All(after, f => Assert.Equal(("pw1", MacB, "fe80::ff:fe00:b0b", "CONFIRM"), (f.Port, f.Frame.SourceMac, f.Frame.Dhcp6!.Source, f.Frame.Dhcp6.Message)));
+        Assert.Single(six.Select(f => f.Frame.Dhcp6!.ClientDuid).Distinct());
+        // Answered, and not ended by ten seconds of silence.
+        JsonElement[] states = [.. seen.Timeline("state", "up").Where(e => e.GetProperty("source").GetString() == "dhcp6")];
+        int confirmed = Array.FindLastIndex(states, e => e.GetProperty("from").GetString() == "confirming");
+        Assert.Equal("bound", states[confirmed].GetProperty("to").GetString());
+        Assert.InRange(BedEvidence.TimeOf(states[confirmed]) - after[^1].Frame.At, -Slack, TimeSpan.FromSeconds(3));
+        Assert.Equal("bound", seen.Lease6("end").GetProperty("state").GetString());
+        Assert.Equal(Names(seen.Lease6("before"), "addresses", "address"), Names(seen.Lease6("end"), "addresses", "address"));
+        string leased = Assert.Single(Names(seen.Lease6("before"), "addresses", "address"))!;
+        Assert.Contains(seen.Events, e => e.At >= seen.At("up") && !e.Deleted && e.Text.Contains($" inet6 {leased}/128", StringComparison.Ordinal));
+
+        PortFrame reboot = Sent(seen, "REQUEST", "up")[0];
+        Assert.Equal(("pw1", MacB, null), (reboot.Port, reboot.Frame.SourceMac, reboot.Frame.Dhcp!.ServerIdentifier));
+        Assert.NotEmpty(seen.Timeline("leaseRenewed", "up"));
+        SameLease(seen.Lease("before"), seen.Lease("end"));
+        KeptTheAddress(seen);
+    }
 
     [UmlFact(DisplayName = "AM-7 v4 and v6, dnsmasq: a failover and back keep every address; NAs at once, then CONFIRM from the new MAC; option 61 and option 1 carry one DUID throughout")]
     public void Failover_WithAddresses_Confirms()

@@ -3,6 +3,7 @@ using BondDhcp.Host.Components;
 using BondDhcp.Host.Configuration;
 using BondDhcp.Host.Daemon;
 using BondDhcp.Host.Runner;
+using BondDhcp.Net;
 using BondDhcp.Net.Linux;
 using BondDhcp.Tests.Kit;
 using BondDhcp.Tests.Linux;
@@ -85,6 +86,45 @@ public sealed class SupervisionTests
         Assert.False(supervision.Watch("c0")!.HasLease);
         end();
         Assert.Null(supervision.Watch("c0"));
+    });
+
+    [Fact(DisplayName = "A4-64 an OFFER without an address and 116 = 1: a link-local address is used at once; 116 = 0 later: it is given up, and stays so")]
+    public void AutoConfigure_OfAServer_ReachesTheLinkLocalAddress() => RunnerBed.Run(bed =>
+    {
+        using TemporaryDirectory directory = new();
+        using Supervision supervision = Make(bed, directory);
+        supervision.Duid = Fixture6.Client;
+        byte answer = 1;
+        ScriptedServer server = bed.Serve("s0");
+        server.Edit = reply =>
+        {
+            reply.Yiaddr = Ipv4Address.Any;
+            return reply.Option(116, answer);
+        };
+        DaemonConfiguration configuration = Read("[interface.c0]\ndhcp4 = true\nipv4-link-local = true\n");
+        supervision.Configure(configuration);
+        InterfaceRunner runner = bed.Add("c0");
+        runner.Reconfigure(runner.Options with { Dhcp4 = runner.Options.Dhcp4 with { AutoConfigure = true } });
+        Action end = supervision.Attend(runner, configuration.Interfaces[0]);
+        using ComponentWork statics = supervision.Create(Assert.Single(ComponentGraph.Of(configuration), spec => spec.Kind == ComponentKind.Static));
+        statics.Start();
+        runner.Start();
+        // Of itself it would begin after 15 s.
+        TimeSpan waited = bed.Until(() => bed.Count("linkLocal") == 1);
+        Assert.InRange(waited, TimeSpan.Zero, TimeSpan.FromSeconds(8));
+        Assert.Contains("c0 static linkLocal used=True why=a DHCP server has no address and allows it", bed.Transcript(), StringComparison.Ordinal);
+        bed.Until(() => PrivateNetwork.Ip("-4 address show dev c0").Contains(" inet 169.254.", StringComparison.Ordinal), patience: 20_000);
+        answer = 0;
+        bed.Until(() => bed.Count("linkLocal") == 2, patience: 30_000);
+        Assert.Contains("c0 static linkLocal used=False why=a DHCP server forbids it", bed.Transcript(), StringComparison.Ordinal);
+        bed.Until(() => !PrivateNetwork.Ip("-4 address show dev c0").Contains(" inet 169.254.", StringComparison.Ordinal));
+        // Another word of another server does not count against it.
+        answer = 1;
+        int heard = server.Heard.Count;
+        bed.Until(() => server.Heard.Count > heard, patience: 40_000);
+        bed.For(100);
+        Assert.Equal(2, bed.Count("linkLocal"));
+        end();
     });
 
     private static DaemonConfiguration WithPathFailover(DaemonConfiguration configuration) =>

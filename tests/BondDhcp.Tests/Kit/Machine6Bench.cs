@@ -71,6 +71,14 @@ public sealed class Machine6Bench
         return Step(new Dhcp6Input.Start(memory ?? Dhcp6Memory.Empty, present, usable, linkLocal ? Fixture6.LinkLocal : null, router));
     }
 
+    /// <summary>As the daemon starts anew what was stopped: another client in the place of this one, with what is stored.</summary>
+    public Machine6Bench Restart()
+    {
+        Step(new Dhcp6Input.Stop(false));
+        Client = Dhcp6Client.CreateAfter(Client, Client.Settings);
+        return Start(Stored);
+    }
+
     public Machine6Bench Step(Dhcp6Input input)
     {
         _effects.Clear();

@@ -34,6 +34,7 @@ public class ExtensionTests
         Assert.Equal(Fixture6.P, Assert.Single(Assert.Single(bench.Sent[0].Message.IaPds).Prefixes));
         bench.Forget().Run(start + 90.001);
         Assert.Equal(Dhcp6MessageType.Rebind, Assert.Single(bench.Sent).Type);
+        Assert.Equal(Fixture6.L, Assert.Single(Assert.Single(bench.Sent[0].Message.IaNas).Addresses));
         Assert.Equal(Fixture6.P, Assert.Single(Assert.Single(bench.Sent[0].Message.IaPds).Prefixes));
     }
 
@@ -64,21 +65,32 @@ public class ExtensionTests
     [Fact(DisplayName = "A6-23 REBIND unanswered: no server in it, the same gaps, until the last lifetime ends; then SOLICIT")]
     public void Rebind_Unanswered_EndsWithTheLease()
     {
-        Machine6Bench bench = new Machine6Bench().Bind(Fixture6.Empty().IaNa(100, 200, (Fixture6.L, 600, 900), (Fixture6.L2, 600, 700)));
-        double start = bench.Seconds;
-        bench.Run(start + 899.9);
-        Sent6Message[] rebinds = [.. bench.Sent.Where(sent => sent.Type == Dhcp6MessageType.Rebind)];
-        Close.To(start + 200, rebinds[0].Seconds);
-        Close.To([10, 20, 40, 80, 160, 320], [.. rebinds.Skip(1).Zip(rebinds, (later, earlier) => later.Seconds - earlier.Seconds)]);
-        Assert.All(rebinds, sent => Assert.Null(sent.Message.ServerIdentifier));
-        // What ended is no longer asked for (RFC 9915 section 15).
-        Assert.Equal([2, 2, 2, 2, 2, 2, 1], rebinds.Select(sent => sent.Message.IaNas[0].Addresses.Length));
-        Assert.True(bench.IsConfigured(Fixture6.L));
-        bench.Forget().Run(start + 900.001);
-        Assert.Empty(bench.Configured);
-        int removed = bench.Effects.FindIndex(effect => effect is Dhcp6Effect.Deconfigure { Why: LeaseEnd.Expired });
-        Assert.True(removed >= 0 && removed < bench.Effects.FindIndex(effect => effect is Dhcp6Effect.Transmit));
-        Assert.Equal(Dhcp6MessageType.Solicit, Assert.Single(bench.Sent).Type);
+        (double Low, double High)[] windows = [(9, 11), (17.1, 23.1), (32.4, 48.6), (61.7, 101.9), (117, 214), (222, 450)];
+        List<double[]> reached = [];
+        foreach (EntropySource entropy in new EntropySource[] { ScriptedEntropy.Min(), ScriptedEntropy.Max(), ScriptedEntropy.Middle() })
+        {
+            Machine6Bench bench = new Machine6Bench(entropy: entropy).Bind(Fixture6.Empty().IaNa(100, 200, (Fixture6.L, 600, 900), (Fixture6.L2, 600, 700)));
+            double start = bench.Seconds;
+            bench.Run(start + 899.9);
+            Sent6Message[] rebinds = [.. bench.Sent.Where(sent => sent.Type == Dhcp6MessageType.Rebind)];
+            Close.To(start + 200, rebinds[0].Seconds);
+            double[] gaps = [.. rebinds.Skip(1).Zip(rebinds, (later, earlier) => later.Seconds - earlier.Seconds)];
+            Assert.InRange(gaps.Length, 5, windows.Length);
+            for (int i = 0; i < gaps.Length; i++) Close.Within(windows[i].Low, windows[i].High, gaps[i]);
+            reached.Add(gaps);
+            Assert.All(rebinds, sent => Assert.Equal((null, rebinds[0].Xid), (sent.Message.ServerIdentifier, sent.Xid)));
+            // What ended is no longer asked for (RFC 9915 section 15).
+            Assert.All(rebinds, sent => Assert.Equal(sent.Seconds < start + 700 ? 2 : 1, sent.Message.IaNas[0].Addresses.Length));
+            Assert.True(bench.IsConfigured(Fixture6.L));
+            bench.Forget().Run(start + 900.001);
+            Assert.Empty(bench.Configured);
+            int removed = bench.Effects.FindIndex(effect => effect is Dhcp6Effect.Deconfigure { Why: LeaseEnd.Expired });
+            Assert.True(removed >= 0 && removed < bench.Effects.FindIndex(effect => effect is Dhcp6Effect.Transmit));
+            Assert.Equal(Dhcp6MessageType.Solicit, Assert.Single(bench.Sent).Type);
+        }
+        // The windows are reached, and without randomness the middle is in the middle.
+        Assert.True(reached[0][0] < 9.01 && reached[1][0] > 10.99 && reached[0][1] < 17.11 && reached[1][1] > 23.09);
+        Close.To([10, 20, 40, 80, 160, 320], reached[2]);
     }
 
     [Fact]

@@ -76,20 +76,32 @@ public class PathTests
     [Fact(DisplayName = "A6-28 prefixes: REBIND with the timing of CONFIRM; 10 s of silence keep the lease")]
     public void Bound_WithAPrefix_PathChanges_Rebinds()
     {
-        Machine6Bench bench = Machine6Bench.WithPrefix();
-        double start = bench.Seconds;
-        bench.FailOver().Run(start + 10.4);
-        Assert.Equal("rebinding", bench.State);
-        Assert.All(bench.Sent, sent =>
+        (double Low, double High)[] windows = [(0.9, 1.1), (1.71, 2.31), (3.249, 4.4), (3.6, 4.4)];
+        foreach ((EntropySource entropy, double delay, double[] gaps) in new (EntropySource, double, double[])[]
+            {
+                (ScriptedEntropy.Min(), 0, [0.9, 1.71, 3.249, 3.6]), (ScriptedEntropy.Middle(), 0.5, [1, 2, 4]), (ScriptedEntropy.Max(), 1, [1.1, 2.31, 4.4]),
+            })
         {
-            Assert.Equal((Dhcp6MessageType.Rebind, null), (sent.Type, sent.Message.ServerIdentifier));
-            Assert.Equal(Fixture6.L, Assert.Single(Assert.Single(sent.Message.IaNas).Addresses));
-            Assert.Equal(Fixture6.P, Assert.Single(Assert.Single(sent.Message.IaPds).Prefixes));
-            Assert.Contains((ushort)82, sent.Message.OptionRequest);
-        });
-        Close.To([start + 0.5, start + 1.5, start + 3.5, start + 7.5], bench.Times);
-        bench.Run(start + 100);
-        Assert.Equal((4, "bound", 2), (bench.Sent.Count, bench.State, bench.Configured.Count));
+            Machine6Bench bench = Machine6Bench.WithPrefix(entropy);
+            double start = bench.Seconds;
+            bench.FailOver().Run(start + delay + 9.99);
+            Assert.Equal("rebinding", bench.State);
+            Assert.All(bench.Sent, sent =>
+            {
+                Assert.Equal((Dhcp6MessageType.Rebind, null), (sent.Type, sent.Message.ServerIdentifier));
+                Assert.Equal(Fixture6.L, Assert.Single(Assert.Single(sent.Message.IaNas).Addresses));
+                Assert.Equal(Fixture6.P, Assert.Single(Assert.Single(sent.Message.IaPds).Prefixes));
+                Assert.Contains((ushort)82, sent.Message.OptionRequest);
+            });
+            Close.To(start + delay, bench.Sent[0].Seconds);
+            Close.To(gaps, bench.Gaps);
+            for (int i = 0; i < gaps.Length; i++) Close.Within(windows[i].Low, windows[i].High, bench.Gaps[i]);
+            // MRD counts from the first transmission.
+            bench.Run(start + delay + 10.01);
+            Assert.Equal("bound", bench.State);
+            bench.Run(start + 100);
+            Assert.Equal((gaps.Length + 1, "bound", 2), (bench.Sent.Count, bench.State, bench.Configured.Count));
+        }
     }
 
     [Fact]

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using BondDhcp.Dhcp.Client6;
+using BondDhcp.Dhcp.Identity;
 using BondDhcp.Dhcp.Wire;
 using BondDhcp.Net;
 using BondDhcp.Tests.Kit;
@@ -68,6 +69,38 @@ public class RequestTests
         Assert.Equal("soliciting", bench.State);
     }
 
+    [Fact(DisplayName = "A6-57 eight addresses, and eight prefixes, are kept of one IA; what is over that is told, once for each REPLY")]
+    public void Reply_WithMoreThanIsKept_IsToldOf()
+    {
+        static (Ipv6Address, uint, uint)[] Addresses(int count) => [.. Enumerable.Range(1, count).Select(i => (Ipv6Address.Parse($"2001:db8::{i}"), 600u, 900u))];
+        static (Ipv6Prefix, uint, uint)[] Prefixes(int count) => [.. Enumerable.Range(1, count).Select(i => (Ipv6Prefix.Parse($"2001:db8:{i}00::/56"), 600u, 900u))];
+        static Reply6Message Reply(int addresses, int prefixes) =>
+            Fixture6.Empty().IaNa(300, 480, Addresses(addresses)).IaPd(300, 480, Prefixes(prefixes));
+        static string[] Warnings(Machine6Bench bench) => [.. bench.Told("warning").Select(report => (string)report.Fields[0].Value)];
+
+        var bench = new Machine6Bench(settings => settings with { PrefixLengthHint = 56 });
+        bench.Request().Take(Reply(8, 8));
+        Assert.Equal((8, 8), (bench.Client.Lease!.Addresses.Length, bench.Client.Lease.Prefixes.Length));
+        Assert.Empty(Warnings(bench));
+
+        bench = new Machine6Bench(settings => settings with { PrefixLengthHint = 56 });
+        bench.Request().Take(Reply(9, 10));
+        Assert.Equal((8, 8), (bench.Client.Lease!.Addresses.Length, bench.Client.Lease.Prefixes.Length));
+        Assert.Equal("2001:db8::8", bench.Client.Lease.Addresses[^1].Address.ToString());
+        string[] told =
+        [
+            "an association with more than 8 addresses: 1 of them are over the limit and ignored",
+            "an association with more than 8 prefixes: 2 of them are over the limit and ignored",
+        ];
+        Assert.Equal(told, Warnings(bench));
+        bench.Forget().After(301).Take(Reply(9, 10));
+        Assert.Equal(told, Warnings(bench));
+        // Those that are kept are asked for, and nothing else.
+        Assert.Equal(8, Assert.Single(bench.Last.Message.IaNas).Addresses.Length);
+        bench.Forget().After(301).Take(Reply(8, 8));
+        Assert.Empty(Warnings(bench));
+    }
+
     [Fact(DisplayName = "A6-16 NotOnLink to a REQUEST: once more without addresses, then the next server; nothing is configured")]
     public void Reply_WithNotOnLink_AsksWithoutAddresses()
     {
@@ -106,18 +139,70 @@ public class RequestTests
         Assert.Empty(bench.Configured);
     }
 
-    [Fact(DisplayName = "A6-17 UnspecFail: asked again at the next timeout only")]
-    public void Reply_WithUnspecFail_IsAskedAgainAtTheNextTimeout()
+    [Fact(DisplayName = "A6-17 NoAddrsAvail and NoPrefixAvail for all: the next server, then SOLICIT; nothing is configured")]
+    public void Reply_WithNothingInEitherIa_TriesTheNextServerThenBeginsAnew()
     {
-        Machine6Bench bench = new Machine6Bench().Request();
+        static Reply6Message Refusal(Duid server) => Fixture6.Empty(server).IaNa(Dhcp6StatusCode.NoAddrsAvail).IaPd(Dhcp6StatusCode.NoPrefixAvail);
+        Machine6Bench bench = new Machine6Bench(settings => settings with { PrefixLengthHint = 56 }).Start();
+        bench.Take(Fixture6.Advertise(preference: 1)).Take(Fixture6.Advertise(Fixture6.Server2)).Run(1.2).Take(Refusal(Fixture6.Server));
+        Assert.Equal((Dhcp6MessageType.Request, Fixture6.Server2), (bench.Last.Type, bench.Last.Message.ServerIdentifier));
+        bench.Take(Refusal(Fixture6.Server2));
+        Assert.Equal(("soliciting", Dhcp6MessageType.Solicit), (bench.State, bench.Last.Type));
+        Assert.Empty(bench.Configured);
+    }
+
+    [Theory(DisplayName = "A6-17 UnspecFail, of the message or of all IAs: asked again at the next timeout only, ten times, then no more")]
+    [InlineData(true, false)]
+    [InlineData(false, false)]
+    [InlineData(false, true)]
+    public void Reply_WithUnspecFail_IsAskedAgainAtTheNextTimeout(bool ofTheMessage, bool prefixes)
+    {
+        Reply6Message Failure() => ofTheMessage ? Fixture6.Empty().Status(Dhcp6StatusCode.UnspecFail)
+            : prefixes ? Fixture6.Empty().IaNa(Dhcp6StatusCode.UnspecFail).IaPd(Dhcp6StatusCode.UnspecFail)
+            : Fixture6.Empty().IaNa(Dhcp6StatusCode.UnspecFail);
+        Machine6Bench Asked() => new Machine6Bench(settings => settings with { PrefixLengthHint = prefixes ? 56 : null }).Request();
+        Machine6Bench bench = Asked();
         Instant due = bench.Client.NextDeadline;
-        for (int i = 0; i < 10; i++) bench.Take(Fixture6.Empty().Status(Dhcp6StatusCode.UnspecFail));
-        Assert.Equal(due, bench.Client.NextDeadline);
+        for (int i = 0; i < 10; i++) bench.Take(Failure());
+        Assert.Equal(("requesting", due), (bench.State, bench.Client.NextDeadline));
         Assert.Equal(2, bench.Sent.Count);
+        Assert.Equal("UnspecFail", bench.Told("refused").First().Fields.Single(field => field.Name == "status").Value);
         bench.After(1.2);
-        Assert.Equal(3, bench.Sent.Count);
+        Assert.Equal((3, bench.Sent[1].Xid, Dhcp6MessageType.Request), (bench.Sent.Count, bench.Last.Xid, bench.Last.Type));
         bench.Take(Fixture6.Reply());
         Assert.Equal("bound", bench.State);
+
+        bench = Asked();
+        while (bench.State == "requesting") bench.Take(Failure()).Run(bench.Client.NextDeadline.Seconds);
+        Assert.Equal(("soliciting", 10), (bench.State, bench.Sent.Count(sent => sent.Type == Dhcp6MessageType.Request)));
+        Sent6Message[] requests = [.. bench.Sent.Where(sent => sent.Type == Dhcp6MessageType.Request)];
+        Close.Within(0.9, 1.1, requests[1].Seconds - requests[0].Seconds);
+        Close.Within(27, 33, requests[9].Seconds - requests[8].Seconds);
+        Assert.Empty(bench.Configured);
+    }
+
+    [Fact(DisplayName = "A6-17 UnspecFail of one IA: what the other one holds is kept; beside another refusal, or no word about the other, it is a refusal")]
+    public void Reply_WithUnspecFailOfOneIa_IsDecidedByTheOther()
+    {
+        static Machine6Bench Bench() => new Machine6Bench(settings => settings with { PrefixLengthHint = 56 }).Request();
+        Machine6Bench bench = Bench().Take(Fixture6.Reply().IaPd(Dhcp6StatusCode.UnspecFail));
+        Assert.Equal(("bound", Fixture6.L), (bench.State, Assert.Single(bench.Client.Lease!.Addresses).Address));
+        bench = Bench().Take(Fixture6.Empty().IaNa(Dhcp6StatusCode.UnspecFail).IaPd(Dhcp6StatusCode.NoPrefixAvail));
+        Assert.Equal("soliciting", bench.State);
+        bench = Bench().Take(Fixture6.Empty().IaNa(Dhcp6StatusCode.UnspecFail));
+        Assert.Equal("soliciting", bench.State);
+    }
+
+    [Fact(DisplayName = "A6-17 UnspecFail to the REQUEST after NoBinding: the addresses stay, and it is asked again at the next timeout only")]
+    public void Reply_WithUnspecFailAfterNoBinding_CostsNoAddress()
+    {
+        Machine6Bench bench = new Machine6Bench().Bind().After(301).Take(Fixture6.Empty().IaNa(Dhcp6StatusCode.NoBinding)).Forget();
+        bench.Take(Fixture6.Empty().IaNa(Dhcp6StatusCode.UnspecFail));
+        Assert.Equal(("requesting", 0), (bench.State, bench.Sent.Count));
+        Assert.True(bench.IsConfigured(Fixture6.L));
+        bench.After(1.2).Take(Fixture6.Reply());
+        Assert.Equal(("bound", 1), (bench.State, bench.Sent.Count));
+        Assert.True(bench.IsConfigured(Fixture6.L));
     }
 
     [Fact(DisplayName = "A6-18, A6-19, A6-56 an IA with T1 after T2, an address preferred for longer than valid, or unusable, is ignored")]

@@ -1,3 +1,4 @@
+using BondDhcp.Dhcp.Client;
 using BondDhcp.Dhcp.Client6;
 using BondDhcp.Dhcp.Identity;
 using BondDhcp.Dhcp.Wire;
@@ -106,9 +107,28 @@ public class SolicitTests
         Assert.Equal(3, xids.Distinct().Count());
         Assert.All(bench.Sent, sent => Assert.InRange(sent.Xid, 1u, 0xff_ffffu));
 
+        bench = new Machine6Bench().Request().Take(Fixture6.Empty().IaNa(300, 480, (Fixture6.L, 600, 900), (Fixture6.L2, 600, 900)));
+        bench.Step(new Dhcp6Input.AddressDuplicate(Fixture6.L2)).FailOver().After(3).Step(new Dhcp6Input.Command(DhcpCommand.Release));
+        AssertOneXidEach(bench, Dhcp6MessageType.Solicit, Dhcp6MessageType.Request, Dhcp6MessageType.Decline, Dhcp6MessageType.Confirm, Dhcp6MessageType.Release);
+
+        // Beside a SOLICIT that finds nothing; and by itself, for each time that it is asked for again.
+        bench = new Machine6Bench(settings => settings with { PrefixLengthHint = 56 }).Start();
+        bench.Take(Fixture6.Offer().IaNa(Dhcp6StatusCode.NoAddrsAvail).IaPd(Dhcp6StatusCode.NoPrefixAvail)).Run(6);
+        AssertOneXidEach(bench, Dhcp6MessageType.Solicit, Dhcp6MessageType.InformationRequest);
+        bench = new Machine6Bench(settings => settings with { Mode = Dhcp6Mode.Stateless }).Start().Run(2).Take(Fixture6.Empty().Dns(Fixture6.Dns)).Run(86_403);
+        Assert.Equal(2, bench.Sent.Select(sent => sent.Xid).Distinct().Count());
+        Assert.All(bench.Sent, sent => Assert.Equal(Dhcp6MessageType.InformationRequest, sent.Type));
+
         // A source stuck at 0 still gives one.
         bench = new Machine6Bench(entropy: ScriptedEntropy.From(() => 0)).Request();
         Assert.Equal([1u, 2u], bench.Sent.Select(sent => sent.Xid));
+    }
+
+    private static void AssertOneXidEach(Machine6Bench bench, params Dhcp6MessageType[] types)
+    {
+        Assert.Equal(types, bench.Sent.Select(sent => sent.Type).Distinct());
+        Assert.Equal(types.Length, bench.Sent.Select(sent => (sent.Type, sent.Xid)).Distinct().Count());
+        Assert.Equal(types.Length, bench.Sent.Select(sent => sent.Xid).Distinct().Count());
     }
 
     [Fact(DisplayName = "A6-7 preference 255: REQUEST at once")]
@@ -242,18 +262,33 @@ public class SolicitTests
     [Fact(DisplayName = "A6-36 100 forced restarts in 20 s: at most 20 messages in any 20 s, none lost")]
     public void Restarts_InNumbers_AreDelayed()
     {
+        // Each start is another client, as it is in the daemon: what the one before it sent counts on.
         Machine6Bench bench = new Machine6Bench(settings => settings with { RateLimitMessages = 12 }).Start();
-        for (int i = 0; i < 100; i++) bench.Step(new Dhcp6Input.Stop(false)).Start().After(0.2);
+        for (int i = 0; i < 100; i++) bench.Restart().After(0.2);
         AssertAtMost(12, 20, bench.Times);
         int sent = bench.Sent.Count;
         bench.After(60);
         Assert.True(bench.Sent.Count > sent);
         AssertAtMost(12, 20, bench.Times);
-        AssertAtMost(20, 20, new Machine6Bench().Bind().Times);
 
-        bench = new Machine6Bench().Start();
-        for (int i = 0; i < 100; i++) bench.Step(new Dhcp6Input.Stop(false)).Start().FailOver().After(0.2);
+        // With a lease they are CONFIRMs, here without their delay.
+        bench = new Machine6Bench(entropy: ScriptedEntropy.Min()).Bind();
+        for (int i = 0; i < 100; i++) bench.Restart().After(0.2);
+        Assert.NotEmpty(bench.Sent);
+        Assert.All(bench.Sent, one => Assert.Equal(Dhcp6MessageType.Confirm, one.Type));
         AssertAtMost(20, 20, bench.Times);
+        bench.After(60);
+        Assert.Equal("bound", bench.State);
+
+        // Over another path each time, so that the limit of the interface is the only one.
+        bench = new Machine6Bench().Start();
+        for (int i = 0; i < 100; i++)
+        {
+            bench.Surroundings = bench.Surroundings with { PathIndex = 2 + i % 4 };
+            bench.Restart().After(0.2);
+        }
+        AssertAtMost(20, 20, bench.Times);
+        Assert.Equal(20, bench.Sent.Count(one => one.Seconds < 20));
     }
 
     private static void AssertAtMost(int count, double seconds, double[] times)

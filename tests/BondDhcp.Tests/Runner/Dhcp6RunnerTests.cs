@@ -110,6 +110,30 @@ public sealed class Dhcp6RunnerTests
         }
     });
 
+    [Fact(DisplayName = "A6-36 forced restarts: each is another client, and the limit on messages is the interface's: what is over it is delayed, not lost")]
+    public void Restarts_InNumbers_AreLimitedTogether() => Run(bed =>
+    {
+        const int messages = 3;
+        TimeSpan interval = TimeSpan.FromSeconds(3);
+        bed.Runner.Reconfigure(bed.Runner.Options with { Dhcp6 = bed.Runner.Options.Dhcp6 with { RateLimitMessages = messages, RateLimitInterval = interval } });
+        bed.AwaitLinkLocal();
+        var clock = Stopwatch.StartNew();
+        List<TimeSpan> sent = [];
+        for (int i = 0; i < 100; i++)
+        {
+            bed.Runner.Start();
+            bed.For(1);
+            bed.Runner.Stop(release: false, () => { });
+            while (sent.Count < bed.Count("sent")) sent.Add(clock.Elapsed);
+        }
+        Assert.InRange(sent.Count, messages, messages * (1 + (int)(clock.Elapsed / interval)));
+        bed.Runner.Start();
+        int before = bed.Count("sent");
+        bed.Until(() => bed.Count("sent") > before);
+        sent.Add(clock.Elapsed);
+        Assert.InRange(sent[^1] - sent[^(messages + 1)], interval - TimeSpan.FromMilliseconds(100), TimeSpan.MaxValue);
+    });
+
     // The tests beside this one have descriptors too: those of this thread's sockets alone are counted.
     private static int Descriptors() => new DirectoryInfo("/proc/thread-self/fd").EnumerateFileSystemInfos()
         .Count(one => one.LinkTarget is { } target && File.ReadAllText("/proc/thread-self/net/udp6").Contains(Inode(target), StringComparison.Ordinal));

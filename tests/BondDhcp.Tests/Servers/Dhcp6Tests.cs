@@ -1,3 +1,4 @@
+using System.Net;
 using System.Text.Json;
 using BondDhcp.Tests.Beds;
 using Xunit;
@@ -49,14 +50,25 @@ public sealed class Dhcp6Tests(ITestOutputHelper output)
         Assert.InRange(Of($"tgt is {address}"), 0, Of("dhcp6 confirm") - 1);
         Assert.InRange(Of("router solicitation"), 0, Of("dhcp6 confirm") - 1);
         await scene.WaitForStateAsync("bound");
+        Assert.InRange(await scene.VerifiedInAsync(), TimeSpan.Zero, Dhcp6Scene.BeforeSilence);
         Assert.Equal([address + "/128"], scene.Addresses());
 
-        mark = scene.Mark;
-        await scene.Client.MustAsync("release", C0, "-6", "--timeout", "10");
-        await scene.WaitForPacketAsync("dhcp6 release", mark);
-        Assert.Empty(scene.Addresses());
+        PacketTrace trace = await PacketTrace.StartAsync(scene.Bed.Server, NetworkBed.ServerInterface, "udp port 547");
+        await using (trace)
+        {
+            await scene.Client.MustAsync("release", C0, "-6", "--timeout", "10");
+            TracedFrame release = await trace.WaitForAsync(frame => frame.Dhcp6?.Message == "RELEASE", Dhcp6Scene.Patience, "RELEASE");
+            Assert.Empty(scene.Addresses());
+            Assert.Equal("fe80::ff:fe00:a0a", release.Dhcp6!.Source);
+            Assert.Equal(ServerOf(lease), Convert.ToHexStringLower(Assert.Single(release.Dhcp6.Options, option => option.Code == 2).Value));
+        }
+        // The program's own record has the order: the kernel's events and the packets are seen by two other processes.
+        string[] events = [.. (await scene.TimelineAsync()).Select(one => one.GetProperty("event").GetString() + (one.TryGetProperty("message", out JsonElement message) ? " " + message.GetString() : ""))];
+        Assert.InRange(Array.LastIndexOf(events, "leaseReleased"), 0, Array.LastIndexOf(events, "sent RELEASE") - 1);
         await scene.WaitForStateAsync("stopped");
     }
+
+    private static string ServerOf(JsonElement lease) => lease.GetProperty("server").GetString()!.Replace(":", "", StringComparison.Ordinal);
 
     [Fact(DisplayName = "Every address of the pool is another host's, beside a delegated prefix: acquire fails with the reason, and status has it")]
     public async Task Duplicate_BesideAPrefix_IsNoServersFault()
@@ -91,11 +103,14 @@ public sealed class Dhcp6Tests(ITestOutputHelper output)
         await Wait.UntilAsync(async () => !await SaysAsync("no route beyond the link"), Dhcp6Scene.Patience, "a route", () => status);
     }
 
-    [Fact(DisplayName = "No router: status says that no route comes when one had its time, and not where a route is there")]
+    [Fact(DisplayName = "A6-47 no router: no default route and no on-link prefix of ours; status says that no route comes when one had its time, and not where a route is there")]
     public async Task Lease_WithoutARouter_IsNamed()
     {
         await using Dhcp6Scene scene = await Dhcp6Scene.SetAsync(output.WriteLine, Dhcp6ServerKind.Kea, flags: "AdvSendAdvert off;");
         await scene.BindAsync();
+        string routes = scene.Bed.Client.Ip($"-6 route show dev {C0}");
+        Assert.DoesNotContain("default", routes, StringComparison.Ordinal);
+        Assert.DoesNotContain("2001:db8:55::/64", routes, StringComparison.Ordinal);
         string status = await scene.Client.MustAsync("status");
         Assert.DoesNotContain("no route beyond the link", status, StringComparison.Ordinal);
         const string missing = "running: no router is known, so there is no route beyond the link: DHCPv6 gives none";
@@ -128,7 +143,7 @@ public sealed class Dhcp6Tests(ITestOutputHelper output)
         Assert.Empty(scene.Addresses());
     }
 
-    [Theory(DisplayName = "A6-42, A6-28: a delegated prefix has an unreachable route, and is verified by REBIND")]
+    [Theory(DisplayName = "A6-42, A6-28, AM-21: a delegated prefix has an unreachable route, and is verified by REBIND")]
     [InlineData(Dhcp6ServerKind.Kea)]
     [InlineData(Dhcp6ServerKind.Isc)]
     public async Task Prefix_Delegated_HasARouteAndIsRebound(Dhcp6ServerKind kind)
@@ -141,8 +156,14 @@ public sealed class Dhcp6Tests(ITestOutputHelper output)
         int mark = scene.Mark;
         scene.Bed.FailOver();
         await scene.WaitForPacketAsync("dhcp6 rebind", mark);
-        await scene.WaitForPacketAsync("dhcp6 reply", mark);
+        // The server answers to the new hardware address, of which it heard before it was asked.
+        Assert.Contains($"> {NetworkBed.MacB}", await scene.WaitForPacketAsync("dhcp6 reply", mark), StringComparison.Ordinal);
+        List<string> packets = [.. scene.Packets(mark)];
+        Assert.InRange(
+            packets.FindIndex(line => line.Contains($"{NetworkBed.MacB} > 33:33:00:00:00:01", StringComparison.Ordinal) && line.Contains("neighbor advertisement", StringComparison.Ordinal)),
+            0, packets.FindIndex(line => line.Contains("dhcp6 rebind", StringComparison.Ordinal)) - 1);
         await scene.WaitForStateAsync("bound");
+        Assert.InRange(await scene.VerifiedInAsync("rebinding"), TimeSpan.Zero, Dhcp6Scene.BeforeSilence);
         await scene.Client.MustAsync("stop", $"dhcp6@{C0}");
         Assert.Equal("", scene.Bed.Client.Ip("-6 route show type unreachable"));
         await scene.WaitForPacketAsync("dhcp6 release", mark);
@@ -176,7 +197,36 @@ public sealed class Dhcp6Tests(ITestOutputHelper output)
         Assert.Equal(state == "bound" ? 1 : 0, scene.Addresses().Count);
     }
 
-    [Fact(DisplayName = "A6-29: an address that another host has is declined, and another one is had")]
+    [Fact(DisplayName = "A6-29: one of two addresses is another host's: it goes, DECLINE has its server and that address alone; the other one stays")]
+    public async Task Address_OneOfTwo_OfAnotherHost_IsDeclinedAlone()
+    {
+        // dnsmasq gives an address of each range in one IA.
+        const string theirs = "2001:db8:66::100";
+        await using Dhcp6Scene scene = await Dhcp6Scene.SetAsync(output.WriteLine, Dhcp6ServerKind.Dnsmasq, pool: "100 100", extra: $"dhcp-range={theirs},{theirs},64,600");
+        scene.Bed.Server.Ip($"address add 2001:db8:66::1/64 dev {NetworkBed.ServerInterface} nodad");
+        scene.Bed.Server.Ip($"address add {theirs}/128 dev {NetworkBed.ServerInterface} nodad");
+        PacketTrace trace = await PacketTrace.StartAsync(scene.Bed.Server, NetworkBed.ServerInterface, "udp port 547");
+        await using (trace)
+        {
+            scene.Client.Start();
+            TracedDhcp6 decline = (await trace.WaitForAsync(frame => frame.Dhcp6?.Message == "DECLINE", Dhcp6Scene.Patience, "DECLINE")).Dhcp6!;
+            JsonElement lease = await scene.WaitForStateAsync("bound");
+            Assert.Equal("2001:db8:55::100", Assert.Single(lease.GetProperty("addresses").EnumerateArray()).GetProperty("address").GetString());
+            Assert.Equal(ServerOf(lease), Convert.ToHexStringLower(Assert.Single(decline.Options, option => option.Code == 2).Value));
+            Assert.DoesNotContain(decline.Options, option => option.Code == 25);
+            // IAID, T1 and T2; option 5 of 24 octets, and nothing behind it.
+            byte[] ia = Assert.Single(decline.Options, option => option.Code == 3).Value;
+            Assert.Equal((40, "00050018"), (ia.Length, Convert.ToHexStringLower(ia, 12, 4)));
+            Assert.Equal(theirs, new IPAddress(ia.AsSpan(16, 16)).ToString());
+            // DECLINE is told of by its answer, and no other one follows.
+            await trace.WaitForAsync(frame => frame.Dhcp6 is { Message: "REPLY" } reply && reply.Xid == decline.Xid, Dhcp6Scene.Patience, "the answer");
+        }
+        Assert.Equal(["2001:db8:55::100/128"], scene.Addresses());
+        Assert.DoesNotContain(scene.Bed.Events.All, change => change.Deleted && change.Text.Contains(" inet6 2001:db8:55::100/", StringComparison.Ordinal));
+        Assert.Contains(scene.Bed.Events.All, change => change.Deleted && change.Text.Contains($" inet6 {theirs}/", StringComparison.Ordinal));
+    }
+
+    [Fact(DisplayName = "A6-29: an address that another host has, the only one of the lease, is declined and goes")]
     public async Task Address_OfAnotherHost_IsDeclined()
     {
         await using Dhcp6Scene scene = await Dhcp6Scene.SetAsync(output.WriteLine, Dhcp6ServerKind.Kea, pool: "100 101");
@@ -201,6 +251,7 @@ public sealed class Dhcp6Tests(ITestOutputHelper output)
         scene.Bed.Client.Ip($"link set {C0} up");
         Assert.Matches(@"fe80::ff:fe00:b0b\.546 > ff02::1:2\.547", await scene.WaitForPacketAsync("dhcp6 confirm", mark));
         await scene.WaitForStateAsync("bound");
+        Assert.InRange(await scene.VerifiedInAsync(), TimeSpan.Zero, Dhcp6Scene.BeforeSilence);
         await Wait.UntilAsync(() => scene.Addresses().Contains(address), Dhcp6Scene.Patience, "the address again", scene.ToString);
     }
 

@@ -132,6 +132,28 @@ public sealed class SharingTests(ITestOutputHelper output) : IDisposable
         Assert.Equal("RELEASE6", Words[^1]);
     }
 
+    [Theory(DisplayName = "A6-53 (v6): a REPLY to RENEW without name servers: those of the REPLY before are taken back, the search list stays")]
+    [InlineData(Dhcp6ServerKind.Dnsmasq)]
+    [InlineData(Dhcp6ServerKind.Kea)]
+    public async Task ResolvConf_WhenTheServerHasNoNameServersAnyMore_IsTakenBack(Dhcp6ServerKind kind)
+    {
+        await using Dhcp6Scene scene = await Dhcp6Scene.SetAsync(output.WriteLine, kind);
+        scene.Configure("dhcp6 = true\ndns = \"file\"");
+        GiveItsOwnEtc(scene.Bed);
+        await scene.BindAsync();
+        string address = Assert.Single(scene.Addresses());
+        await Wait.UntilAsync(
+            () => Servers(scene.Bed).SequenceEqual(["search example.org", "nameserver 2001:db8:55::1"]), Dhcp6Scene.Patience, "resolv.conf", scene.ToString);
+        await scene.RestartServerAsync(nameServers: false);
+        await scene.Client.MustAsync("renew", C0, "-6", "--timeout", "20");
+        await Wait.UntilAsync(() => Servers(scene.Bed).SequenceEqual(["search example.org"]), Dhcp6Scene.Patience, "no name server", scene.ToString);
+        Assert.Empty((await scene.LeaseAsync())!.Value.GetProperty("dns").EnumerateArray());
+        Assert.Equal(address, Assert.Single(scene.Addresses()));
+        await scene.RestartServerAsync();
+        await scene.Client.MustAsync("renew", C0, "-6", "--timeout", "20");
+        await Wait.UntilAsync(() => Servers(scene.Bed).Contains("nameserver 2001:db8:55::1"), Dhcp6Scene.Patience, "it again", scene.ToString);
+    }
+
     [Fact(DisplayName = "hooks: REBIND6 where a REBIND was answered, also after the link went and the addresses had to be found free again")]
     public async Task Hooks_AfterALinkThatWent_NameTheMessage()
     {

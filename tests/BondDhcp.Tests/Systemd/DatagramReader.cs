@@ -12,6 +12,9 @@ namespace BondDhcp.Tests.Systemd;
 /// <param name="Descriptor">The one that came with it, the test's from here on; null where none did.</param>
 public sealed record Datagram(byte[] Octets, FileDescriptor? Descriptor)
 {
+    /// <summary>When it was sent, by the kernel's clock, as the frames of a trace are.</summary>
+    public DateTime At { get; init; }
+
     public string Text => Encoding.UTF8.GetString(Octets);
 }
 
@@ -21,10 +24,15 @@ public sealed class DatagramReader : IDisposable
     private readonly Socket _socket = new(AddressFamily.Unix, SocketType.Dgram, ProtocolType.Unspecified);
     private readonly byte[] _buffer = new byte[256 * 1024];
 
+    // SO_TIMESTAMPNS and SCM_TIMESTAMPNS of asm-generic/socket.h.
+    private const int Timestamp = 35;
+    private const int ControlLength = 128;
+
     public DatagramReader(string path)
     {
         Path = path;
         _socket.Bind(new UnixDomainSocketEndPoint(path));
+        _socket.SetRawSocketOption(LibC.SOL_SOCKET, Timestamp, BitConverter.GetBytes(1));
     }
 
     public string Path { get; }
@@ -32,7 +40,7 @@ public sealed class DatagramReader : IDisposable
     /// <summary>The next one; null when there is none now.</summary>
     public unsafe Datagram? TryRead()
     {
-        byte* control = stackalloc byte[64];
+        byte* control = stackalloc byte[ControlLength];
         fixed (byte* start = _buffer)
         {
             iovec part = new() { iov_base = start, iov_len = _buffer.Length };
@@ -40,17 +48,23 @@ public sealed class DatagramReader : IDisposable
             message.msg_iov = &part;
             message.msg_iovlen = 1;
             message.msg_control = control;
-            message.msg_controllen = 64;
+            message.msg_controllen = ControlLength;
             long count = (long)LibC.recvmsg((int)_socket.Handle, &message, LibC.MSG_DONTWAIT);
             if (count < 0) return null;
             FileDescriptor? descriptor = null;
-            if ((uint)message.msg_controllen >= sizeof(cmsghdr) + sizeof(int))
+            DateTime at = default;
+            int end = (int)message.msg_controllen;
+            for (int position = 0; position + sizeof(cmsghdr) + sizeof(int) <= end;)
             {
-                cmsghdr* header = (cmsghdr*)control;
-                if (header->cmsg_level != LibC.SOL_SOCKET || header->cmsg_type != KernelNumbers.SCM_RIGHTS) throw new InvalidDataException("no SCM_RIGHTS");
-                descriptor = FileDescriptor.Own(*(int*)(control + sizeof(cmsghdr)), "recvmsg");
+                cmsghdr* header = (cmsghdr*)(control + position);
+                byte* data = control + position + sizeof(cmsghdr);
+                if (header->cmsg_level != LibC.SOL_SOCKET) throw new InvalidDataException("not of SOL_SOCKET");
+                if (header->cmsg_type == KernelNumbers.SCM_RIGHTS) descriptor = FileDescriptor.Own(*(int*)data, "recvmsg");
+                else if (header->cmsg_type == Timestamp) at = DateTime.UnixEpoch.AddSeconds(*(long*)data).AddTicks(((long*)data)[1] / 100);
+                else throw new InvalidDataException("neither SCM_RIGHTS nor SCM_TIMESTAMPNS");
+                position += ((int)header->cmsg_len + 7) & ~7;
             }
-            return new Datagram(_buffer[..(int)count], descriptor);
+            return new Datagram(_buffer[..(int)count], descriptor) { At = at };
         }
     }
 

@@ -97,6 +97,27 @@ public sealed class ServiceNotifierTests : IDisposable
         Assert.InRange(told.Length, 5, 11);
     }
 
+    [Fact(DisplayName = "AP-9 a loop that does not turn tells nothing: no WATCHDOG=1 until it turns again")]
+    public void Watchdog_WithoutATurnOfTheLoop_IsNotTold()
+    {
+        using ServiceNotifier notifier = Notifier("200000");
+        Assert.Equal(["WATCHDOG=1"], Told());
+        Thread.Sleep(500);
+        Assert.Empty(Told());
+        _loop.Turn(50);
+        Assert.Equal(["WATCHDOG=1"], Told());
+    }
+
+    [Fact(DisplayName = "AP-9 the service as packaged: the watchdog waits for 60 s, the daemon tells it itself, and is restarted when it does not")]
+    public void Unit_HasAWatchdogOfAMinute()
+    {
+        string[] unit = File.ReadAllLines(Path.Combine(SourceTree.Root, "packaging/systemd/bonddhcp.service"));
+        Assert.Contains("WatchdogSec=60", unit);
+        // Of the reasons for a restart the watchdog is one (systemd.service(5), table 1).
+        Assert.Contains("Restart=on-failure", unit);
+        Assert.Contains("NotifyAccess=main", unit);
+    }
+
     [Fact]
     public void Journal_WithoutAManager_IsKeptNowhere()
     {

@@ -76,8 +76,13 @@ public sealed class ServiceTests(ITestOutputHelper output) : IDisposable
         await using Scene scene = await BindAsync(settings);
         Drain();
         Assert.Equal(0, await scene.Client.StopAsync(signal));
-        string[] told = await ToldAsync("EXTEND_TIMEOUT_USEC=");
-        Assert.Equal("STOPPING=1", told[0]);
+        List<Datagram> read = await _manager!.ReadUntilAsync("EXTEND_TIMEOUT_USEC=", Scene.Patience);
+        _told.AddRange(read);
+        Assert.Equal("STOPPING=1", read[0].Text);
+        Assert.NotEqual(default, read[0].At);
+        IReadOnlyList<TracedFrame> releases = scene.Trace.Dhcp("RELEASE");
+        Assert.Equal(settings.Length > 0 ? 1 : 0, releases.Count);
+        Assert.All(releases, release => Assert.True(read[0].At < release.At, $"STOPPING=1 at {read[0].At:O}, DHCPRELEASE at {release.At:O}"));
         Assert.DoesNotContain(await Rest(), text => text.StartsWith("FDSTOREREMOVE", StringComparison.Ordinal));
     }
 

@@ -128,7 +128,7 @@ public class Reply6OptionTests
     [InlineData("2001:db8:dead:bee0::/59", "4078", "2001:db8:dead:beef::/64")]
     [InlineData("2001:db8:dead:bee0::/59", "40", null)]
     [InlineData("2001:db8:dead:bee0::/59", "407800", null)]
-    [InlineData("2001:db8:dead:bee0::/59", "40787878787878787878787878787878787878", null)]
+    [InlineData("2001:db8:dead:bee0::/59", "407878787878787878787878787878787878", null)]
     [InlineData("2001:db8:dead:bee0::/59", "3b78", null)]
     [InlineData("2001:db8:dead:bee0::/59", "3a78", null)]
     [InlineData("2001:db8:dead:bee0::/59", "8178", null)]
