@@ -103,6 +103,8 @@ public sealed class ServiceTests(ITestOutputHelper output) : IDisposable
         FileDescriptor[] stored = [.. _told.Where(one => one.Descriptor is not null).Select(one => one.Descriptor!)];
         string journal = $"/proc/{Environment.ProcessId}/fd/{Assert.Single(stored).Number}";
         Assert.StartsWith("/memfd:bonddhcp-journal", new FileInfo(journal).LinkTarget, StringComparison.Ordinal);
+        // Nothing more is told between the question and the end.
+        await scene.SettledAsync();
         JsonElement[] before = await TimelineAsync(scene);
         await scene.Client.KillAsync();
         scene.Client.Start(journal: journal);
