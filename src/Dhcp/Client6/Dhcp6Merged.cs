@@ -115,7 +115,7 @@ internal readonly record struct Dhcp6Merged(
     /// <summary>What is over the limit is told with whatever else was odd about the message.</summary>
     private static Dhcp6Reply Noted(Dhcp6Reply reply, int ignored, string what) => ignored == 0 ? reply : reply with
     {
-        Notes = reply.Notes.Add($"an association with more than {Dhcp6Lease.MaxLeasesPerIa} {what}: {ignored} of them are over the limit and ignored"),
+        Notes = reply.Notes.Add($"more than {Dhcp6Lease.MaxLeasesPerIa} {what} in one association; over the limit and ignored: {ignored}"),
     };
 
     /// <summary>T1 and T2 from what is kept: leases that are being phased out (preferred for no longer) do not count while there are others.</summary>

@@ -89,8 +89,8 @@ public class RequestTests
         Assert.Equal("2001:db8::8", bench.Client.Lease.Addresses[^1].Address.ToString());
         string[] told =
         [
-            "an association with more than 8 addresses: 1 of them are over the limit and ignored",
-            "an association with more than 8 prefixes: 2 of them are over the limit and ignored",
+            "more than 8 addresses in one association; over the limit and ignored: 1",
+            "more than 8 prefixes in one association; over the limit and ignored: 2",
         ];
         Assert.Equal(told, Warnings(bench));
         bench.Forget().After(301).Take(Reply(9, 10));
