@@ -78,14 +78,15 @@ internal readonly record struct Dhcp6Merged(
 
     private static Dhcp6Lease MergeAddresses(Dhcp6Lease lease, Dhcp6IaNa ia, ImmutableArray<Dhcp6IaAddress> usable, Instant now)
     {
-        ImmutableArray<Dhcp6LeasedAddress> held = lease.Addresses;
+        // What ends first, wherever it stands: it makes room.
+        ImmutableArray<Dhcp6LeasedAddress> held = lease.Addresses.RemoveAll(leased => usable.Any(one => one.Address == leased.Address && one.ValidSeconds == 0));
         int ignored = 0;
         foreach (Dhcp6IaAddress one in usable)
         {
+            if (one.ValidSeconds == 0) continue;
             int known = held.IndexOf(held.FirstOrDefault(leased => leased.Address == one.Address));
             var next = new Dhcp6LeasedAddress(one.Address, Dhcp6Timing.After(now, one.PreferredSeconds), Dhcp6Timing.After(now, one.ValidSeconds));
-            if (one.ValidSeconds == 0) held = known < 0 ? held : held.RemoveAt(known);
-            else if (known >= 0) held = held.SetItem(known, next);
+            if (known >= 0) held = held.SetItem(known, next);
             else if (held.Length < Dhcp6Lease.MaxLeasesPerIa) held = held.Add(next);
             else ignored++;
         }
@@ -95,16 +96,16 @@ internal readonly record struct Dhcp6Merged(
 
     private static Dhcp6Lease MergePrefixes(Dhcp6Lease lease, Dhcp6IaPd ia, Instant now)
     {
-        ImmutableArray<Dhcp6LeasedPrefix> held = lease.Prefixes;
+        ImmutableArray<Dhcp6LeasedPrefix> held = lease.Prefixes.RemoveAll(
+            leased => ia.Prefixes.Any(one => one.Prefix == leased.Prefix && one.ValidSeconds == 0 && one.Status.IsSuccess));
         int ignored = 0;
         foreach (Dhcp6IaPrefix one in ia.Prefixes)
         {
-            if (!one.Status.IsSuccess) continue;
+            if (!one.Status.IsSuccess || one.ValidSeconds == 0) continue;
             int known = held.IndexOf(held.FirstOrDefault(leased => leased.Prefix == one.Prefix));
             var next = new Dhcp6LeasedPrefix(
                 one.Prefix, one.Excluded, Dhcp6Timing.After(now, one.PreferredSeconds), Dhcp6Timing.After(now, one.ValidSeconds));
-            if (one.ValidSeconds == 0) held = known < 0 ? held : held.RemoveAt(known);
-            else if (known >= 0) held = held.SetItem(known, next);
+            if (known >= 0) held = held.SetItem(known, next);
             else if (held.Length < Dhcp6Lease.MaxLeasesPerIa) held = held.Add(next);
             else ignored++;
         }

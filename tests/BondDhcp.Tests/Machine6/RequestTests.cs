@@ -101,6 +101,24 @@ public class RequestTests
         Assert.Empty(Warnings(bench));
     }
 
+    [Fact(DisplayName = "A6-57 a full association is renumbered: what ends makes room for what is new, in whatever order they stand")]
+    public void Reply_ThatRenumbersAFullAssociation_LosesNothing()
+    {
+        static Ipv6Address Address(int i) => Ipv6Address.Parse($"2001:db8::{i}");
+        static Ipv6Prefix Prefix(int i) => Ipv6Prefix.Parse($"2001:db8:{i}00::/56");
+        int[] old = [.. Enumerable.Range(1, 8)], renewed = [.. Enumerable.Range(11, 8)];
+        var bench = new Machine6Bench(settings => settings with { PrefixLengthHint = 56 });
+        bench.Request().Take(Fixture6.Empty()
+            .IaNa(300, 480, [.. old.Select(static i => (Address(i), 600u, 900u))])
+            .IaPd(300, 480, [.. old.Select(static i => (Prefix(i), 600u, 900u))]));
+        bench.Forget().After(301).Take(Fixture6.Empty()
+            .IaNa(300, 480, [.. renewed.Select(static i => (Address(i), 600u, 900u)), .. old.Select(static i => (Address(i), 0u, 0u))])
+            .IaPd(300, 480, [.. renewed.Select(static i => (Prefix(i), 600u, 900u)), .. old.Select(static i => (Prefix(i), 0u, 0u))]));
+        Assert.Equal(renewed.Select(Address), bench.Client.Lease!.Addresses.Select(static one => one.Address));
+        Assert.Equal(renewed.Select(Prefix), bench.Client.Lease.Prefixes.Select(static one => one.Prefix));
+        Assert.Empty(bench.Told("warning"));
+    }
+
     [Fact(DisplayName = "A6-16 NotOnLink to a REQUEST: once more without addresses, then the next server; nothing is configured")]
     public void Reply_WithNotOnLink_AsksWithoutAddresses()
     {
