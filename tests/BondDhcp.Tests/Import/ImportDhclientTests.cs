@@ -122,7 +122,7 @@ public sealed class ImportDhclientTests(ITestOutputHelper output)
         client.Start();
         JsonElement lease = await client.WaitForStateAsync("bound", Patience);
         Assert.Equal(address, lease.GetProperty("address").GetString());
-        TracedDhcp first = bed.Trace.Dhcp("REQUEST", mark)[0].Dhcp!;
+        TracedDhcp first = (await bed.Trace.WaitForDhcpAsync("REQUEST", Patience, mark)).Dhcp!;
         Assert.Equal(address.Split('/')[0], first.RequestedAddress);
         Assert.Empty(bed.Trace.Dhcp("NAK", mark));
         if (!isNew) Assert.Equal(bed.Trace.Dhcp("REQUEST")[0].Dhcp!.ClientId, first.ClientId);
@@ -196,7 +196,7 @@ public sealed class ImportDhclientTests(ITestOutputHelper output)
         int mark = bed.Trace.Mark;
         client.Start();
         await client.WaitForStateAsync("bound", Patience);
-        Assert.Equal([4, 0xf8], bed.Trace.Dhcp("REQUEST", mark)[0].Dhcp!.Options[57]);
+        Assert.Equal([4, 0xf8], (await bed.Trace.WaitForDhcpAsync("REQUEST", Patience, mark)).Dhcp!.Options[57]);
         Assert.Equal(address, Assert.Single(bed.ClientAddresses()));
         Assert.Contains("dhcp6@c0 stays stopped by an earlier command: stopped by command; 'bonddhcp start dhcp6@c0' begins it", client.Log, StringComparison.Ordinal);
         Assert.DoesNotContain("dhcp4@c0 stays stopped", client.Log, StringComparison.Ordinal);

@@ -65,7 +65,7 @@ public abstract class LeaseLifeTests(ServerConfiguration configuration, ITestOut
         Assert.Equal((address, second), (scene.Address, lease.GetProperty("server").GetString()));
         mark = scene.Trace.Mark;
         await scene.Client.MustAsync("renew", NetworkBed.ClientInterface, "--timeout", "5");
-        Assert.Equal(second, scene.Trace.Dhcp("REQUEST", mark)[0].Dhcp!.Destination);
+        Assert.Equal(second, (await scene.Trace.WaitForDhcpAsync("REQUEST", Scene.Patience, mark, again => again.Xid != request.Xid)).Dhcp!.Destination);
         scene.AssertNoDeletion();
     }
 

@@ -62,7 +62,7 @@ public sealed class ReceptionTests(ITestOutputHelper output)
         scene.Bed.Client.Ip($"link set {C0} mtu 1400");
         int mark = scene.Trace.Mark;
         await scene.Client.MustAsync("renew", C0, "--timeout", "5");
-        Assert.Equal([5, 92], scene.Trace.Dhcp("REQUEST", mark)[0].Dhcp!.Options[57]);
+        Assert.Equal([5, 92], (await scene.Trace.WaitForDhcpAsync("REQUEST", Scene.Patience, mark)).Dhcp!.Options[57]);
     }
 
     private static void SendTo(Scene scene, int port) => scene.Bed.Server.Run("bash", "-c", $"echo x > /dev/udp/{scene.Address}/{port}");
