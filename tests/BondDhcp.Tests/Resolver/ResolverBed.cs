@@ -106,12 +106,17 @@ internal sealed class ResolverBed : IDisposable
         return clock.Elapsed;
     }
 
-    /// <summary>Turns the loop until nothing is left to do.</summary>
+    /// <summary>Turns the loop until nothing is left to do. The daemon itself waits no longer than <see cref="ResolverRunner.LongestSettling"/>.</summary>
     public void Settle()
     {
-        bool settled = false;
-        Runner.Settle(() => settled = true);
-        Until(() => settled);
+        bool isSettled = false;
+        for (int times = 0; !isSettled && times < 10; times++)
+        {
+            bool told = false;
+            Runner.Settle(() => told = true);
+            isSettled = told; // at once: nothing is left
+            Until(() => told);
+        }
     }
 
     /// <summary>Turns the loop for a while, for what must not happen.</summary>
