@@ -32,9 +32,11 @@ public sealed class OutsideChangeTests(MasterMachine machine, ITestOutputHelper 
         active w1 || fail fought
         mark option
         ip link set bond0 type bond resend_igmp 7 primary_reselect failure
-        pause 0.5
+        expect 'option=(resend_igmp|primary_reselect)'
+        expect 'option=(resend_igmp|primary_reselect)'
         mark out
         ip link set w0 nomaster
+        expect ' slaveRemoved slave=w0'
         pause 1.5
         lone w0 || fail fought
         status out
